@@ -1,0 +1,18 @@
+"""The only reading of the machine's clock, and of what day it is for a school.
+
+Everything else takes time as an argument. A school day is a day in Europe/London; instants are aware and in UTC.
+"""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def london_day(instant: datetime) -> date:
+    """The school day on which an instant falls."""
+    return instant.astimezone(LONDON).date()
