@@ -29,8 +29,12 @@ class Environment(StrEnum):
 
 
 class CredentialKind(StrEnum):
-    API_KEY = "ap"
-    CLIENT_SECRET = "aps"  # noqa: S105 (a prefix, not a secret)
+    API_KEY = "api_key"
+    CLIENT_SECRET = "client_secret"  # noqa: S105 (a kind, not a secret)
+
+    @property
+    def prefix(self) -> str:
+        return "ap" if self is CredentialKind.API_KEY else "aps"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class ParsedKey:
 def mint(environment: Environment, pepper: bytes, kind: CredentialKind = CredentialKind.API_KEY) -> MintedKey:
     public_id = _base62(secrets.randbelow(62**_ID_LENGTH), _ID_LENGTH)
     secret = _base62(secrets.randbits(256), _SECRET_LENGTH)
-    body = f"{kind}_{environment}_{public_id}_{secret}"
+    body = f"{kind.prefix}_{environment}_{public_id}_{secret}"
     return MintedKey(body + _checksum(body), public_id, digest(secret, pepper))
 
 
@@ -64,10 +68,11 @@ def parse(text: str) -> ParsedKey | None:
     found = _SHAPE.fullmatch(text)
     if found is None:
         return None
-    kind, environment, public_id, secret, checksum = found.groups()
+    prefix, environment, public_id, secret, checksum = found.groups()
     if not hmac.compare_digest(_checksum(text[:-_CHECKSUM_LENGTH]), checksum):
         return None
-    return ParsedKey(CredentialKind(kind), Environment(environment), public_id, secret)
+    kind = CredentialKind.API_KEY if prefix == "ap" else CredentialKind.CLIENT_SECRET
+    return ParsedKey(kind, Environment(environment), public_id, secret)
 
 
 def digest(secret: str, pepper: bytes) -> bytes:

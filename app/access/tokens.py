@@ -27,8 +27,9 @@ _SHORTEST_SECRET = 32
 _LONGEST_TOKEN = 4096
 _LATEST_TIME = 2**53
 _KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_CREDENTIAL = re.compile(r"[0-9A-Za-z]{1,64}")
 _SHAPE = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{43})")
-_TEXT_CLAIMS = frozenset({"iss", "aud", "sub", "jti"})
+_TEXT_CLAIMS = frozenset({"iss", "aud", "sub", "jti", "credential"})
 _TIME_CLAIMS = frozenset({"exp", "iat", "nbf"})
 _REQUIRED = _TEXT_CLAIMS | _TIME_CLAIMS
 
@@ -63,11 +64,13 @@ class SigningKeys:
 
 @dataclass(frozen=True, slots=True)
 class TokenClaims:
-    """What a valid token says. `scope` is the space-separated list of RFC 6749, or None for all the client
-    holds.
+    """What a valid token says. `subject` is the client's UUID, `credential` the public id of the secret it
+    was exchanged for, so that revoking either ends the token. `scope` is the space-separated list of RFC
+    6749, or None for all the client holds.
     """
 
-    client_id: UUID
+    subject: str
+    credential: str
     scope: str | None
     token_id: UUID
     issued_at: int
@@ -90,7 +93,13 @@ class TokenIssuer:
         self._audience = audience
 
     def issue(
-        self, client_id: UUID, now: datetime, *, scope: str | None = None, life: timedelta = LONGEST_LIFE
+        self,
+        client_id: UUID,
+        credential: str,
+        now: datetime,
+        *,
+        scope: str | None = None,
+        life: timedelta = LONGEST_LIFE,
     ) -> IssuedToken:
         """Raises ValueError for a life that is not between one second and fifteen minutes."""
         if not timedelta(seconds=1) <= life <= LONGEST_LIFE:
@@ -102,6 +111,7 @@ class TokenIssuer:
             "iss": self._issuer,
             "aud": self._audience,
             "sub": str(client_id),
+            "credential": credential,
             "iat": issued_at,
             "nbf": issued_at,
             "exp": issued_at + expires_in,
@@ -167,7 +177,10 @@ class TokenVerifier:
         if _text(claims["iss"]) != self._issuer or _text(claims["aud"]) != self._audience:
             raise InvalidToken
         scope = _text(claims["scope"]) if "scope" in claims else None
-        return TokenClaims(_uuid(claims["sub"]), scope, _uuid(claims["jti"]), iat, exp)
+        subject, credential = _uuid(claims["sub"]), _text(claims["credential"])
+        if _CREDENTIAL.fullmatch(credential) is None:
+            raise InvalidToken
+        return TokenClaims(str(subject), credential, scope, _uuid(claims["jti"]), iat, exp)
 
 
 def _canonical(segment: str) -> bytes:

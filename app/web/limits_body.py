@@ -13,8 +13,8 @@ from app.web.paths import under
 from app.web.transport_problems import (
     BAD_REQUEST,
     BODY_TOO_LARGE,
-    UNAVAILABLE,
     REQUEST_TIMEOUT,
+    UNAVAILABLE,
     TransportProblem,
     refusal,
 )

@@ -30,7 +30,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Reckoning:
-    """Whether a call may go on, and the figures for its headers. `reset` and `retry_after` in whole seconds."""
+    """Whether a call may go on, and the figures for its headers. `reset` and `retry_after` in seconds."""
 
     allowed: bool
     policy: Policy
