@@ -23,7 +23,7 @@ from app.db import embedded_places as places
 from app.db.embedded_places import EmbeddedServerError
 from app.tether import Tether
 
-__all__ = ["OWNER_ROLE", "EmbeddedServer", "EmbeddedServerError", "running_server_url"]
+__all__ = ["OWNER_ROLE", "EmbeddedServer", "EmbeddedServerError", "erase", "running_server_url"]
 
 OWNER_ROLE = "waymark_owner"
 START_SECONDS = 120
@@ -116,7 +116,7 @@ class EmbeddedServer:
     def erase(self) -> None:
         """Stop the server and delete its data, wherever it is kept."""
         self.stop()
-        places.forget(self._asked, self.data_dir)
+        erase(self._asked)
 
     def __enter__(self) -> Self:
         return self
@@ -150,7 +150,7 @@ class EmbeddedServer:
         _, _, left = os.pread(self._lock, 4096, 0).decode().strip().partition("\n")
         if left and Path(left).name.startswith(places.SOCKET_FOLDER_PREFIX):
             shutil.rmtree(left, ignore_errors=True)
-        self.socket_dir = places.socket_folder(self._account)
+        self.socket_dir = places.socket_folder(self.data_dir, self._account)
         os.truncate(self._lock, 0)
         os.pwrite(self._lock, f"{os.getpid()}\n{self.socket_dir}\n".encode(), 0)
 
@@ -253,6 +253,14 @@ class EmbeddedServer:
 
     def _ready(self) -> bool:
         return _socket_of_ready_server(self.data_dir) is not None
+
+
+def erase(data_dir: Path) -> None:
+    """Delete the data of a server that is not running. Raises EmbeddedServerError if it is."""
+    server = EmbeddedServer(data_dir, durable=True)
+    server._own()
+    places.forget(data_dir, data_dir.resolve())
+    server.stop()
 
 
 def running_server_url(data_dir: Path, database: str, role: str = OWNER_ROLE) -> str | None:

@@ -1,4 +1,4 @@
-"""The database and the roles that Waymark needs on an embedded server, and the addresses that lead to them."""
+"""The database and roles that Waymark needs on an embedded server, and the addresses that lead to them."""
 
 from dataclasses import dataclass
 

