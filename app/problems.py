@@ -80,7 +80,9 @@ class RuleRefused(Problem):
     """A rule of the field says no. It names the rule, its source and what would be lawful."""
 
     status, slug, title = 409, "rule-refused", "A rule does not allow this"
-    advice = "`rule` names the rule, `source` where it comes from, and the other members what would be lawful."
+    advice = (
+        "`rule` names the rule, `source` where it comes from, and the other members what would be lawful."
+    )
 
     def __init__(self, refusal: Refused) -> None:
         steps: dict[str, object] = {**refusal.next_steps}

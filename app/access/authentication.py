@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access import keys
 from app.access.caller import Caller
-from app.access.scopes import Scope
+from app.access.scopes import KNOWN_SCOPES, Scope
 from app.access.tokens import InvalidToken, TokenVerifier
 from app.models.organisations import OrganisationKind
 from app.problems import Unauthenticated
@@ -73,7 +73,11 @@ class Authenticator:
 
     async def _by_key(self, session: AsyncSession, bearer: str) -> "Row[Any] | None":
         parsed = keys.parse(bearer)
-        if parsed is None or parsed.kind != keys.CredentialKind.API_KEY or parsed.environment != self.environment:
+        if (
+            parsed is None
+            or parsed.kind != keys.CredentialKind.API_KEY
+            or parsed.environment != self.environment
+        ):
             return None
         found = await self.by_secret(session, parsed.public_id, keys.digest(parsed.secret, self.pepper))
         return found if found is not None and found.credential_kind == parsed.kind else None
@@ -92,9 +96,9 @@ class Authenticator:
 
 def _scopes(held: list[str], limited_to: str | None) -> frozenset[Scope]:
     """What the client holds today and, for a token, was granted then."""
-    scopes = {s for s in held if s in Scope}
+    scopes = KNOWN_SCOPES.intersection(held)
     if limited_to is not None:
-        scopes &= set(limited_to.split())
+        scopes = scopes.intersection(limited_to.split())
     return frozenset(Scope(s) for s in scopes)
 
 

@@ -32,6 +32,8 @@ class Scope(StrEnum):
     SANDBOX = "sandbox:clock"
 
 
+KNOWN_SCOPES = frozenset(scope.value for scope in Scope)
+
 MEANINGS: dict[Scope, str] = {
     Scope.DIRECTORY_READ: "Read councils, schools, providers, their sites and identifiers.",
     Scope.DIRECTORY_WRITE: "Register schools and providers; keep one's own entry and contacts.",

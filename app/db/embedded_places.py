@@ -97,7 +97,7 @@ def socket_folder(home: Path, account: Account | None) -> Path:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700)
     else:
-        folder = Path(tempfile.mkdtemp(prefix=SOCKET_FOLDER_PREFIX, dir="/tmp"))  # noqa: S108
+        folder = Path(tempfile.mkdtemp(prefix=SOCKET_FOLDER_PREFIX, dir="/tmp"))
     give(folder, account)
     return folder
 

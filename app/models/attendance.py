@@ -72,6 +72,7 @@ class AttendanceMark(SQLModel, table=True):
     fact: Fact = Field(sa_type=slug(Fact))
     arrived_at: time | None = None
     left_at: time | None = None
+    minutes_late: int | None = None
     reason: AbsenceReason | None = Field(default=None, sa_type=slug(AbsenceReason))
     code: str | None = Field(default=None, max_length=2)
     suggested_code: str = Field(max_length=2)

@@ -7,7 +7,7 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
 from app.models.columns import TEXTS, Record, slug
-from app.rules.procurement import LotTime
+from app.rules.procurement import AttendancePattern
 
 
 class Framework(Record, table=True):
@@ -20,7 +20,7 @@ class Framework(Record, table=True):
 
 
 class Lot(Record, table=True):
-    """What a placement bought under it may be. Lots are a council's data: no two councils have the same."""
+    """What a placement bought under it may be; null or an empty list leaves open. No two councils have the same lots."""
 
     __tablename__ = "lots"
     __table_args__ = (UniqueConstraint("framework_id", "number"),)
@@ -28,8 +28,8 @@ class Lot(Record, table=True):
     framework_id: UUID = Field(foreign_key="frameworks.id")
     number: int
     name: str = Field(max_length=200)
-    time: LotTime = Field(sa_type=slug(LotTime))
-    online: bool
+    pattern: AttendancePattern | None = Field(default=None, sa_type=slug(AttendancePattern))
+    online: bool | None = None
     key_stages: list[str] = Field(sa_type=TEXTS)
     delivery_options: list[str] = Field(sa_type=TEXTS)
 

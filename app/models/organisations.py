@@ -8,6 +8,7 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import INSTANT, TEXTS, Record, slug
+from app.rules.identifiers import IdentifierScheme
 
 
 class OrganisationKind(StrEnum):
@@ -69,7 +70,7 @@ class Identifier(SQLModel, table=True):
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     organisation_id: UUID = Field(foreign_key="organisations.id")
-    scheme: str = Field(max_length=40)
+    scheme: IdentifierScheme = Field(sa_type=slug(IdentifierScheme))
     value: str = Field(max_length=40)
 
 

@@ -9,7 +9,9 @@ from sqlmodel import Field, SQLModel
 
 from app.models.columns import INSTANT, TEXTS, Record, slug
 from app.rules.calendars import SchoolSession
-from app.rules.placements import PlacementState, PrimaryReason, Tier
+from app.rules.placements import PlacementState, PlacementTier, PrimaryReason
+from app.rules.procurement import AttendancePattern, DeliveryOption, KeyStage
+from app.rules.timetables import Weekday
 
 
 class ViewerBasis(StrEnum):
@@ -45,12 +47,12 @@ class Placement(Record, table=True):
     continues_id: UUID | None = Field(default=None, foreign_key="placements.id", index=True)
     state: PlacementState = Field(sa_type=slug(PlacementState))
     declined_because: str | None = Field(default=None, max_length=500)
-    tier: Tier = Field(sa_type=slug(Tier))
+    tier: PlacementTier = Field(sa_type=slug(PlacementTier))
     primary_reason: PrimaryReason = Field(sa_type=slug(PrimaryReason))
-    full_time: bool
+    pattern: AttendancePattern = Field(sa_type=slug(AttendancePattern))
     online: bool
-    key_stage: str = Field(max_length=10)
-    delivery_option: str = Field(max_length=40)
+    delivery: DeliveryOption | None = Field(default=None, sa_type=slug(DeliveryOption))
+    key_stage: KeyStage | None = Field(default=None, sa_type=slug(KeyStage))
     objectives: list[str] = Field(sa_type=TEXTS)
     intended_next_step: str = Field(max_length=500)
     starts_on: date
@@ -90,7 +92,7 @@ class Timetable(Record, table=True):
 
 
 class TimetableSlot(SQLModel, table=True):
-    """One weekly session: weekday 1 is Monday; times are wall-clock times in Europe/London."""
+    """One weekly session; times are wall-clock times in Europe/London."""
 
     __tablename__ = "timetable_slots"
     __table_args__ = (
@@ -101,7 +103,7 @@ class TimetableSlot(SQLModel, table=True):
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     timetable_id: UUID
     placement_id: UUID
-    weekday: int
+    weekday: Weekday = Field(sa_type=slug(Weekday))
     session: SchoolSession = Field(sa_type=slug(SchoolSession))
     starts_at: time
     ends_at: time
@@ -114,7 +116,12 @@ class TerminationNotice(Record, table=True):
 
     __tablename__ = "termination_notices"
     __table_args__ = (
-        Index("uq_termination_notices_standing", "placement_id", unique=True, postgresql_where="withdrawn_at is null"),
+        Index(
+            "uq_termination_notices_standing",
+            "placement_id",
+            unique=True,
+            postgresql_where="withdrawn_at is null",
+        ),
     )
 
     placement_id: UUID = Field(foreign_key="placements.id")

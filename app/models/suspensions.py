@@ -34,7 +34,9 @@ class Agreement(SQLModel, table=True):
 
     __tablename__ = "agreements"
     __table_args__ = (
-        ForeignKeyConstraint(["suspension_id", "placement_id"], ["suspensions.id", "suspensions.placement_id"]),
+        ForeignKeyConstraint(
+            ["suspension_id", "placement_id"], ["suspensions.id", "suspensions.placement_id"]
+        ),
         UniqueConstraint("suspension_id", "organisation_id"),
     )
 

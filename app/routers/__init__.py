@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from app.routers import me, oauth, operations
+from app.routers import directory, me, oauth, operations
 from app.settings import Settings
 
 
@@ -12,4 +12,5 @@ def every_router(settings: Settings) -> list[APIRouter]:
         operations.router,
         oauth.router,
         me.router,
+        directory.router,
     ]

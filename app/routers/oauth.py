@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from app.access import keys
 from app.access.assembly import pepper_of
 from app.access.authentication import is_live
-from app.access.scopes import Scope
+from app.access.scopes import KNOWN_SCOPES
 from app.clock import utc_now
 from app.problems import BadRequest, Unauthenticated, UnsupportedMediaType
 from app.schemas.oauth import AccessToken
@@ -71,7 +71,10 @@ async def _form(request: Request) -> dict[str, str]:
         raise UnsupportedMediaType("The token endpoint reads application/x-www-form-urlencoded.")
     try:
         pairs = parse_qsl(
-            (await request.body()).decode("ascii"), keep_blank_values=True, strict_parsing=True, max_num_fields=10
+            (await request.body()).decode("ascii"),
+            keep_blank_values=True,
+            strict_parsing=True,
+            max_num_fields=10,
         )
     except ValueError:
         raise BadRequest("The form is not valid.", error="invalid_request") from None
@@ -95,7 +98,7 @@ def _credentials(request: Request, form: dict[str, str]) -> tuple[str, str]:
 
 def _granted(asked: str | None, held: list[str]) -> str:
     """The scopes asked for, all of which the client must hold; without asking, all it holds."""
-    known = {s for s in held if s in Scope}
+    known = KNOWN_SCOPES.intersection(held)
     wanted = set(asked.split()) if asked else known
     if not wanted <= known:
         raise BadRequest("The client does not hold every scope asked for.", error="invalid_scope")

@@ -13,9 +13,11 @@ _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 
-def _written_as(pattern: re.Pattern[str], code: str, message: str) -> BeforeValidator:
+def _written_as(kind: type, pattern: re.Pattern[str], code: str, message: str) -> BeforeValidator:
+    """Refuses what is not text of this shape; a value of our own (`kind`, in a read) passes."""
+
     def check(value: Any) -> Any:
-        if not isinstance(value, str) or not pattern.fullmatch(value):
+        if not isinstance(value, kind) and not (isinstance(value, str) and pattern.fullmatch(value)):
             raise PydanticCustomError(code, message)  # type: ignore[arg-type]
         return value
 
@@ -34,11 +36,11 @@ def _not_blank(value: str) -> str:
     return value
 
 
-_AS_DAY = _written_as(_DAY, "day_expected", "must be a day written YYYY-MM-DD")
+_AS_DAY = _written_as(date, _DAY, "day_expected", "must be a day written YYYY-MM-DD")
 _AS_INSTANT = _written_as(
-    _INSTANT, "instant_expected", "must be an instant with offset, such as 2026-11-24T09:12:00Z"
+    datetime, _INSTANT, "instant_expected", "must be an instant with offset, such as 2026-11-24T09:12:00Z"
 )
-_AS_ID = _written_as(_ID, "id_expected", "must be an id: a lower-case UUID")
+_AS_ID = _written_as(UUID, _ID, "id_expected", "must be an id: a lower-case UUID")
 
 Day = Annotated[
     date, Field(strict=False, examples=["2026-11-24"]), AfterValidator(_within_living_memory), _AS_DAY

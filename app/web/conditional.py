@@ -6,7 +6,7 @@ whole, so that a representation that changed with the day (a placement that ende
 
 import re
 from hashlib import blake2b
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Header, Response
 
@@ -56,5 +56,3 @@ def must_be(version: int, expected: int) -> None:
     """Raises PreconditionFailed where the record has moved on since the caller read it."""
     if version != expected:
         raise PreconditionFailed
-
-

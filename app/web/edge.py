@@ -6,13 +6,14 @@ and only then lets the response go. Whatever is raised on the way rolls everythi
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, cast
+from typing import Annotated, cast
 
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.access.audit import record_audit
 from app.access.caller import Caller
 from app.access.permission import Permission, permission_of
 from app.clock import utc_now
@@ -26,7 +27,6 @@ from app.problems import (
     Unavailable,
     UnsupportedMediaType,
 )
-from app.access.audit import record_audit
 from app.web import idempotency
 from app.web.conditional import complete_tag, not_modified
 from app.web.strict_json import InvalidJson, parse_json
@@ -159,4 +159,3 @@ def _demand_json(request: Request) -> None:
     utf8 = parameters.strip() in ("", "charset=utf-8", 'charset="utf-8"')
     if kind.strip() != "application/json" or not utf8 or "content-encoding" in request.headers:
         raise UnsupportedMediaType
-

@@ -70,9 +70,7 @@ async def claim(
     if found.status is not None:
         if found.fingerprint != fingerprint:
             raise IdempotencyKeyReused
-        return Response(
-            found.body, found.status, headers={**found.headers, "Idempotent-Replayed": "true"}
-        )
+        return Response(found.body, found.status, headers={**found.headers, "Idempotent-Replayed": "true"})
     if not found.mine:
         raise StillRunning
     return Claim(key, fingerprint)

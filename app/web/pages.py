@@ -35,6 +35,16 @@ class Page(Read, Generic[R]):
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """Where a page ends."""
+
+    next_cursor: str | None
+
+    def holding(self, items: list[R]) -> Page[R]:
+        return Page(items=items, next_cursor=self.next_cursor)
+
+
+@dataclass(frozen=True, slots=True)
 class Paging:
     """The page a caller asks for."""
 
@@ -43,14 +53,10 @@ class Paging:
     request: Request
     response: Response
 
-    async def of(
-        self,
-        session: AsyncSession,
-        statement: Select[Any],
-        order: Sequence[ColumnElement[Any]],
-        read: Callable[[Any], R],
-    ) -> Page[R]:
-        """Runs `statement` for this page in the ascending order of `order`, whose last column must be unique.
+    async def rows(
+        self, session: AsyncSession, statement: Select[Any], order: Sequence[ColumnElement[Any]]
+    ) -> "tuple[Sequence[Row[Any]], Cut]":
+        """The rows of `statement` for this page, in the ascending order of `order`, whose last column must be unique.
 
         Columns of `order` must not be nullable: a null would hide its row from every page.
         """
@@ -58,11 +64,11 @@ class Paging:
             after = _decode(self.cursor, self._seal, order)
             statement = statement.where(tuple_(*order) > tuple_(*after))
         keyed = statement.add_columns(*[c.label(f"page_key_{i}") for i, c in enumerate(order)])
-        rows = (await session.execute(keyed.order_by(*order).limit(self.limit + 1))).all()
-        page, more = rows[: self.limit], len(rows) > self.limit
-        next_cursor = _encode(_keys(page[-1], len(order)), self._seal) if more else None
+        found = (await session.execute(keyed.order_by(*order).limit(self.limit + 1))).all()
+        rows, more = found[: self.limit], len(found) > self.limit
+        next_cursor = _encode(_keys(rows[-1], len(order)), self._seal) if more else None
         self._link(next_cursor)
-        return Page(items=[read(row) for row in page], next_cursor=next_cursor)
+        return rows, Cut(next_cursor)
 
     def _link(self, next_cursor: str | None) -> None:
         if next_cursor is not None:
