@@ -6,18 +6,33 @@ from collections.abc import AsyncIterator
 import httpx
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
+from starlette.middleware import Middleware
 
 from app.telemetry.metrics import RequestMetrics
-from app.web.shield import Bounds, shield
+from app.web.access_log import AccessLog
+from app.web.last_resort import LastResort
+from app.web.limits_body import BodyLimits
+from app.web.limits_head import HeadLimits
+from app.web.limits_in_flight import InFlightLimit
+from app.web.methods import Methods
+from app.web.rate_headers import RateHeaders
+from app.web.request_id import RequestId
+from app.web.secure_headers import SecureHeaders
 
-BOUNDS = Bounds(
-    body=1_000,
-    larger_bodies={"/v1/bulk": 5_000},
-    body_seconds=0.6,
-    in_flight=3,
-    reserved=1,
-    urgent_prefixes=("/v1/alerts",),
-)
+
+def layered(application: FastAPI, metrics: RequestMetrics | None) -> list[Middleware]:
+    """The layers, outermost first."""
+    return [
+        Middleware(RequestId),
+        Middleware(LastResort),
+        Middleware(AccessLog, metrics=metrics),
+        Middleware(SecureHeaders),
+        Middleware(RateHeaders),
+        Middleware(HeadLimits),
+        Middleware(BodyLimits, largest=1_000, larger={"/v1/bulk": 5_000}, seconds=0.6),
+        Middleware(InFlightLimit, capacity=3, reserved=1, reserved_prefixes=("/v1/alerts",)),
+        Middleware(Methods, application=application),
+    ]
 
 
 class Gate:
@@ -33,7 +48,7 @@ class Gate:
         return {"held": True}
 
 
-def small_application(bounds: Bounds = BOUNDS, metrics: RequestMetrics | None = None) -> FastAPI:
+def small_application(metrics: RequestMetrics | None = None) -> FastAPI:
     application = FastAPI(openapi_url=None, redirect_slashes=False)
     application.state.gate = Gate()
     router = APIRouter(prefix="/things")
@@ -41,6 +56,7 @@ def small_application(bounds: Bounds = BOUNDS, metrics: RequestMetrics | None = 
     @router.get("/{thing}", operation_id="read_thing")
     async def read(thing: str, request: Request) -> dict[str, str]:
         request.state.client_id = "client-7"
+        request.state.rate = {"RateLimit": '"client";r=4;t=2'}
         return {"thing": "one"}
 
     @router.patch("/{thing}")
@@ -83,7 +99,7 @@ def small_application(bounds: Bounds = BOUNDS, metrics: RequestMetrics | None = 
         return Response("<html></html>", media_type="text/html", headers={"Server": "secret"})
 
     application.include_router(router, prefix="/v1")
-    shield(application, bounds, metrics)
+    application.user_middleware = layered(application, metrics)
     return application
 
 
