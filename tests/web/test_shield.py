@@ -148,7 +148,8 @@ async def test_an_exception_midway_leaves_the_answer_unfinished(
 
     await application(scope, receive, send)
     assert sent[0]["status"] == 200
-    assert all(message.get("more_body", True) for message in sent)
+    assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
+    assert sent[1]["more_body"] is True
     assert [line["response_started"] for line in told(lines) if line["level"] == "error"] == [True]
     assert "A123456789012" not in lines.getvalue()
 
