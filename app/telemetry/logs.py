@@ -73,7 +73,7 @@ def without_values(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     if isinstance(problem, tuple):
         problem = problem[1]
     if isinstance(problem, BaseException):
-        event["exception"] = _told(problem)
+        event["exception"] = told_without_values(problem)
     event.pop("stack_info", None)
     return event
 
@@ -86,7 +86,8 @@ def scrubbed(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return event
 
 
-def _told(problem: BaseException) -> list[dict[str, object]]:
+def told_without_values(problem: BaseException) -> list[dict[str, object]]:
+    """An exception, its causes and its parts: by class and place, without any text."""
     told: list[dict[str, object]] = []
     seen: set[int] = set()
     following: BaseException | None = problem
@@ -97,7 +98,7 @@ def _told(problem: BaseException) -> list[dict[str, object]]:
             {"type": f"{kind.__module__}.{kind.__qualname__}", "frames": _frames(following.__traceback__)}
         )
         inner = following.exceptions if isinstance(following, BaseExceptionGroup) else ()
-        told.extend(part for one in inner[:5] if id(one) not in seen for part in _told(one))
+        told.extend(part for one in inner[:5] if id(one) not in seen for part in told_without_values(one))
         following = following.__cause__ or (None if following.__suppress_context__ else following.__context__)
     return told
 

@@ -5,8 +5,10 @@ line.
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.problems import InternalError
+from app.telemetry.logs import told_without_values
+from app.web.problem_response import refusal
 from app.web.secure_headers import SECURE_HEADERS
-from app.web.transport_problems import INTERNAL_ERROR, refusal
 
 _log = structlog.get_logger("waymark.last_resort")
 
@@ -35,10 +37,13 @@ class LastResort:
         except Exception as problem:
             request_id = scope.get("state", {}).get("request_id")
             _log.error(
-                "unhandled_exception", exc_info=problem, request_id=request_id, response_started=started
+                "unhandled_exception",
+                exception=told_without_values(problem),
+                request_id=request_id,
+                response_started=started,
             )
             if not started:
-                response = refusal(INTERNAL_ERROR, scope)
+                response = refusal(InternalError(), scope)
                 response.raw_headers.extend(SECURE_HEADERS)
                 if request_id is not None:
                     response.raw_headers.append((b"x-request-id", request_id.encode()))

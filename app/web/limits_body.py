@@ -9,21 +9,15 @@ from collections.abc import Mapping
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.problems import BadRequest, BodyTooLarge, Problem, RequestTimeout, Unavailable
 from app.web.paths import under
-from app.web.transport_problems import (
-    BAD_REQUEST,
-    BODY_TOO_LARGE,
-    REQUEST_TIMEOUT,
-    UNAVAILABLE,
-    TransportProblem,
-    refusal,
-)
+from app.web.problem_response import refusal
 
 _LONGEST_LENGTH = 18
 
 
 class _RefusedError(Exception):
-    def __init__(self, problem: TransportProblem, *, close: bool = True) -> None:
+    def __init__(self, problem: Problem, *, close: bool = True) -> None:
         self.problem = problem
         self.close = close
 
@@ -68,8 +62,6 @@ class BodyLimits:
             await self.app(scope, _replay(body, receive), send)
         except _RefusedError as refused:
             headers = {"Connection": "close"} if refused.close else {}
-            if refused.problem is UNAVAILABLE:
-                headers["Retry-After"] = "1"
             await refusal(refused.problem, scope, headers)(scope, receive, send)
         except _CallerLeftError:
             return
@@ -80,7 +72,7 @@ class BodyLimits:
         limit = self._limit(scope["path"])
         announced, expects = _announced(scope)
         if announced > limit and expects:
-            raise _RefusedError(BODY_TOO_LARGE)
+            raise _RefusedError(BodyTooLarge())
         try:
             async with asyncio.timeout(self._seconds):
                 if announced > limit:
@@ -93,12 +85,12 @@ class BodyLimits:
                         raise (
                             await self._too_large(receive, chunks.size)
                             if more
-                            else _RefusedError(BODY_TOO_LARGE, close=False)
+                            else _RefusedError(BodyTooLarge(), close=False)
                         )
                     if not message.get("more_body", False):
                         return chunks.joined()
         except TimeoutError:
-            raise _RefusedError(REQUEST_TIMEOUT) from None
+            raise _RefusedError(RequestTimeout()) from None
 
     def _limit(self, path: str) -> int:
         return next((size for prefix, size in self._larger if under(path, prefix)), self._largest)
@@ -108,7 +100,7 @@ class BodyLimits:
             raise _CallerLeftError
         part = message.get("body", b"")
         if self._held + len(part) > self._buffered:
-            raise _RefusedError(UNAVAILABLE)
+            raise _RefusedError(Unavailable())
         self._held += len(part)
         chunks.add(part)
 
@@ -120,8 +112,8 @@ class BodyLimits:
                 raise _CallerLeftError
             seen += len(message.get("body", b""))
             if not message.get("more_body", False):
-                return _RefusedError(BODY_TOO_LARGE, close=False)
-        return _RefusedError(BODY_TOO_LARGE)
+                return _RefusedError(BodyTooLarge(), close=False)
+        return _RefusedError(BodyTooLarge())
 
 
 class _Chunks:
@@ -150,7 +142,7 @@ def _announced(scope: Scope) -> tuple[int, bool]:
     for name, value in scope["headers"]:
         if name == b"content-length":
             if not value.isdigit() or len(value) > _LONGEST_LENGTH:
-                raise _RefusedError(BAD_REQUEST)
+                raise _RefusedError(BadRequest("`Content-Length` is not a length."))
             length = int(value)
         elif name == b"expect":
             expects = True

@@ -2,13 +2,8 @@
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.web.transport_problems import (
-    ADDRESS_TOO_LONG,
-    BAD_REQUEST,
-    HEADERS_TOO_LARGE,
-    TransportProblem,
-    refusal,
-)
+from app.problems import BadRequest, HeadersTooLarge, Problem
+from app.web.problem_response import refusal
 
 _ONCE_ONLY = frozenset(
     {b"host", b"authorization", b"content-type", b"content-length", b"idempotency-key", b"on-behalf-of"}
@@ -36,19 +31,19 @@ class HeadLimits:
         else:
             await refusal(problem, scope, {"Connection": "close"})(scope, receive, send)
 
-    def _objection(self, scope: Scope) -> TransportProblem | None:
+    def _objection(self, scope: Scope) -> Problem | None:
         query: bytes = scope["query_string"]
         address = (scope.get("raw_path") or scope["path"].encode()) + query
         if len(address) > self._address_bytes:
-            return ADDRESS_TOO_LONG
+            return BadRequest("The address is longer than any here.")
         headers: list[tuple[bytes, bytes]] = scope["headers"]
         if len(headers) > self._header_count:
-            return HEADERS_TOO_LARGE
+            return HeadersTooLarge()
         if sum(len(name) + len(value) for name, value in headers) > self._header_bytes:
-            return HEADERS_TOO_LARGE
+            return HeadersTooLarge()
         single = [name for name, _ in headers if name in _ONCE_ONLY]
         if len(single) != len(set(single)) or b"host" not in single:
-            return BAD_REQUEST
+            return BadRequest("A header that may come only once is repeated, or there is no Host.")
         if _ENCODED_NUL in address or "\x00" in scope["path"]:
-            return BAD_REQUEST
+            return BadRequest("The address has a NUL in it.")
         return None

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.problems import Unavailable
 from app.web.paths import under_any
-from app.web.transport_problems import UNAVAILABLE, refusal
+from app.web.problem_response import refusal
 
 
 class InFlightLimit:
@@ -36,7 +37,7 @@ class InFlightLimit:
         self._ordinary = capacity - reserved
         self._reserved_prefixes = tuple(reserved_prefixes)
         self._uncounted = tuple(uncounted_prefixes)
-        self._retry_after = str(retry_after)
+        self._retry_after = retry_after
         self._all = 0
         self._others = 0
 
@@ -46,7 +47,7 @@ class InFlightLimit:
             return
         ordinary = not under_any(scope["path"], self._reserved_prefixes)
         if self._all >= self._capacity or (ordinary and self._others >= self._ordinary):
-            await refusal(UNAVAILABLE, scope, {"Retry-After": self._retry_after})(scope, receive, send)
+            await refusal(Unavailable(self._retry_after), scope)(scope, receive, send)
             return
         self._all += 1
         self._others += ordinary

@@ -9,7 +9,8 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.web.transport_problems import METHOD_NOT_ALLOWED, refusal
+from app.problems import MethodNotAllowed
+from app.web.problem_response import refusal
 
 _ROUTED = ("route", "endpoint", "path_params")
 
@@ -77,10 +78,10 @@ class Methods:
 
         async def send_full(message: Message) -> None:
             nonlocal replaced
-            if message["type"] == "http.response.start" and message["status"] == METHOD_NOT_ALLOWED.status:
+            if message["type"] == "http.response.start" and message["status"] == MethodNotAllowed.status:
                 replaced = True
                 allow = {"Allow": self.allowed(scope["path"])}
-                await refusal(METHOD_NOT_ALLOWED, scope, allow)(scope, receive, send)
+                await refusal(MethodNotAllowed(), scope, allow)(scope, receive, send)
             elif not replaced:
                 await send(message)
 

@@ -4,8 +4,12 @@ import json
 from collections.abc import Mapping
 
 from starlette.responses import Response
+from starlette.types import Scope
+
+from app.problems import Problem
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
+_LONGEST_INSTANCE = 256
 
 
 class ProblemResponse(Response):
@@ -35,3 +39,18 @@ def problem_response(
     present = {name: value for name, value in members.items() if value is not None}
     body = json.dumps(present, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return ProblemResponse(body.encode("utf-8", "replace"), status, headers)
+
+
+def refusal(problem: Problem, scope: Scope, headers: Mapping[str, str] | None = None) -> ProblemResponse:
+    """The problem as an answer to the request in `scope`. A very long path is not repeated to its sender."""
+    path: str = scope["path"]
+    return problem_response(
+        problem.status,
+        problem.slug,
+        problem.title,
+        problem.detail,
+        scope.get("state", {}).get("request_id"),
+        path if len(path) <= _LONGEST_INSTANCE else None,
+        {**problem.headers, **(headers or {})},
+        **problem.members,
+    )

@@ -288,7 +288,7 @@ def test_old_keys_verify_until_they_are_taken_away() -> None:
     ],
 )
 def test_signing_keys_are_refused_at_start(secrets: dict[str, bytes], current: str) -> None:
-    with pytest.raises(ValueError, match="token secret|key id"):
+    with pytest.raises(ValueError, match=r"token secret|key id"):
         SigningKeys(secrets, current)
 
 

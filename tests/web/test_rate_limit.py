@@ -4,8 +4,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from app.web.rate_headers import RateGate
-from app.web.rate_limit import Policy, RateLimiter, Reckoning
+from app.web.rate_limit import Policy, RateLimiter
 
 CLIENT = UUID(int=1)
 
@@ -77,19 +76,3 @@ def test_memory_is_bounded_and_the_busy_are_remembered() -> None:
 def test_a_rate_that_means_nothing_is_refused(burst: int, seconds: float) -> None:
     with pytest.raises(ValueError, match="a rate needs"):
         Policy("default", burst, seconds)
-
-
-def test_the_gate_leaves_the_figures_and_refuses_with_the_given_problem() -> None:
-    class TooMany(Exception):  # noqa: N818
-        def __init__(self, reckoning: Reckoning) -> None:
-            self.reckoning = reckoning
-
-    gate = RateGate(limiter(), refuse=TooMany, urgent_prefixes=("/v1/alerts",), monotonic=lambda: 0.0)
-    scope: dict[str, object] = {"path": "/v1/placements"}
-    for _ in range(5):
-        gate.admit(scope, CLIENT)
-    with pytest.raises(TooMany) as refused:
-        gate.admit(scope, CLIENT)
-    assert refused.value.reckoning.retry_after == 2
-    assert scope["state"] == {"rate_headers": refused.value.reckoning.headers()}
-    gate.admit({"path": "/v1/alerts"}, CLIENT)
