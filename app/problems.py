@@ -29,13 +29,11 @@ class Problem(Exception):
     title: ClassVar[str]
     advice: ClassVar[str]
 
-    def __init__(
-        self, detail: str | None = None, *, headers: dict[str, str] | None = None, **members: object
-    ) -> None:
+    def __init__(self, detail: str | None = None, *, headers: dict[str, str] | None = None, **members: object) -> None:
         super().__init__(self.slug)
         self.detail = detail or self.advice
         self.headers = headers or {}
-        self.members = members
+        self.members: dict[str, object] = members
 
 
 class Unauthenticated(Problem):
@@ -80,13 +78,11 @@ class RuleRefused(Problem):
     """A rule of the field says no. It names the rule, its source and what would be lawful."""
 
     status, slug, title = 409, "rule-refused", "A rule does not allow this"
-    advice = (
-        "`rule` names the rule, `source` where it comes from, and the other members what would be lawful."
-    )
+    advice = "`rule` names the rule, `source` where it comes from, and the other members what would be lawful."
 
     def __init__(self, refusal: Refused) -> None:
-        steps: dict[str, object] = {**refusal.next_steps}
-        super().__init__(refusal.reason, rule=refusal.code, source=refusal.source, **steps)
+        super().__init__(refusal.reason)
+        self.members = {"rule": refusal.code, "source": refusal.source, **refusal.next_steps}
 
 
 class Duplicate(Problem):

@@ -37,19 +37,13 @@ class Settings(BaseSettings):
     cursor_secret: SecretStr = Field(SecretStr(SANDBOX_PEPPER), description="Signs page cursors.")
 
     max_body_bytes: int = Field(256 * 1024, description="Largest request body in bytes.")
-    max_bulk_body_bytes: int = Field(
-        2 * 1024 * 1024, description="Largest body of a bulk submission in bytes."
-    )
+    max_bulk_body_bytes: int = Field(2 * 1024 * 1024, description="Largest body of a bulk submission in bytes.")
     max_in_flight: int = Field(200, description="Requests at once per process; beyond it 503.")
-    rate_per_second: float = Field(
-        50, gt=0, description="Requests a second per client and process, sustained."
-    )
+    rate_per_second: float = Field(50, gt=0, description="Requests a second per client and process, sustained.")
     rate_burst: int = Field(200, gt=0, description="Requests a client may send at once.")
     body_seconds: float = Field(10, gt=0, description="How long a body may take to arrive, in seconds.")
 
-    smtp_url: str = Field(
-        "", description="smtp://user:password@host:port. Empty in a sandbox: mails are kept."
-    )
+    smtp_url: str = Field("", description="smtp://user:password@host:port. Empty in a sandbox: mails are kept.")
     mail_from: str = Field("no-reply@waymark.invalid", description="Sender of every email.")
 
     @model_validator(mode="after")

@@ -177,9 +177,7 @@ def _given_addresses(environment: os._Environ[str]) -> Addresses:
             f"DATABASE_URL is set, so {' and '.join(missing)} must be set too: "
             "the API, the worker and the owner have a role each."
         )
-    app, worker, owner = (
-        environment[name].replace("postgresql://", "postgresql+psycopg://", 1) for name in names
-    )
+    app, worker, owner = (environment[name].replace("postgresql://", "postgresql+psycopg://", 1) for name in names)
     return Addresses(app=app, worker=worker, owner=owner)
 
 

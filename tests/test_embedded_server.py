@@ -220,9 +220,7 @@ class TestAsRoot:
         assert not list(elsewhere.iterdir())
         assert not (closed / "postgres").is_symlink()
 
-    def test_programs_below_a_closed_folder_are_copied(
-        self, data_dir: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_programs_below_a_closed_folder_are_copied(self, data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         elsewhere = data_dir.parent / "lib"
         monkeypatch.setattr(embedded_places, "CLOSED_FOLDER_HOME", elsewhere)
         closed = data_dir.parent / "closed"

@@ -71,9 +71,7 @@ class World:
 
 
 @asynccontextmanager
-async def make_world(
-    app: FastAPI, owner_url: str, stands_at: datetime = TUESDAY_MORNING
-) -> AsyncIterator[World]:
+async def make_world(app: FastAPI, owner_url: str, stands_at: datetime = TUESDAY_MORNING) -> AsyncIterator[World]:
     engine = make_engine(owner_url, app.state.settings)
     async with AsyncExitStack() as stack:
         async with make_sessions(engine)() as session:
@@ -81,9 +79,7 @@ async def make_world(
             council = await _party(stack, app, session, sandbox.id, "council", "Northshire Council")
             other_council = await _party(stack, app, session, sandbox.id, "council", "Southshire Council")
             school = await _party(stack, app, session, sandbox.id, "school", "Hill School", council.id)
-            other_school = await _party(
-                stack, app, session, sandbox.id, "school", "Vale School", other_council.id
-            )
+            other_school = await _party(stack, app, session, sandbox.id, "school", "Vale School", other_council.id)
             provider = await _party(stack, app, session, sandbox.id, "provider", "Meadow Farm")
             other_provider = await _party(stack, app, session, sandbox.id, "provider", "Forge Garage")
             await session.commit()

@@ -13,9 +13,7 @@ _INSERT = text(
 )
 
 
-async def record_audit(
-    session: AsyncSession, caller: Caller, operation: str, status: int, *, written: bool
-) -> None:
+async def record_audit(session: AsyncSession, caller: Caller, operation: str, status: int, *, written: bool) -> None:
     """Adds the request's entry to its own transaction, so that nothing is answered that is not recorded.
 
     Its time is the machine's: a sandbox clock moves deadlines, never evidence.

@@ -73,18 +73,12 @@ class Authenticator:
 
     async def _by_key(self, session: AsyncSession, bearer: str) -> "Row[Any] | None":
         parsed = keys.parse(bearer)
-        if (
-            parsed is None
-            or parsed.kind != keys.CredentialKind.API_KEY
-            or parsed.environment != self.environment
-        ):
+        if parsed is None or parsed.kind != keys.CredentialKind.API_KEY or parsed.environment != self.environment:
             return None
         found = await self.by_secret(session, parsed.public_id, keys.digest(parsed.secret, self.pepper))
         return found if found is not None and found.credential_kind == parsed.kind else None
 
-    async def _by_token(
-        self, session: AsyncSession, bearer: str, at: datetime
-    ) -> "tuple[Row[Any] | None, str | None]":
+    async def _by_token(self, session: AsyncSession, bearer: str, at: datetime) -> "tuple[Row[Any] | None, str | None]":
         try:
             claims = self.tokens.verify(bearer, at)
         except InvalidToken:

@@ -34,7 +34,7 @@ _TIME_CLAIMS = frozenset({"exp", "iat", "nbf"})
 _REQUIRED = _TEXT_CLAIMS | _TIME_CLAIMS
 
 
-class InvalidToken(Exception):  # noqa: N818 (named for what it is)
+class InvalidToken(Exception):
     """The token is not one of ours, or no longer. There is deliberately no saying why."""
 
     def __init__(self) -> None:
@@ -57,9 +57,7 @@ class SigningKeys:
         if current not in secrets:
             raise ValueError(f"there is no token secret named {current!r} to sign with")
         self.current = current
-        self.by_id: Mapping[str, Key] = {
-            key_id: jwk.construct(secret, ALGORITHM) for key_id, secret in secrets.items()
-        }
+        self.by_id: Mapping[str, Key] = {key_id: jwk.construct(secret, ALGORITHM) for key_id, secret in secrets.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +153,7 @@ class TokenVerifier:
             raise InvalidToken
         header_bytes, payload, _ = (_canonical(segment) for segment in shape.groups())
         header = _object(header_bytes)
-        if (
-            header.keys() != {"alg", "typ", "kid"}
-            or header["alg"] != ALGORITHM
-            or header["typ"] != TOKEN_TYPE
-        ):
+        if header.keys() != {"alg", "typ", "kid"} or header["alg"] != ALGORITHM or header["typ"] != TOKEN_TYPE:
             raise InvalidToken
         key = self._keys.by_id[_text(header["kid"])]
         jws.verify(token, key, algorithms=[ALGORITHM])

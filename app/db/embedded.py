@@ -183,17 +183,13 @@ class EmbeddedServer:
             extra_groups=[] if account else None,
         )
         if done.returncode:
-            raise EmbeddedServerError(
-                f"PostgreSQL could not make its data in {home}:\n{_end_of(done.stderr)}"
-            )
+            raise EmbeddedServerError(f"PostgreSQL could not make its data in {home}:\n{_end_of(done.stderr)}")
         making.rename(home)
 
     def _launch(self) -> None:
         data_lock = self._lock_data()
         try:
-            (self.data_dir / "postmaster.pid").unlink(
-                missing_ok=True
-            )  # stale: the lock says no server is left
+            (self.data_dir / "postmaster.pid").unlink(missing_ok=True)  # stale: the lock says no server is left
             self._tether = self._tethered_server(data_lock)
         finally:
             os.close(data_lock)

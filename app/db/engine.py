@@ -30,12 +30,12 @@ def make_sessions(engine: AsyncEngine) -> Sessions:
     return async_sessionmaker(engine, expire_on_commit=False, autoflush=False)
 
 
-class UnsafeDatabase(RuntimeError):
+class UnsafeDatabaseError(RuntimeError):
     """The database would lose acknowledged writes, or its role would see past row security."""
 
 
 async def refuse_unsafe_database(engine: AsyncEngine, settings: Settings) -> None:
-    """Raises UnsafeDatabase where durability is off or the role is above row security."""
+    """Raises UnsafeDatabaseError where durability is off or the role is above row security."""
     async with engine.connect() as connection:
         row = (
             await connection.execute(
@@ -47,6 +47,6 @@ async def refuse_unsafe_database(engine: AsyncEngine, settings: Settings) -> Non
         ).one()
     durable, above_row_security, role = row
     if above_row_security:
-        raise UnsafeDatabase(f"role {role} is a superuser or has BYPASSRLS; use the application role")
+        raise UnsafeDatabaseError(f"role {role} is a superuser or has BYPASSRLS; use the application role")
     if not durable and not settings.database_accepts_unsafe:
-        raise UnsafeDatabase("fsync or synchronous_commit is off: acknowledged attendance could be lost")
+        raise UnsafeDatabaseError("fsync or synchronous_commit is off: acknowledged attendance could be lost")

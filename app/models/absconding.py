@@ -37,9 +37,7 @@ class AlertNotification(SQLModel, table=True):
 
     __tablename__ = "alert_notifications"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["alert_id", "placement_id"], ["absconding_alerts.id", "absconding_alerts.placement_id"]
-        ),
+        ForeignKeyConstraint(["alert_id", "placement_id"], ["absconding_alerts.id", "absconding_alerts.placement_id"]),
         UniqueConstraint("id", "placement_id"),
     )
 
@@ -64,9 +62,7 @@ class AlertCall(SQLModel, table=True):
 
     __tablename__ = "alert_calls"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["alert_id", "placement_id"], ["absconding_alerts.id", "absconding_alerts.placement_id"]
-        ),
+        ForeignKeyConstraint(["alert_id", "placement_id"], ["absconding_alerts.id", "absconding_alerts.placement_id"]),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)

@@ -20,7 +20,7 @@ class Framework(Record, table=True):
 
 
 class Lot(Record, table=True):
-    """What a placement bought under it may be; null or an empty list leaves open. No two councils have the same lots."""
+    """What a placement bought under it may be; null or an empty list leaves that open. Lots are a council's own."""
 
     __tablename__ = "lots"
     __table_args__ = (UniqueConstraint("framework_id", "number"),)

@@ -25,9 +25,7 @@ class QaFramework(Record, table=True):
 class QaVisit(Record, table=True):
     __tablename__ = "qa_visits"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["framework_id", "council_id"], ["qa_frameworks.id", "qa_frameworks.council_id"]
-        ),
+        ForeignKeyConstraint(["framework_id", "council_id"], ["qa_frameworks.id", "qa_frameworks.council_id"]),
         UniqueConstraint("id", "council_id", "provider_id"),
     )
 

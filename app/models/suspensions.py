@@ -34,9 +34,7 @@ class Agreement(SQLModel, table=True):
 
     __tablename__ = "agreements"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["suspension_id", "placement_id"], ["suspensions.id", "suspensions.placement_id"]
-        ),
+        ForeignKeyConstraint(["suspension_id", "placement_id"], ["suspensions.id", "suspensions.placement_id"]),
         UniqueConstraint("suspension_id", "organisation_id"),
     )
 

@@ -14,13 +14,11 @@ from app.models.clients import ApiClient, Credential
 from app.problems import NotFound
 
 
-def own_clients(caller: Caller) -> Select[tuple[ApiClient]]:
+def own_clients(caller: Caller) -> Select[ApiClient]:
     return select(ApiClient).where(col(ApiClient.organisation_id) == caller.organisation_id)
 
 
-async def own_client(
-    caller: Caller, session: AsyncSession, client_id: UUID, *, lock: bool = False
-) -> ApiClient:
+async def own_client(caller: Caller, session: AsyncSession, client_id: UUID, *, lock: bool = False) -> ApiClient:
     """Raises NotFound."""
     statement = own_clients(caller).where(col(ApiClient.id) == client_id)
     found = (await session.scalars(statement.with_for_update() if lock else statement)).one_or_none()
@@ -29,9 +27,7 @@ async def own_client(
     return found
 
 
-async def own_credential(
-    caller: Caller, session: AsyncSession, client_id: UUID, credential_id: UUID
-) -> Credential:
+async def own_credential(caller: Caller, session: AsyncSession, client_id: UUID, credential_id: UUID) -> Credential:
     """Raises NotFound."""
     statement = (
         select(Credential)
@@ -67,8 +63,6 @@ async def live_credentials(
 async def credentials_of(session: AsyncSession, client_id: UUID) -> Sequence[Credential]:
     return (
         await session.scalars(
-            select(Credential)
-            .where(col(Credential.client_id) == client_id)
-            .order_by(col(Credential.created_at))
+            select(Credential).where(col(Credential.client_id) == client_id).order_by(col(Credential.created_at))
         )
     ).all()

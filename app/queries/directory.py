@@ -29,7 +29,7 @@ class Entry:
     sites: Sequence[Site]
 
 
-def visible_organisations(caller: Caller, kind: OrganisationKind) -> Select[tuple[Organisation]]:
+def visible_organisations(caller: Caller, kind: OrganisationKind) -> Select[Organisation]:
     found = select(Organisation).where(
         col(Organisation.kind) == kind,
         col(Organisation.sandbox_id).is_not_distinct_from(caller.sandbox_id),
@@ -77,9 +77,7 @@ async def entries(session: AsyncSession, organisations: Sequence[Organisation]) 
     ids = [o.id for o in organisations]
     identifiers = (
         await session.scalars(
-            select(Identifier)
-            .where(col(Identifier.organisation_id).in_(ids))
-            .order_by(col(Identifier.scheme))
+            select(Identifier).where(col(Identifier.organisation_id).in_(ids)).order_by(col(Identifier.scheme))
         )
     ).all()
     sites = (

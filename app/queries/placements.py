@@ -1,4 +1,4 @@
-"""Placements as a caller may see them. Every statement starts from `placement_viewers`, by the caller's organisation."""
+"""Placements as a caller may see them: every statement starts from the caller's rows in `placement_viewers`."""
 
 from uuid import UUID
 
@@ -11,14 +11,14 @@ from app.models.placements import Placement, PlacementViewer
 from app.problems import NotFound
 
 
-def visible_placement_ids(caller: Caller) -> Select[tuple[UUID]]:
+def visible_placement_ids(caller: Caller) -> Select[UUID]:
     """The ids of all placements the caller may see: what a list of anything about a child is restricted by."""
     return select(col(PlacementViewer.placement_id)).where(
         col(PlacementViewer.organisation_id) == caller.organisation_id
     )
 
 
-def visible_placements(caller: Caller) -> Select[tuple[Placement]]:
+def visible_placements(caller: Caller) -> Select[Placement]:
     return select(Placement).where(col(Placement.id).in_(visible_placement_ids(caller)))
 
 

@@ -30,9 +30,7 @@ async def list_councils(caller: Reader, session: Session, pages: Pages) -> Page[
 
 
 @router.get("/councils/{council_id}", operation_id="get_council")
-async def get_council(
-    council_id: Id, caller: Reader, session: Session, response: Response
-) -> OrganisationRead:
+async def get_council(council_id: Id, caller: Reader, session: Session, response: Response) -> OrganisationRead:
     return await _organisation(caller, session, response, OrganisationKind.COUNCIL, council_id)
 
 
@@ -84,9 +82,7 @@ async def change_provider(
     provider_id: Id,
     body: ProviderUpdate,
     expected: ExpectedVersion,
-    caller: Annotated[
-        Caller, allow(Scope.DIRECTORY_WRITE, OrganisationKind.COUNCIL, OrganisationKind.PROVIDER)
-    ],
+    caller: Annotated[Caller, allow(Scope.DIRECTORY_WRITE, OrganisationKind.COUNCIL, OrganisationKind.PROVIDER)],
     session: Session,
     response: Response,
 ) -> ProviderRead:

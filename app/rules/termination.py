@@ -34,9 +34,7 @@ def may_terminate(
         return Allowed()
     code, reason = fault
     latest = planned_end_on if already_ends_on is None else _last_lawful_before(calendar, already_ends_on)
-    return Refused(
-        code, reason, SALFORD, _next_steps(calendar, effective_on, max(given_on, starts_on), latest)
-    )
+    return Refused(code, reason, SALFORD, _next_steps(calendar, effective_on, max(given_on, starts_on), latest))
 
 
 def _fault(

@@ -18,7 +18,7 @@ def _written_as(kind: type, pattern: re.Pattern[str], code: str, message: str) -
 
     def check(value: Any) -> Any:
         if not isinstance(value, kind) and not (isinstance(value, str) and pattern.fullmatch(value)):
-            raise PydanticCustomError(code, message)  # type: ignore[arg-type]
+            raise PydanticCustomError(code, message)
         return value
 
     return BeforeValidator(check)
@@ -42,9 +42,7 @@ _AS_INSTANT = _written_as(
 )
 _AS_ID = _written_as(UUID, _ID, "id_expected", "must be an id: a lower-case UUID")
 
-Day = Annotated[
-    date, Field(strict=False, examples=["2026-11-24"]), AfterValidator(_within_living_memory), _AS_DAY
-]
+Day = Annotated[date, Field(strict=False, examples=["2026-11-24"]), AfterValidator(_within_living_memory), _AS_DAY]
 Instant = Annotated[
     datetime,
     Field(strict=False, examples=["2026-11-24T09:12:00Z"]),

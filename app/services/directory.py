@@ -32,10 +32,9 @@ async def register_provider(caller: Caller, session: AsyncSession, body: Provide
     )
     session.add(provider)
     await session.flush()
-    of_it = {"organisation_id": provider.id}
-    session.add_all(Identifier(**of_it, scheme=i.scheme, value=i.value) for i in body.identifiers)
-    session.add_all(Site(**of_it, **site.model_dump()) for site in body.sites)
-    session.add_all(Contact(**of_it, **contact.model_dump()) for contact in body.contacts)
+    session.add_all(Identifier(organisation_id=provider.id, scheme=i.scheme, value=i.value) for i in body.identifiers)
+    session.add_all(Site(organisation_id=provider.id, **site.model_dump()) for site in body.sites)
+    session.add_all(Contact(organisation_id=provider.id, **contact.model_dump()) for contact in body.contacts)
     await session.flush()
     await _tell(caller, session, provider, EventType.PROVIDER_REGISTERED)
     return provider

@@ -38,8 +38,7 @@ async def open_organisation(
     session.add(organisation)
     await session.flush()
     session.add_all(
-        Identifier(organisation_id=organisation.id, scheme=scheme, value=value)
-        for scheme, value in new.identifiers
+        Identifier(organisation_id=organisation.id, scheme=scheme, value=value) for scheme, value in new.identifiers
     )
     session.add(
         Contact(

@@ -17,9 +17,7 @@ from app.telemetry.request_id import current_request_id
 
 _QUIET = ("httpx", "httpcore", "asyncio", "sqlalchemy", "psycopg", "procrastinate")
 _MOST_FRAMES = 40
-_SECRETS = re.compile(
-    r"\baps?_(?:live|test)_\w+|\beyJ[\w-]+\.[\w-]+\.[\w-]*|://[^/\s@]+@|\b[A-Z][0-9]{11}[0-9A-Z]\b"
-)
+_SECRETS = re.compile(r"\baps?_(?:live|test)_\w+|\beyJ[\w-]+\.[\w-]+\.[\w-]*|://[^/\s@]+@|\b[A-Z][0-9]{11}[0-9A-Z]\b")
 
 
 def configure_logging(level: str = "INFO", stream: TextIO | None = None) -> None:
@@ -94,9 +92,7 @@ def told_without_values(problem: BaseException) -> list[dict[str, object]]:
     while following is not None and id(following) not in seen and len(told) < 10:
         seen.add(id(following))
         kind = type(following)
-        told.append(
-            {"type": f"{kind.__module__}.{kind.__qualname__}", "frames": _frames(following.__traceback__)}
-        )
+        told.append({"type": f"{kind.__module__}.{kind.__qualname__}", "frames": _frames(following.__traceback__)})
         inner = following.exceptions if isinstance(following, BaseExceptionGroup) else ()
         told.extend(part for one in inner[:5] if id(one) not in seen for part in told_without_values(one))
         following = following.__cause__ or (None if following.__suppress_context__ else following.__context__)

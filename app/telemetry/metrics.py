@@ -27,9 +27,7 @@ class RequestMetrics:
             buckets=_BUCKETS,
             registry=self.registry,
         )
-        self._in_flight = Gauge(
-            "waymark_requests_in_flight", "Requests being served.", registry=self.registry
-        )
+        self._in_flight = Gauge("waymark_requests_in_flight", "Requests being served.", registry=self.registry)
 
     def began(self) -> None:
         self._in_flight.inc()

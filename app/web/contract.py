@@ -125,9 +125,7 @@ def _add_header_parameters(
     if method == "POST":
         lenient = bool((route.openapi_extra or {}).get("x-never-blocked"))
         parameters.append(
-            _header(
-                "Idempotency-Key", 128, required=not lenient, example="6f1c2c1e-0c55-4c52-9d0e-6b7a3f0a9a10"
-            )
+            _header("Idempotency-Key", 128, required=not lenient, example="6f1c2c1e-0c55-4c52-9d0e-6b7a3f0a9a10")
         )
     if method == "GET":
         parameters.append(_header("If-None-Match", 400, required=False, example='"1-9f86d081884c7d65"'))
@@ -139,9 +137,7 @@ def _header(name: str, longest: int, *, required: bool, example: str) -> Documen
     return {"name": name, "in": "header", "required": required, "schema": schema, "example": example}
 
 
-def _add_problems(
-    operation: Document, method: str, route: RouteContext, permission: Permission | None
-) -> None:
+def _add_problems(operation: Document, method: str, route: RouteContext, permission: Permission | None) -> None:
     slugs = set(_EVERYWHERE)
     if permission is not None and isinstance(route.original_route, Edge):
         slugs |= _WITH_CALLER
@@ -165,9 +161,7 @@ def _add_problems(
             by_status.setdefault(problem.status, []).append(problem)
     for status, problems in sorted(by_status.items()):
         responses[str(status)] = (
-            {"$ref": f"#/components/responses/{problems[0].slug}"}
-            if len(problems) == 1
-            else _several(problems)
+            {"$ref": f"#/components/responses/{problems[0].slug}"} if len(problems) == 1 else _several(problems)
         )
 
 

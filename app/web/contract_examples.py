@@ -32,9 +32,7 @@ def _by_type(schema: dict[str, Any], document: dict[str, Any]) -> Any:
     if kind == "object":
         return {name: example_of(each, document) for name, each in schema.get("properties", {}).items()}
     if kind == "array":
-        return [
-            example_of(schema.get("items", {}), document) for _ in range(max(1, schema.get("minItems", 1)))
-        ]
+        return [example_of(schema.get("items", {}), document) for _ in range(max(1, schema.get("minItems", 1)))]
     if kind == "string":
         return _text(schema)
     if kind in ("integer", "number"):

@@ -5,8 +5,8 @@ idempotency key (or replays), reads strict JSON, runs the handler, writes audit 
 and only then lets the response go. Whatever is raised on the way rolls everything back.
 """
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated, cast
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, cast
 
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
@@ -31,7 +31,7 @@ from app.web import idempotency
 from app.web.conditional import complete_tag, not_modified
 from app.web.strict_json import InvalidJson, parse_json
 
-Handler = Callable[[Request], Awaitable[Response]]
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 _ATTEMPTS = 3
 
@@ -82,11 +82,9 @@ class _Operation:
         async with request.app.state.sessions() as session:
             caller = await self._admit(session, request)
             writes = request.method not in ("GET", "HEAD")
-            held = None
-            if writes:
-                held = await self._claim(session, caller, request)
-                if isinstance(held, Response):
-                    return held
+            held = await self._claim(session, caller, request) if writes else None
+            if isinstance(held, Response):
+                return held
             if self.reads_json:
                 await _read_strict_json(request)
             request.state.session, request.state.caller = session, caller

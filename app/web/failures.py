@@ -63,9 +63,7 @@ async def _database(request: Request, error: Exception) -> Response:
 
 def field_errors(errors: Sequence[Any], prefix: str = "") -> list[FieldError]:
     """Pydantic's errors as ours: where, a stable code, a sentence; never the value that was sent."""
-    return [
-        FieldError(prefix + _pointer(e["loc"]), str(e["type"]), str(e["msg"])) for e in errors[:_MOST_ERRORS]
-    ]
+    return [FieldError(prefix + _pointer(e["loc"]), str(e["type"]), str(e["msg"])) for e in errors[:_MOST_ERRORS]]
 
 
 def _pointer(location: Sequence[str | int]) -> str:

@@ -54,18 +54,14 @@ def key_of(request: Request, *, required: bool) -> str | None:
     return key
 
 
-async def claim(
-    session: AsyncSession, caller: Caller, request: Request, key: str, body: bytes
-) -> Claim | Response:
+async def claim(session: AsyncSession, caller: Caller, request: Request, key: str, body: bytes) -> Claim | Response:
     """Holds the key for this request, or gives the stored reply. Raises StillRunning, IdempotencyKeyReused."""
     fingerprint = blake2b(
         b"\0".join([request.method.encode(), request.url.path.encode(), request.url.query.encode(), body]),
         digest_size=32,
     ).digest()
     found = (
-        await session.execute(
-            _CLAIM, {"lock": f"{caller.client_id}:{key}", "client_id": caller.client_id, "key": key}
-        )
+        await session.execute(_CLAIM, {"lock": f"{caller.client_id}:{key}", "client_id": caller.client_id, "key": key})
     ).one()
     if found.status is not None:
         if found.fingerprint != fingerprint:

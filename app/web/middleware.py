@@ -19,12 +19,8 @@ def install_middleware(app: FastAPI, settings: Settings) -> None:
     capacity = settings.max_in_flight
     # add_middleware puts each around those before it: the last one added meets a request first.
     app.add_middleware(Methods, application=app)
-    app.add_middleware(
-        BodyLimits, largest=settings.max_body_bytes, larger=bulk, seconds=settings.body_seconds
-    )
-    app.add_middleware(
-        InFlightLimit, capacity=capacity, reserved=capacity // 4, reserved_prefixes=URGENT_PREFIXES
-    )
+    app.add_middleware(BodyLimits, largest=settings.max_body_bytes, larger=bulk, seconds=settings.body_seconds)
+    app.add_middleware(InFlightLimit, capacity=capacity, reserved=capacity // 4, reserved_prefixes=URGENT_PREFIXES)
     app.add_middleware(HeadLimits)
     app.add_middleware(SecureHeaders)
     app.add_middleware(AccessLog, metrics=app.state.metrics)

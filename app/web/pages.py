@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import blake2b
 from hmac import compare_digest
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from fastapi import Depends, Query, Request, Response
 from pydantic import Field
 from sqlalchemy import ColumnElement, Row, Select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.elements import SQLCoreOperations
 
 from app.problems import FieldError, Invalid
 from app.schemas.wire import Read
@@ -54,17 +55,18 @@ class Paging:
     response: Response
 
     async def rows(
-        self, session: AsyncSession, statement: Select[Any], order: Sequence[ColumnElement[Any]]
+        self, session: AsyncSession, statement: Select[Any], order: Sequence[SQLCoreOperations[Any]]
     ) -> "tuple[Sequence[Row[Any]], Cut]":
         """The rows of `statement` for this page, in the ascending order of `order`, whose last column must be unique.
 
         Columns of `order` must not be nullable: a null would hide its row from every page.
         """
+        columns = cast(Sequence[ColumnElement[Any]], order)
         if self.cursor is not None:
-            after = _decode(self.cursor, self._seal, order)
-            statement = statement.where(tuple_(*order) > tuple_(*after))
-        keyed = statement.add_columns(*[c.label(f"page_key_{i}") for i, c in enumerate(order)])
-        found = (await session.execute(keyed.order_by(*order).limit(self.limit + 1))).all()
+            after = _decode(self.cursor, self._seal, columns)
+            statement = statement.where(tuple_(*columns) > tuple_(*after))
+        keyed = statement.add_columns(*[c.label(f"page_key_{i}") for i, c in enumerate(columns)])
+        found = (await session.execute(keyed.order_by(*columns).limit(self.limit + 1))).all()
         rows, more = found[: self.limit], len(found) > self.limit
         next_cursor = _encode(_keys(rows[-1], len(order)), self._seal) if more else None
         self._link(next_cursor)
@@ -77,9 +79,7 @@ class Paging:
             self.response.headers["Link"] = f'<{target}>; rel="next"'
 
     def _seal(self, payload: bytes) -> bytes:
-        filters = sorted(
-            (k, v) for k, v in self.request.query_params.multi_items() if k not in ("cursor", "limit")
-        )
+        filters = sorted((k, v) for k, v in self.request.query_params.multi_items() if k not in ("cursor", "limit"))
         bound = json.dumps([str(self.request.state.caller.organisation_id), self.request.url.path, filters])
         key = self.request.app.state.cursor_key
         return blake2b(bound.encode() + b"\0" + payload, key=key, digest_size=_SIGNATURE_BYTES).digest()
@@ -89,9 +89,7 @@ def _paging(
     request: Request,
     response: Response,
     limit: Annotated[int, Query(ge=1, le=200, description="How many items at most.")] = 50,
-    cursor: Annotated[
-        str | None, Query(max_length=600, description="`next_cursor` of the page before.")
-    ] = None,
+    cursor: Annotated[str | None, Query(max_length=600, description="`next_cursor` of the page before.")] = None,
 ) -> Paging:
     return Paging(limit, cursor, request, response)
 

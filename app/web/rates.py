@@ -21,9 +21,7 @@ class Rates:
 
     def admit(self, scope: Scope, client_id: UUID) -> None:
         """Raises TooManyRequests. Alerts and attendance draw on a reserved share when the ordinary one is spent."""
-        reckoning = self._limiter.take(
-            client_id, monotonic(), urgent=under_any(scope["path"], URGENT_PREFIXES)
-        )
+        reckoning = self._limiter.take(client_id, monotonic(), urgent=under_any(scope["path"], URGENT_PREFIXES))
         scope.setdefault("state", {})["rate"] = reckoning.headers()
         if not reckoning.allowed:
             raise TooManyRequests(headers=reckoning.headers())

@@ -18,7 +18,7 @@ _LONGEST_INTEGER = 20
 _UNFIT = re.compile("[\x00\ud800-\udfff]")
 
 
-class InvalidJson(ValueError):  # noqa: N818 (named for what it is)
+class InvalidJson(ValueError):
     """`code` is stable, `detail` plain English without the value; `pointer` is the place (RFC 6901) when
     known.
     """
@@ -52,9 +52,7 @@ def _decoded(body: bytes) -> str:
     if not body or body.isspace():
         raise InvalidJson("empty_body", "The body is empty; a JSON text is needed.")
     if body.startswith(b"\xef\xbb\xbf"):
-        raise InvalidJson(
-            "byte_order_mark", "The body starts with a byte order mark, which JSON does not allow."
-        )
+        raise InvalidJson("byte_order_mark", "The body starts with a byte order mark, which JSON does not allow.")
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:

@@ -36,9 +36,7 @@ def upgrade() -> None:
         sa.Column("pupil_ids", postgresql.ARRAY(sa.UUID()), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
     )
-    op.create_index(
-        "ix_audit_entries_organisation_id_id", "audit_entries", ["organisation_id", "id"], unique=False
-    )
+    op.create_index("ix_audit_entries_organisation_id_id", "audit_entries", ["organisation_id", "id"], unique=False)
     op.create_table(
         "audit_seals",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -74,9 +72,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("client_id", "key", name=op.f("pk_idempotency_records")),
     )
-    op.create_index(
-        op.f("ix_idempotency_records_created_at"), "idempotency_records", ["created_at"], unique=False
-    )
+    op.create_index(op.f("ix_idempotency_records_created_at"), "idempotency_records", ["created_at"], unique=False)
     op.create_table(
         "sandboxes",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -128,9 +124,7 @@ def upgrade() -> None:
         sa.Column("offer", sa.String(length=8000), nullable=True),
         sa.Column("target_groups", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("published", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["council_id"], ["organisations.id"], name=op.f("fk_organisations_council_id")
-        ),
+        sa.ForeignKeyConstraint(["council_id"], ["organisations.id"], name=op.f("fk_organisations_council_id")),
         sa.ForeignKeyConstraint(
             ["registered_by_id"], ["organisations.id"], name=op.f("fk_organisations_registered_by_id")
         ),
@@ -138,9 +132,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisations")),
     )
     op.create_index(op.f("ix_organisations_council_id"), "organisations", ["council_id"], unique=False)
-    op.create_index(
-        op.f("ix_organisations_registered_by_id"), "organisations", ["registered_by_id"], unique=False
-    )
+    op.create_index(op.f("ix_organisations_registered_by_id"), "organisations", ["registered_by_id"], unique=False)
     op.create_index(op.f("ix_organisations_sandbox_id"), "organisations", ["sandbox_id"], unique=False)
     op.create_table(
         "api_clients",
@@ -153,9 +145,7 @@ def upgrade() -> None:
         sa.Column("scopes", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("addresses", postgresql.ARRAY(sa.Text()), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisations.id"], name=op.f("fk_api_clients_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_api_clients_organisation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_clients")),
     )
     op.create_index(op.f("ix_api_clients_organisation_id"), "api_clients", ["organisation_id"], unique=False)
@@ -193,9 +183,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=200), nullable=True),
         sa.Column("email", sa.String(length=254), nullable=True),
         sa.Column("phone", sa.String(length=30), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisations.id"], name=op.f("fk_contacts_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_contacts_organisation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contacts")),
     )
     op.create_index(op.f("ix_contacts_organisation_id"), "contacts", ["organisation_id"], unique=False)
@@ -247,9 +235,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("value", sa.String(length=40), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisations.id"], name=op.f("fk_identifiers_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_identifiers_organisation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_identifiers")),
         sa.UniqueConstraint("organisation_id", "scheme", name=op.f("uq_identifiers_organisation_id_scheme")),
     )
@@ -261,9 +247,7 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(length=200), nullable=False),
         sa.Column("body", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisations.id"], name=op.f("fk_mails_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_mails_organisation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mails")),
     )
     op.create_index(op.f("ix_mails_organisation_id"), "mails", ["organisation_id"], unique=False)
@@ -279,12 +263,8 @@ def upgrade() -> None:
         sa.Column("date_of_birth", sa.Date(), nullable=False),
         sa.Column("upn", sa.String(length=13), nullable=True),
         sa.Column("home_council_id", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["home_council_id"], ["organisations.id"], name=op.f("fk_pupils_home_council_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["registered_by_id"], ["organisations.id"], name=op.f("fk_pupils_registered_by_id")
-        ),
+        sa.ForeignKeyConstraint(["home_council_id"], ["organisations.id"], name=op.f("fk_pupils_home_council_id")),
+        sa.ForeignKeyConstraint(["registered_by_id"], ["organisations.id"], name=op.f("fk_pupils_registered_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pupils")),
         sa.UniqueConstraint("registered_by_id", "upn", name=op.f("uq_pupils_registered_by_id_upn")),
     )
@@ -298,9 +278,7 @@ def upgrade() -> None:
         sa.Column("council_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("areas", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["council_id"], ["organisations.id"], name=op.f("fk_qa_frameworks_council_id")
-        ),
+        sa.ForeignKeyConstraint(["council_id"], ["organisations.id"], name=op.f("fk_qa_frameworks_council_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_qa_frameworks")),
         sa.UniqueConstraint("id", "council_id", name=op.f("uq_qa_frameworks_id_council_id")),
     )
@@ -315,13 +293,9 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("edition", sa.Integer(), nullable=False),
         sa.Column("form", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["council_id"], ["organisations.id"], name=op.f("fk_report_forms_council_id")
-        ),
+        sa.ForeignKeyConstraint(["council_id"], ["organisations.id"], name=op.f("fk_report_forms_council_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report_forms")),
-        sa.UniqueConstraint(
-            "council_id", "name", "edition", name=op.f("uq_report_forms_council_id_name_edition")
-        ),
+        sa.UniqueConstraint("council_id", "name", "edition", name=op.f("uq_report_forms_council_id_name_edition")),
     )
     op.create_table(
         "sites",
@@ -330,9 +304,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("address", sa.String(length=500), nullable=False),
         sa.Column("postcode", sa.String(length=10), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisations.id"], name=op.f("fk_sites_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_sites_organisation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sites")),
         sa.UniqueConstraint("id", "organisation_id", name=op.f("uq_sites_id_organisation_id")),
     )
@@ -347,9 +319,7 @@ def upgrade() -> None:
         sa.Column("assessor_id", sa.Uuid(), nullable=False),
         sa.Column(
             "use",
-            sa.Enum(
-                "self_evaluation", name="toolkituse", native_enum=False, create_constraint=True, length=40
-            ),
+            sa.Enum("self_evaluation", name="toolkituse", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column(
@@ -366,23 +336,15 @@ def upgrade() -> None:
         ),
         sa.Column("assessors", sa.String(length=500), nullable=False),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["assessor_id"], ["organisations.id"], name=op.f("fk_toolkit_assessments_assessor_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["provider_id"], ["organisations.id"], name=op.f("fk_toolkit_assessments_provider_id")
-        ),
+        sa.ForeignKeyConstraint(["assessor_id"], ["organisations.id"], name=op.f("fk_toolkit_assessments_assessor_id")),
+        sa.ForeignKeyConstraint(["provider_id"], ["organisations.id"], name=op.f("fk_toolkit_assessments_provider_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_toolkit_assessments")),
         sa.UniqueConstraint(
             "id", "provider_id", "assessor_id", name=op.f("uq_toolkit_assessments_id_provider_id_assessor_id")
         ),
     )
-    op.create_index(
-        op.f("ix_toolkit_assessments_assessor_id"), "toolkit_assessments", ["assessor_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_toolkit_assessments_provider_id"), "toolkit_assessments", ["provider_id"], unique=False
-    )
+    op.create_index(op.f("ix_toolkit_assessments_assessor_id"), "toolkit_assessments", ["assessor_id"], unique=False)
+    op.create_index(op.f("ix_toolkit_assessments_provider_id"), "toolkit_assessments", ["provider_id"], unique=False)
     op.create_table(
         "attendance_submissions",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -392,9 +354,7 @@ def upgrade() -> None:
         sa.Column("recorded", sa.Integer(), nullable=False),
         sa.Column("unchanged", sa.Integer(), nullable=False),
         sa.Column("rejected", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["client_id"], ["api_clients.id"], name=op.f("fk_attendance_submissions_client_id")
-        ),
+        sa.ForeignKeyConstraint(["client_id"], ["api_clients.id"], name=op.f("fk_attendance_submissions_client_id")),
         sa.ForeignKeyConstraint(
             ["provider_id"], ["organisations.id"], name=op.f("fk_attendance_submissions_provider_id")
         ),
@@ -409,9 +369,7 @@ def upgrade() -> None:
         sa.Column("calendar_id", sa.Uuid(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("reason", sa.String(length=200), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["calendar_id"], ["calendars.id"], name=op.f("fk_calendar_closures_calendar_id")
-        ),
+        sa.ForeignKeyConstraint(["calendar_id"], ["calendars.id"], name=op.f("fk_calendar_closures_calendar_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_closures")),
         sa.UniqueConstraint("calendar_id", "day", name=op.f("uq_calendar_closures_calendar_id_day")),
     )
@@ -436,14 +394,10 @@ def upgrade() -> None:
         sa.Column("first_on", sa.Date(), nullable=False),
         sa.Column("last_on", sa.Date(), nullable=False),
         sa.CheckConstraint("first_on <= last_on", name=op.f("ck_calendar_half_terms_in_order")),
-        sa.ForeignKeyConstraint(
-            ["calendar_id"], ["calendars.id"], name=op.f("fk_calendar_half_terms_calendar_id")
-        ),
+        sa.ForeignKeyConstraint(["calendar_id"], ["calendars.id"], name=op.f("fk_calendar_half_terms_calendar_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_half_terms")),
     )
-    op.create_index(
-        op.f("ix_calendar_half_terms_calendar_id"), "calendar_half_terms", ["calendar_id"], unique=False
-    )
+    op.create_index(op.f("ix_calendar_half_terms_calendar_id"), "calendar_half_terms", ["calendar_id"], unique=False)
     op.create_table(
         "credentials",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -537,9 +491,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["provider_id"], ["organisations.id"], name=op.f("fk_qa_visits_provider_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_qa_visits")),
-        sa.UniqueConstraint(
-            "id", "council_id", "provider_id", name=op.f("uq_qa_visits_id_council_id_provider_id")
-        ),
+        sa.UniqueConstraint("id", "council_id", "provider_id", name=op.f("uq_qa_visits_id_council_id_provider_id")),
     )
     op.create_index(op.f("ix_qa_visits_council_id"), "qa_visits", ["council_id"], unique=False)
     op.create_index(op.f("ix_qa_visits_provider_id"), "qa_visits", ["provider_id"], unique=False)
@@ -577,9 +529,7 @@ def upgrade() -> None:
         sa.Column("delivery_options", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.ForeignKeyConstraint(["council_id"], ["organisations.id"], name=op.f("fk_lot_awards_council_id")),
         sa.ForeignKeyConstraint(["lot_id"], ["lots.id"], name=op.f("fk_lot_awards_lot_id")),
-        sa.ForeignKeyConstraint(
-            ["provider_id"], ["organisations.id"], name=op.f("fk_lot_awards_provider_id")
-        ),
+        sa.ForeignKeyConstraint(["provider_id"], ["organisations.id"], name=op.f("fk_lot_awards_provider_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lot_awards")),
     )
     op.create_index(op.f("ix_lot_awards_council_id"), "lot_awards", ["council_id"], unique=False)
@@ -699,24 +649,16 @@ def upgrade() -> None:
         sa.Column("ends_on", sa.Date(), nullable=False),
         sa.Column("start_told", sa.Boolean(), nullable=False),
         sa.Column("end_told", sa.Boolean(), nullable=False),
-        sa.CheckConstraint(
-            "spot_purchase = (lot_id is null)", name=op.f("ck_placements_lot_or_spot_purchase")
-        ),
+        sa.CheckConstraint("spot_purchase = (lot_id is null)", name=op.f("ck_placements_lot_or_spot_purchase")),
         sa.CheckConstraint(
             "starts_on <= ends_on and ends_on <= planned_end_on", name=op.f("ck_placements_dates_in_order")
         ),
         sa.ForeignKeyConstraint(["calendar_id"], ["calendars.id"], name=op.f("fk_placements_calendar_id")),
-        sa.ForeignKeyConstraint(
-            ["commissioner_id"], ["organisations.id"], name=op.f("fk_placements_commissioner_id")
-        ),
+        sa.ForeignKeyConstraint(["commissioner_id"], ["organisations.id"], name=op.f("fk_placements_commissioner_id")),
         sa.ForeignKeyConstraint(["continues_id"], ["placements.id"], name=op.f("fk_placements_continues_id")),
-        sa.ForeignKeyConstraint(
-            ["host_school_id"], ["organisations.id"], name=op.f("fk_placements_host_school_id")
-        ),
+        sa.ForeignKeyConstraint(["host_school_id"], ["organisations.id"], name=op.f("fk_placements_host_school_id")),
         sa.ForeignKeyConstraint(["lot_id"], ["lots.id"], name=op.f("fk_placements_lot_id")),
-        sa.ForeignKeyConstraint(
-            ["provider_id"], ["organisations.id"], name=op.f("fk_placements_provider_id")
-        ),
+        sa.ForeignKeyConstraint(["provider_id"], ["organisations.id"], name=op.f("fk_placements_provider_id")),
         sa.ForeignKeyConstraint(["pupil_id"], ["pupils.id"], name=op.f("fk_placements_pupil_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_placements")),
         sa.UniqueConstraint("id", "provider_id", name=op.f("uq_placements_id_provider_id")),
@@ -809,18 +751,12 @@ def upgrade() -> None:
         sa.Column("safe", sa.Boolean(), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closing_note", sa.String(length=8000), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["placement_id"], ["placements.id"], name=op.f("fk_absconding_alerts_placement_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["raised_by_id"], ["organisations.id"], name=op.f("fk_absconding_alerts_raised_by_id")
-        ),
+        sa.ForeignKeyConstraint(["placement_id"], ["placements.id"], name=op.f("fk_absconding_alerts_placement_id")),
+        sa.ForeignKeyConstraint(["raised_by_id"], ["organisations.id"], name=op.f("fk_absconding_alerts_raised_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_absconding_alerts")),
         sa.UniqueConstraint("id", "placement_id", name=op.f("uq_absconding_alerts_id_placement_id")),
     )
-    op.create_index(
-        op.f("ix_absconding_alerts_placement_id"), "absconding_alerts", ["placement_id"], unique=False
-    )
+    op.create_index(op.f("ix_absconding_alerts_placement_id"), "absconding_alerts", ["placement_id"], unique=False)
     op.create_table(
         "expected_sessions",
         sa.Column("placement_id", sa.Uuid(), nullable=False),
@@ -855,9 +791,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("first_received_at is null and waived_by is null"),
     )
-    op.create_index(
-        "ix_expected_sessions_provider_day", "expected_sessions", ["provider_id", "on_date"], unique=False
-    )
+    op.create_index("ix_expected_sessions_provider_day", "expected_sessions", ["provider_id", "on_date"], unique=False)
     op.create_table(
         "placement_viewers",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -882,12 +816,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisations.id"], name=op.f("fk_placement_viewers_organisation_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["placement_id"], ["placements.id"], name=op.f("fk_placement_viewers_placement_id")
-        ),
-        sa.PrimaryKeyConstraint(
-            "organisation_id", "placement_id", "basis", name=op.f("pk_placement_viewers")
-        ),
+        sa.ForeignKeyConstraint(["placement_id"], ["placements.id"], name=op.f("fk_placement_viewers_placement_id")),
+        sa.PrimaryKeyConstraint("organisation_id", "placement_id", "basis", name=op.f("pk_placement_viewers")),
     )
     op.create_index(
         "ix_placement_viewers_placement_id",
@@ -936,9 +866,7 @@ def upgrade() -> None:
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("returned_because", sa.String(length=2000), nullable=True),
         sa.ForeignKeyConstraint(["form_id"], ["report_forms.id"], name=op.f("fk_progress_reports_form_id")),
-        sa.ForeignKeyConstraint(
-            ["placement_id"], ["placements.id"], name=op.f("fk_progress_reports_placement_id")
-        ),
+        sa.ForeignKeyConstraint(["placement_id"], ["placements.id"], name=op.f("fk_progress_reports_placement_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_progress_reports")),
         sa.UniqueConstraint(
             "placement_id",
@@ -976,12 +904,8 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=500), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("starts_on <= ends_on", name=op.f("ck_suspensions_dates_in_order")),
-        sa.ForeignKeyConstraint(
-            ["placement_id"], ["placements.id"], name=op.f("fk_suspensions_placement_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["requested_by_id"], ["organisations.id"], name=op.f("fk_suspensions_requested_by_id")
-        ),
+        sa.ForeignKeyConstraint(["placement_id"], ["placements.id"], name=op.f("fk_suspensions_placement_id")),
+        sa.ForeignKeyConstraint(["requested_by_id"], ["organisations.id"], name=op.f("fk_suspensions_requested_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_suspensions")),
         sa.UniqueConstraint("id", "placement_id", name=op.f("uq_suspensions_id_placement_id")),
     )
@@ -999,12 +923,8 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=500), nullable=False),
         sa.Column("previous_end_on", sa.Date(), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["given_by_id"], ["organisations.id"], name=op.f("fk_termination_notices_given_by_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["placement_id"], ["placements.id"], name=op.f("fk_termination_notices_placement_id")
-        ),
+        sa.ForeignKeyConstraint(["given_by_id"], ["organisations.id"], name=op.f("fk_termination_notices_given_by_id")),
+        sa.ForeignKeyConstraint(["placement_id"], ["placements.id"], name=op.f("fk_termination_notices_placement_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_termination_notices")),
     )
     op.create_index(
@@ -1025,9 +945,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["placement_id"], ["placements.id"], name=op.f("fk_timetables_placement_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_timetables")),
         sa.UniqueConstraint("id", "placement_id", name=op.f("uq_timetables_id_placement_id")),
-        sa.UniqueConstraint(
-            "placement_id", "applies_from", name=op.f("uq_timetables_placement_id_applies_from")
-        ),
+        sa.UniqueConstraint("placement_id", "applies_from", name=op.f("uq_timetables_placement_id_applies_from")),
     )
     op.create_table(
         "agreements",
@@ -1051,9 +969,7 @@ def upgrade() -> None:
         sa.Column("given_by", sa.String(length=200), nullable=False),
         sa.Column("note", sa.String(length=500), nullable=True),
         sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisations.id"], name=op.f("fk_agreements_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_agreements_organisation_id")),
         sa.ForeignKeyConstraint(["placement_id"], ["placements.id"], name=op.f("fk_agreements_placement_id")),
         sa.ForeignKeyConstraint(
             ["suspension_id", "placement_id"],
@@ -1107,18 +1023,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisations.id"], name=op.f("fk_alert_notifications_organisation_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["placement_id"], ["placements.id"], name=op.f("fk_alert_notifications_placement_id")
-        ),
+        sa.ForeignKeyConstraint(["placement_id"], ["placements.id"], name=op.f("fk_alert_notifications_placement_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_notifications")),
         sa.UniqueConstraint("id", "placement_id", name=op.f("uq_alert_notifications_id_placement_id")),
     )
-    op.create_index(
-        op.f("ix_alert_notifications_alert_id"), "alert_notifications", ["alert_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_alert_notifications_placement_id"), "alert_notifications", ["placement_id"], unique=False
-    )
+    op.create_index(op.f("ix_alert_notifications_alert_id"), "alert_notifications", ["alert_id"], unique=False)
+    op.create_index(op.f("ix_alert_notifications_placement_id"), "alert_notifications", ["placement_id"], unique=False)
     op.create_table(
         "attendance_marks",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1133,9 +1043,7 @@ def upgrade() -> None:
         sa.Column("provider_id", sa.Uuid(), nullable=False),
         sa.Column(
             "fact",
-            sa.Enum(
-                "present", "late", "absent", name="fact", native_enum=False, create_constraint=True, length=40
-            ),
+            sa.Enum("present", "late", "absent", name="fact", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("arrived_at", sa.Time(), nullable=True),
@@ -1252,9 +1160,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["notification_id"], ["alert_notifications.id"], name=op.f("fk_alert_calls_notification_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["placement_id"], ["placements.id"], name=op.f("fk_alert_calls_placement_id")
-        ),
+        sa.ForeignKeyConstraint(["placement_id"], ["placements.id"], name=op.f("fk_alert_calls_placement_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_calls")),
     )
     op.create_index(op.f("ix_alert_calls_alert_id"), "alert_calls", ["alert_id"], unique=False)

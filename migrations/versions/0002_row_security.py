@@ -51,8 +51,7 @@ _OF_MINE = (
 )
 _PARTY = f"commissioner_id = {ME} or provider_id = {ME} or host_school_id = {ME}"
 _VIEWED = (
-    "exists (select 1 from placement_viewers v where v.placement_id = placements.id"
-    f" and v.organisation_id = {ME})"
+    f"exists (select 1 from placement_viewers v where v.placement_id = placements.id and v.organisation_id = {ME})"
 )
 
 # table: (what the application role may see, what it may write), both as conditions on the row.

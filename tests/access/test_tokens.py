@@ -122,10 +122,7 @@ BAD_CLAIMS: dict[str, dict[str, Any] | bytes] = {
     **{f"{name} as a text": claims(**{name: str(claims()[name])}) for name in ("exp", "iat", "nbf")},
     **{f"{name} as true": claims(**{name: True}) for name in ("exp", "iat", "nbf")},
     **{f"{name} as null": claims(**{name: None}) for name in claims()},
-    **{
-        f"{name} as a number": claims(**{name: 5})
-        for name in ("iss", "aud", "sub", "jti", "credential", "scope")
-    },
+    **{f"{name} as a number": claims(**{name: 5}) for name in ("iss", "aud", "sub", "jti", "credential", "scope")},
     "another issuer": claims(iss="https://elsewhere.test"),
     "another audience": claims(aud="other"),
     "a list of audiences": claims(aud=["waymark"]),
@@ -259,9 +256,7 @@ def test_old_keys_verify_until_they_are_taken_away() -> None:
     new = SigningKeys({"one": SECRET, "two": b"a second secret of thirty-two bytes!"}, "two")
     both = TokenVerifier(new, issuer="https://waymark.test", audience="waymark")
     old_token = ISSUER.issue(CLIENT, "abc", NOW).text
-    new_token = (
-        TokenIssuer(new, issuer="https://waymark.test", audience="waymark").issue(CLIENT, "abc", NOW).text
-    )
+    new_token = TokenIssuer(new, issuer="https://waymark.test", audience="waymark").issue(CLIENT, "abc", NOW).text
     assert both.verify(old_token, NOW)
     assert both.verify(new_token, NOW)
     with pytest.raises(InvalidToken):

@@ -21,9 +21,7 @@ async def test_bodies_beyond_the_common_bound_are_turned_away_until_others_are_d
         return {"bytes": len(await request.body())}
 
     bounded = BodyLimits(application, buffered=1_000)
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(bounded), base_url="http://waymark.test"
-    ) as caller:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(bounded), base_url="http://waymark.test") as caller:
         for _ in range(3):
             assert (await caller.post("/outer", content=b"x" * 600)).status_code == 200
         refused = await caller.post("/inner", content=b"x" * 1_001)

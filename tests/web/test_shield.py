@@ -71,9 +71,7 @@ async def test_two_request_ids_are_none(caller: httpx.AsyncClient) -> None:
     assert answer.headers["x-request-id"] not in ("one", "two")
 
 
-async def test_one_line_tells_of_a_request_without_its_address(
-    caller: httpx.AsyncClient, lines: io.StringIO
-) -> None:
+async def test_one_line_tells_of_a_request_without_its_address(caller: httpx.AsyncClient, lines: io.StringIO) -> None:
     await caller.get("/v1/things/Amy-Smith?name=Amy", headers={"Authorization": "Bearer ap_live_x"})
     (line,) = told(lines)
     assert line.pop("duration_ms") >= 0
@@ -92,9 +90,7 @@ async def test_one_line_tells_of_a_request_without_its_address(
     assert "Amy" not in lines.getvalue()
 
 
-async def test_an_address_without_a_route_is_logged_as_unmatched(
-    caller: httpx.AsyncClient, lines: io.StringIO
-) -> None:
+async def test_an_address_without_a_route_is_logged_as_unmatched(caller: httpx.AsyncClient, lines: io.StringIO) -> None:
     await caller.get("/v1/Amy-Smith")
     (line,) = told(lines)
     assert (line["route"], line["status"], line["client_id"]) == ("unmatched", 404, None)
@@ -113,9 +109,7 @@ async def test_metrics_are_by_operation(caller: httpx.AsyncClient, metrics: Requ
     assert kind.startswith("text/plain")
 
 
-async def test_an_exception_becomes_a_problem_that_says_nothing(
-    caller: httpx.AsyncClient, lines: io.StringIO
-) -> None:
+async def test_an_exception_becomes_a_problem_that_says_nothing(caller: httpx.AsyncClient, lines: io.StringIO) -> None:
     answer = await caller.get("/broken", headers={"X-Request-Id": "r-1"})
     assert_problem(answer, 500, "internal-error")
     assert "A123456789012" not in answer.text
@@ -127,9 +121,7 @@ async def test_an_exception_becomes_a_problem_that_says_nothing(
     assert [line["status"] for line in told(lines) if line["event"] == "request"] == [500]
 
 
-async def test_an_exception_midway_leaves_the_answer_unfinished(
-    application: FastAPI, lines: io.StringIO
-) -> None:
+async def test_an_exception_midway_leaves_the_answer_unfinished(application: FastAPI, lines: io.StringIO) -> None:
     sent: list[MutableMapping[str, Any]] = []
     scope = {
         "type": "http",
@@ -210,9 +202,7 @@ async def test_options_lists_the_methods(caller: httpx.AsyncClient) -> None:
     ],
 )
 @pytest.mark.parametrize("announced", [True, False], ids=["announced", "in chunks"])
-async def test_a_body_may_have(
-    caller: httpx.AsyncClient, path: str, size: int, status: int, announced: bool
-) -> None:
+async def test_a_body_may_have(caller: httpx.AsyncClient, path: str, size: int, status: int, announced: bool) -> None:
     async def chunks() -> AsyncIterator[bytes]:
         for start in range(0, size, 700):
             yield b"x" * min(700, size - start)
@@ -270,9 +260,7 @@ async def test_beyond_the_capacity_only_what_is_reserved_gets_in(
     assert (await caller.get("/v1/things/1")).status_code == 200
 
 
-async def test_reserved_paths_do_not_shut_the_others_out(
-    application: FastAPI, caller: httpx.AsyncClient
-) -> None:
+async def test_reserved_paths_do_not_shut_the_others_out(application: FastAPI, caller: httpx.AsyncClient) -> None:
     gate = application.state.gate
     held = [asyncio.create_task(caller.get("/v1/alerts/held"))]
     await _until(lambda: gate.inside == 1)
