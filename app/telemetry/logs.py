@@ -71,7 +71,7 @@ def without_values(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     if isinstance(problem, tuple):
         problem = problem[1]
     if isinstance(problem, BaseException):
-        event["exception"] = told_without_values(problem)
+        event["raised"] = told_without_values(problem)
     event.pop("stack_info", None)
     return event
 

@@ -38,7 +38,7 @@ class LastResort:
             request_id = scope.get("state", {}).get("request_id")
             _log.error(
                 "unhandled_exception",
-                exception=told_without_values(problem),
+                raised=told_without_values(problem),
                 request_id=request_id,
                 response_started=started,
             )

@@ -49,14 +49,14 @@ def test_an_exception_is_told_without_its_text(lines: io.StringIO) -> None:
             log.error("failed", exc_info=problem)
     assert UPN not in lines.getvalue()
     for line in told(lines):
-        types = [part["type"] for part in line["exception"]]
+        types = [part["type"] for part in line["raised"]]
         assert types == [
             "builtins.ExceptionGroup",
             "builtins.ValueError",
             "builtins.RuntimeError",
             "builtins.KeyError",
         ]
-        assert "test_logs.py" in line["exception"][0]["frames"][0]
+        assert "test_logs.py" in line["raised"][0]["frames"][0]
 
 
 @pytest.mark.parametrize(

@@ -115,8 +115,8 @@ async def test_an_exception_becomes_a_problem_that_says_nothing(caller: httpx.As
     assert "A123456789012" not in answer.text
     errors = [line for line in told(lines) if line["level"] == "error"]
     assert [line["request_id"] for line in errors] == ["r-1"]
-    assert errors[0]["exception"][0]["type"] == "builtins.RuntimeError"
-    assert any("in broken" in frame for frame in errors[0]["exception"][0]["frames"])
+    assert errors[0]["raised"][0]["type"] == "builtins.RuntimeError"
+    assert any("in broken" in frame for frame in errors[0]["raised"][0]["frames"])
     assert "A123456789012" not in lines.getvalue()
     assert [line["status"] for line in told(lines) if line["event"] == "request"] == [500]
 
