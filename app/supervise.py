@@ -117,7 +117,17 @@ def _run(environment: os._Environ[str]) -> None:
         children = [
             Child(
                 "API",
-                [*api, "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "5"],
+                [
+                    *api,
+                    "--no-access-log",
+                    "--no-server-header",
+                    "--http",
+                    "app.web.http_protocol:BoundedHttpProtocol",
+                    "--ws",
+                    "none",
+                    "--timeout-graceful-shutdown",
+                    "5",
+                ],
                 inherited,
             ),
             Child("worker", ["app.worker"], inherited),
