@@ -1,0 +1,140 @@
+"""Who must agree to what, who has, and who may still answer.
+
+Source: Salford AP contract slides, read in the primary source. Nobody records another party's agreement; one
+organisation in two roles agrees once; nobody consents for two sides.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from uuid import UUID
+
+from app.rules.sources import SALFORD
+from app.rules.verdict import Allowed, Refused, Verdict
+
+
+class PartyRole(StrEnum):
+    COMMISSIONER = "commissioner"
+    HOST_SCHOOL = "host_school"
+    PROVIDER = "provider"
+
+
+class AgreementKind(StrEnum):
+    SUSPENSION = "suspension"
+    SENDING_HOME = "sending_home"
+    IMMEDIATE_TERMINATION = "immediate_termination"
+    EXTENSION = "extension"
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementNeeds:
+    """The roles that must agree, and whether a parent's consent must be recorded as evidence besides."""
+
+    roles: tuple[PartyRole, ...]
+    parents: bool = False
+
+
+NEEDS: Mapping[AgreementKind, AgreementNeeds] = MappingProxyType(
+    {
+        AgreementKind.SUSPENSION: AgreementNeeds((PartyRole.HOST_SCHOOL, PartyRole.COMMISSIONER)),
+        AgreementKind.SENDING_HOME: AgreementNeeds((PartyRole.HOST_SCHOOL,), parents=True),
+        AgreementKind.IMMEDIATE_TERMINATION: AgreementNeeds(tuple(PartyRole)),
+        AgreementKind.EXTENSION: AgreementNeeds(tuple(PartyRole)),
+    }
+)
+
+Parties = Mapping[UUID, frozenset[PartyRole]]
+"""Organisations that must agree, each with the roles that its one agreement satisfies."""
+
+
+class AgreementAnswer(StrEnum):
+    AGREED = "agreed"
+    REFUSED = "refused"
+
+
+def parties_to_agree(
+    kind: AgreementKind, *, commissioner: UUID, host_school: UUID | None, provider: UUID
+) -> Parties:
+    """The organisations that must agree, with the roles that each satisfies.
+
+    Without a host school the commissioner agrees alone. A provider that is itself the host school or the
+    commissioner stands on the provider's side only: its word counts for no other side, and the commissioner
+    answers for a school that is the provider. Source: Salford AP contract slides, read in the primary
+    source.
+    """
+    needed = NEEDS[kind].roles
+    holders = {
+        PartyRole.COMMISSIONER: commissioner,
+        PartyRole.HOST_SCHOOL: host_school,
+        PartyRole.PROVIDER: provider,
+    }
+    parties: dict[UUID, frozenset[PartyRole]] = {}
+    for role in needed:
+        holder = holders[role]
+        if holder is None or (role is not PartyRole.PROVIDER and holder == provider):
+            continue
+        parties[holder] = parties.get(holder, frozenset()) | {role}
+    other_side_speaks = any(holder != provider for holder in parties)
+    if not other_side_speaks and commissioner != provider:
+        parties[commissioner] = frozenset({PartyRole.COMMISSIONER})
+    return parties
+
+
+def still_to_agree(parties: Parties, agreed: Collection[UUID]) -> Parties:
+    """The parties that have not agreed yet, with their roles."""
+    return {organisation: roles for organisation, roles in parties.items() if organisation not in agreed}
+
+
+def roles_still_to_agree(parties: Parties, agreed: Collection[UUID]) -> list[str]:
+    """The roles that are still open, as a refusal names them under `still_to_agree`."""
+    missing = still_to_agree(parties, agreed).values()
+    return sorted(role.value for roles in missing for role in roles)
+
+
+def all_have_agreed(parties: Parties, agreed: Collection[UUID]) -> Verdict:
+    """Whether nothing is missing; with nobody on the other side nothing is ever agreed.
+
+    Source: Salford AP contract slides, read in the primary source.
+    """
+    if not parties:
+        return Refused("nobody_to_agree", "There is no other side that could agree.", SALFORD)
+    missing = roles_still_to_agree(parties, agreed)
+    if missing:
+        return Refused(
+            "agreement_missing",
+            "Not every party whose agreement is needed has agreed.",
+            SALFORD,
+            {"still_to_agree": missing},
+        )
+    return Allowed()
+
+
+def may_agree(
+    parties: Parties,
+    organisation: UUID,
+    *,
+    answered: Mapping[UUID, AgreementAnswer],
+    now: datetime,
+    takes_effect_at: datetime | None = None,
+) -> Verdict:
+    """Whether an organisation may answer (agree or refuse) for itself at `now`.
+
+    `takes_effect_at` is None where agreement need not come first. Source: Salford AP contract slides (prior
+    agreement; only the party itself agrees), read in the primary source.
+    """
+    if organisation not in parties:
+        return Refused(
+            "not_a_party_to_agree", "The agreement asked for is not this organisation's to give.", SALFORD
+        )
+    if organisation in answered:
+        return Refused("already_answered", "This organisation has already answered.", SALFORD)
+    if takes_effect_at is not None and now >= takes_effect_at:
+        return Refused(
+            "agreement_too_late",
+            "Agreement must come before it takes effect; that moment has passed.",
+            SALFORD,
+            {"takes_effect_at": takes_effect_at.isoformat()},
+        )
+    return Allowed()

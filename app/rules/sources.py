@@ -1,0 +1,20 @@
+"""The documents that the rules come from, and how sure each is.
+
+"read in the primary source" was read in the document itself; "read in a secondary source" was quoted by
+somebody else; "from memory" has still to be checked, so that nothing is refused for its sake alone unless it
+is a setting.
+"""
+
+SALFORD = "Salford AP contract slides, read in the primary source"
+SALFORD_AND_BOLTON = "Salford and Bolton AP procurement documents, read in the primary source"
+BOLTON = "Bolton AP quality assurance documents, read in the primary source"
+GLOUCESTERSHIRE = "Gloucestershire AP referral process, read in the primary source"
+SEND_AND_AP_PLAN = "SEND and AP improvement plan, read in the primary source"
+AP_TOOLKIT = "AP Quality Toolkit (IntegratED, 2022), read in the primary source"
+SI_2024_208 = "SI 2024/208, table of attendance codes, read in the primary source"
+SI_2024_208_CLASSES = "SI 2024/208 (classes of the codes), read in a secondary source"
+DFE_ONLINE = "DfE advice on online provision, quoted by councils, read in a secondary source"
+UPN_GUIDE = "DfE guide to unique pupil numbers 1.2, read in the primary source"
+DFE_IDENTIFIERS = "DfE identifiers of establishments, read in the primary source"
+MEMORY = "from memory, to be checked"
+OUR_OWN = "Waymark's own rule, so that a record stays consistent"

@@ -1,0 +1,79 @@
+"""States and the verbs that move between them, as a table that can be printed in the documentation."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from app.rules.verdict import Allowed, Refused, Verdict
+
+State = TypeVar("State", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class Transition(Generic[State]):
+    """One row: `by` names the parties that may do it; empty means that the row leaves this open."""
+
+    before: State
+    verb: str
+    after: State
+    by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StateTable(Generic[State]):
+    """The life of one kind of thing.
+
+    `subject` is the thing in words ("placement"), used in refusals and in the printed table.
+    """
+
+    subject: str
+    source: str
+    transitions: tuple[Transition[State], ...]
+
+    def move(self, state: State, verb: str, by: str | None = None) -> State | Refused:
+        """The state after `verb`, or `wrong_state`, or `wrong_party` when `by` is not one who may."""
+        for row in self.transitions:
+            if row.before == state and row.verb == verb:
+                if by is not None and row.by and by not in row.by:
+                    return self._wrong_party(row)
+                return row.after
+        return self._wrong_state(state, verb)
+
+    def may(self, state: State, verb: str, by: str | None = None) -> Verdict:
+        """As `move`, when only the answer matters."""
+        moved = self.move(state, verb, by)
+        return moved if isinstance(moved, Refused) else Allowed()
+
+    def verbs_from(self, state: State) -> tuple[str, ...]:
+        """What may be done in a state, in the order of the table."""
+        return tuple(row.verb for row in self.transitions if row.before == state)
+
+    def is_final(self, state: State) -> bool:
+        """Nothing can be done any more."""
+        return not self.verbs_from(state)
+
+    def rows(self) -> Iterator[tuple[str, str, str, str]]:
+        """Before, verb, after and by whom, as words: one tuple for each line of the printed table."""
+        for row in self.transitions:
+            yield row.before.value, row.verb, row.after.value, ", ".join(row.by)
+
+    def _wrong_party(self, row: Transition[State]) -> Refused:
+        return Refused(
+            "wrong_party",
+            f"To {_words(row.verb)} a {self.subject} is for the {_words(' or the '.join(row.by))}.",
+            self.source,
+            {"may_be_done_by": list(row.by)},
+        )
+
+    def _wrong_state(self, state: State, verb: str) -> Refused:
+        return Refused(
+            "wrong_state",
+            f"A {self.subject} that is {_words(state)} cannot undergo '{_words(verb)}'.",
+            self.source,
+            {"state": state.value, "possible_verbs": list(self.verbs_from(state))},
+        )
+
+
+def _words(slug: str) -> str:
+    return slug.replace("_", " ")
