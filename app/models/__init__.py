@@ -1,0 +1,33 @@
+"""Tables, one aggregate per file. Importing this package registers them all."""
+
+from app.models import (
+    absconding,
+    attendance,
+    calendars,
+    clients,
+    frameworks,
+    journal,
+    organisations,
+    placements,
+    progress_reports,
+    pupils,
+    qa,
+    suspensions,
+    toolkit,
+)
+
+__all__ = [
+    "absconding",
+    "attendance",
+    "calendars",
+    "clients",
+    "frameworks",
+    "journal",
+    "organisations",
+    "placements",
+    "progress_reports",
+    "pupils",
+    "qa",
+    "suspensions",
+    "toolkit",
+]

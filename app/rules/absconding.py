@@ -26,10 +26,11 @@ class AlertRole(StrEnum):
     POLICE = "police"
 
 
-class NotificationMeans(StrEnum):
-    ORGANISATION = "organisation"
-    POLICE_CHANNEL = "police_channel"
-    PHONE_TASK = "phone_task"
+class Channel(StrEnum):
+    """How one of them is told; `phone` is a task for a person to call."""
+
+    EMAIL = "email"
+    PHONE = "phone"
 
 
 class AlertState(StrEnum):
@@ -87,22 +88,22 @@ NOTIFICATIONS = StateTable(
 
 @dataclass(frozen=True, slots=True)
 class PlannedNotification:
-    """One mandatory notification: `recipient` is the organisation told; of a phone task, the one that calls.
+    """One mandatory notification: `organisation` is the one told; of a phone task, the one that calls.
 
-    It is None for the police on a channel of their own.
+    It is None for police who have an address of their own.
     """
 
     roles: tuple[AlertRole, ...]
-    means: NotificationMeans
-    recipient: UUID | None
+    channel: Channel
+    organisation: UUID | None
 
 
 def notifications_due(
-    *, commissioner: UUID, host_school: UUID | None, provider: UUID, police_have_channel: bool
+    *, commissioner: UUID, host_school: UUID | None, provider: UUID, police_have_email: bool
 ) -> tuple[PlannedNotification, ...]:
     """Who must be told at once: one notification a role, but one for an organisation that holds two roles.
 
-    Without a channel of the police the provider gets the task of phoning them. Source: Salford AP contract
+    Without an address of the police the provider gets the task of phoning them. Source: Salford AP contract
     slides, read in the primary source.
     """
     told: list[PlannedNotification] = []
@@ -110,16 +111,14 @@ def notifications_due(
         told.append(_to_organisation(host_school, AlertRole.HOST_SCHOOL))
     both = (AlertRole.HOST_SCHOOL,) if host_school == commissioner else ()
     told.append(_to_organisation(commissioner, *both, AlertRole.COMMISSIONER))
-    if police_have_channel:
-        told.append(PlannedNotification((AlertRole.POLICE,), NotificationMeans.POLICE_CHANNEL, None))
+    if police_have_email:
+        told.append(PlannedNotification((AlertRole.POLICE,), Channel.EMAIL, None))
     else:
-        told.append(PlannedNotification((AlertRole.POLICE,), NotificationMeans.PHONE_TASK, provider))
+        told.append(PlannedNotification((AlertRole.POLICE,), Channel.PHONE, provider))
     return tuple(told)
 
 
-def phone_task_is_overdue(
-    created_at: datetime, log_number_recorded_at: datetime | None, now: datetime
-) -> bool:
+def phone_task_is_overdue(created_at: datetime, log_number_recorded_at: datetime | None, now: datetime) -> bool:
     """Whether a call to the police is to be escalated: no log number 5 minutes after the alert.
 
     Source: Salford AP contract slides (police at once), read in the primary source; the 5 minutes are
@@ -162,4 +161,4 @@ def _flags_of_time(left_at: datetime, received_at: datetime) -> Iterator[AlertFl
 
 
 def _to_organisation(organisation: UUID, *roles: AlertRole) -> PlannedNotification:
-    return PlannedNotification(roles, NotificationMeans.ORGANISATION, organisation)
+    return PlannedNotification(roles, Channel.EMAIL, organisation)

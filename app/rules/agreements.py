@@ -54,9 +54,7 @@ class AgreementAnswer(StrEnum):
     REFUSED = "refused"
 
 
-def parties_to_agree(
-    kind: AgreementKind, *, commissioner: UUID, host_school: UUID | None, provider: UUID
-) -> Parties:
+def parties_to_agree(kind: AgreementKind, *, commissioner: UUID, host_school: UUID | None, provider: UUID) -> Parties:
     """The organisations that must agree, with the roles that each satisfies.
 
     Without a host school the commissioner agrees alone. A provider that is itself the host school or the
@@ -125,9 +123,7 @@ def may_agree(
     agreement; only the party itself agrees), read in the primary source.
     """
     if organisation not in parties:
-        return Refused(
-            "not_a_party_to_agree", "The agreement asked for is not this organisation's to give.", SALFORD
-        )
+        return Refused("not_a_party_to_agree", "The agreement asked for is not this organisation's to give.", SALFORD)
     if organisation in answered:
         return Refused("already_answered", "This organisation has already answered.", SALFORD)
     if takes_effect_at is not None and now >= takes_effect_at:

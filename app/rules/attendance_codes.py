@@ -63,9 +63,7 @@ def _new(code: str, slug: str, code_class: CodeClass, meaning: str) -> Attendanc
 
 
 def _withdrawn(code: str, slug: str, code_class: CodeClass, meaning: str, *instead: str) -> AttendanceCode:
-    return AttendanceCode(
-        code, slug, code_class, meaning, valid_until=LAST_DAY_OF_OLD_CODES, replaced_by=instead
-    )
+    return AttendanceCode(code, slug, code_class, meaning, valid_until=LAST_DAY_OF_OLD_CODES, replaced_by=instead)
 
 
 _ATTENDING = CodeClass.ATTENDING
@@ -84,14 +82,10 @@ ATTENDANCE_CODES: tuple[AttendanceCode, ...] = (
     AttendanceCode("P", "sport", _ACTIVITY, "At an approved sporting activity."),
     AttendanceCode("W", "work-experience", _ACTIVITY, "On work experience."),
     AttendanceCode("B", "other-off-site", _ACTIVITY, "At another approved educational activity off site."),
-    AttendanceCode(
-        "C", "exceptional-leave", _AUTHORISED, "Away with leave given for exceptional circumstances."
-    ),
+    AttendanceCode("C", "exceptional-leave", _AUTHORISED, "Away with leave given for exceptional circumstances."),
     _new("C1", "performance-or-employment", _AUTHORISED, "Away with leave to perform or to work abroad."),
     _new("C2", "part-time-timetable", _AUTHORISED, "Not expected under an agreed part-time timetable."),
-    AttendanceCode(
-        "E", "suspended-or-excluded", _AUTHORISED, "Suspended or excluded, with nothing else arranged."
-    ),
+    AttendanceCode("E", "suspended-or-excluded", _AUTHORISED, "Suspended or excluded, with nothing else arranged."),
     AttendanceCode("I", "illness", _AUTHORISED, "Ill, in body or mind."),
     _new("J1", "interview", _AUTHORISED, "At an interview for work or for a place elsewhere."),
     AttendanceCode("M", "medical-appointment", _AUTHORISED, "At a medical or dental appointment."),
@@ -99,26 +93,18 @@ ATTENDANCE_CODES: tuple[AttendanceCode, ...] = (
     AttendanceCode("S", "study-leave", _AUTHORISED, "On study leave for a public examination."),
     AttendanceCode("T", "parent-travelling", _AUTHORISED, "Travelling with a parent whose work requires it."),
     AttendanceCode("G", "holiday-not-granted", _UNAUTHORISED, "On a holiday for which no leave was given."),
-    AttendanceCode(
-        "N", "reason-not-yet-known", _UNAUTHORISED, "Away, and the reason is still to be found out."
-    ),
+    AttendanceCode("N", "reason-not-yet-known", _UNAUTHORISED, "Away, and the reason is still to be found out."),
     AttendanceCode("O", "other-unauthorised", _UNAUTHORISED, "Away without a reason that can be authorised."),
     AttendanceCode("U", "after-register-closed", _UNAUTHORISED, "Came after the register was closed."),
-    AttendanceCode(
-        "D", "dual-registered", _NOT_POSSIBLE, "Expected at the other school that has the pupil on roll."
-    ),
+    AttendanceCode("D", "dual-registered", _NOT_POSSIBLE, "Expected at the other school that has the pupil on roll."),
     _new(
         "Q",
         "no-access-arrangements",
         _NOT_POSSIBLE,
         "Could not come: the access owed to the pupil was missing.",
     ),
-    AttendanceCode(
-        "X", "not-compulsory-age", _NOT_POSSIBLE, "Outside compulsory school age and not required."
-    ),
-    _new(
-        "Y1", "transport-not-available", _NOT_POSSIBLE, "Could not come: transport normally provided failed."
-    ),
+    AttendanceCode("X", "not-compulsory-age", _NOT_POSSIBLE, "Outside compulsory school age and not required."),
+    _new("Y1", "transport-not-available", _NOT_POSSIBLE, "Could not come: transport normally provided failed."),
     _new("Y2", "travel-disruption", _NOT_POSSIBLE, "Could not come: travel was widely disrupted."),
     _new("Y3", "part-of-site-closed", _NOT_POSSIBLE, "Could not come in: part of the site was closed."),
     _new("Y4", "site-closed", _NOT_POSSIBLE, "The whole site was closed unexpectedly."),

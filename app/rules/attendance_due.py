@@ -76,9 +76,7 @@ def may_submit_for_day(day: date, today: date) -> Verdict:
     Source: Salford AP contract slides (attendance of that day), read in the primary source.
     """
     if day > today:
-        return Refused(
-            "session_in_future", f"{day} has not come yet; attendance is stated on the day.", SALFORD
-        )
+        return Refused("session_in_future", f"{day} has not come yet; attendance is stated on the day.", SALFORD)
     return Allowed()
 
 

@@ -149,9 +149,7 @@ def _faults_of_half_terms(calendar: SchoolCalendar) -> Iterator[Refused]:
         if each.first > each.last:
             yield _fault("half_term_backwards", f"The {_named(each)} ends before it begins.")
         elif (each.last - each.first).days >= LONGEST_HALF_TERM_DAYS:
-            yield _fault(
-                "half_term_too_long", f"The {_named(each)} lasts over {LONGEST_HALF_TERM_DAYS} days."
-            )
+            yield _fault("half_term_too_long", f"The {_named(each)} lasts over {LONGEST_HALF_TERM_DAYS} days.")
     for earlier, later in pairwise(calendar.half_terms):
         if later.first < earlier.first:
             yield _fault("half_terms_out_of_order", f"The {_named(later)} is listed after a later one.")

@@ -73,11 +73,7 @@ def check_identifier(scheme: IdentifierScheme, value: str) -> Verdict:
     """
     if scheme in _SURE:
         pattern, reason = _SURE[scheme]
-        return (
-            Allowed()
-            if pattern.fullmatch(value)
-            else Refused("identifier_malformed", reason, DFE_IDENTIFIERS)
-        )
+        return Allowed() if pattern.fullmatch(value) else Refused("identifier_malformed", reason, DFE_IDENTIFIERS)
     if _PLAUSIBLE.fullmatch(value) is None:
         return Refused(
             "identifier_malformed",

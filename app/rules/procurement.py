@@ -73,9 +73,7 @@ class PlacementFacts:
     key_stage: KeyStage | None = None
 
 
-def fits_award(
-    lot: Lot | None, award: Award | None, facts: PlacementFacts, *, spot_purchase: bool = False
-) -> Verdict:
+def fits_award(lot: Lot | None, award: Award | None, facts: PlacementFacts, *, spot_purchase: bool = False) -> Verdict:
     """Whether a placement may be made under a lot, or as a spot purchase; the first fault decides.
 
     Source: Salford and Bolton AP procurement documents, read in the primary source.
@@ -91,11 +89,7 @@ def misfits(
     Source: Salford and Bolton AP procurement documents, read in the primary source.
     """
     if lot is None:
-        return (
-            ()
-            if spot_purchase
-            else (_misfit("lot_missing", "Name a lot, or mark the placement a spot purchase."),)
-        )
+        return () if spot_purchase else (_misfit("lot_missing", "Name a lot, or mark the placement a spot purchase."),)
     if spot_purchase:
         return (_misfit("spot_purchase_with_lot", "A spot purchase is made under no lot."),)
     return (*_misfits_of_award(lot, award, facts), *_misfits_of_lot(lot, facts))

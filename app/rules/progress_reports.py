@@ -56,9 +56,7 @@ def terms_of_placement(calendar: SchoolCalendar, starts_on: date, ends_on: date)
     return tuple(terms)
 
 
-def may_begin_report(
-    term: ReportTerm, owed: Collection[ReportTerm], already_begun: Collection[ReportTerm]
-) -> Verdict:
+def may_begin_report(term: ReportTerm, owed: Collection[ReportTerm], already_begun: Collection[ReportTerm]) -> Verdict:
     """Whether a report for a term may be begun in a placement that owes `owed`.
 
     Source: Salford AP contract slides, read in the primary source.

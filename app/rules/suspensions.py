@@ -30,12 +30,8 @@ SUSPENSIONS = StateTable(
     "suspension",
     SALFORD,
     (
-        Transition(
-            SuspensionState.REQUESTED, "agree", SuspensionState.AGREED, ("host_school", "commissioner")
-        ),
-        Transition(
-            SuspensionState.REQUESTED, "refuse", SuspensionState.REFUSED, ("host_school", "commissioner")
-        ),
+        Transition(SuspensionState.REQUESTED, "agree", SuspensionState.AGREED, ("host_school", "commissioner")),
+        Transition(SuspensionState.REQUESTED, "refuse", SuspensionState.REFUSED, ("host_school", "commissioner")),
         Transition(SuspensionState.REQUESTED, "withdraw", SuspensionState.WITHDRAWN, ("provider",)),
         Transition(SuspensionState.REQUESTED, "lapse", SuspensionState.LAPSED, ("clock",)),
         Transition(SuspensionState.AGREED, "withdraw", SuspensionState.WITHDRAWN, ("provider",)),
@@ -107,9 +103,7 @@ def _check_days(
         )
     for day in (first_day, last_day):
         if not calendar.is_pupil_day(day):
-            return Refused(
-                "suspension_not_on_pupil_day", f"{day} is no open pupil day in the calendar.", OUR_OWN
-            )
+            return Refused("suspension_not_on_pupil_day", f"{day} is no open pupil day in the calendar.", OUR_OWN)
     if sum(1 for _ in calendar.open_pupil_days(first_day, last_day)) > longest:
         return Refused("suspension_too_long", f"A suspension lasts at most {longest} pupil days.", MEMORY)
     return Allowed()

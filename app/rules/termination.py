@@ -34,9 +34,7 @@ def may_terminate(
         return Allowed()
     code, reason = fault
     latest = planned_end_on if already_ends_on is None else _last_lawful_before(calendar, already_ends_on)
-    return Refused(
-        code, reason, SALFORD, _next_steps(calendar, effective_on, max(given_on, starts_on), latest)
-    )
+    return Refused(code, reason, SALFORD, _next_steps(calendar, effective_on, max(given_on, starts_on), latest))
 
 
 def _fault(
@@ -49,9 +47,7 @@ def _fault(
 ) -> tuple[str, str] | None:
     """The first fault, as a code and a reason; the order puts what no other day could mend first."""
     ends_on = planned_end_on if already_ends_on is None else min(planned_end_on, already_ends_on)
-    too_late = (
-        f"The placement ends on {planned_end_on} as planned; a later end is an extension, for both sides."
-    )
+    too_late = f"The placement ends on {planned_end_on} as planned; a later end is an extension, for both sides."
     faults = (
         (given_on > ends_on, "placement_already_ended", f"The placement has already ended, on {ends_on}."),
         (effective_on < starts_on, "termination_before_start", f"The placement starts only on {starts_on}."),

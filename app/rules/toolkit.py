@@ -52,12 +52,12 @@ class AreaEntry:
     development_areas: Sequence[str] = ()
     evidence: Sequence[str] = ()
     actions: Sequence[str] = ()
-    not_applicable_reason: str | None = None
+    not_applicable_because: str | None = None
 
     @property
     def is_addressed(self) -> bool:
         """Something is said: a strength, something to develop, or why the area does not apply."""
-        return _says_something(*self.strengths, *self.development_areas, self.not_applicable_reason or "")
+        return _says_something(*self.strengths, *self.development_areas, self.not_applicable_because or "")
 
 
 def check_entry(entry: AreaEntry) -> Verdict:
@@ -67,10 +67,8 @@ def check_entry(entry: AreaEntry) -> Verdict:
     source.
     """
     if entry.area not in _AREAS_BY_SLUG and entry.area not in _SUB_AREAS:
-        return Refused(
-            "unknown_area", "The toolkit has no such area.", AP_TOOLKIT, {"areas": list(_AREAS_BY_SLUG)}
-        )
-    if entry.not_applicable_reason is None:
+        return Refused("unknown_area", "The toolkit has no such area.", AP_TOOLKIT, {"areas": list(_AREAS_BY_SLUG)})
+    if entry.not_applicable_because is None:
         return Allowed()
     if entry.area != MAY_NOT_APPLY:
         return Refused(
@@ -79,12 +77,10 @@ def check_entry(entry: AreaEntry) -> Verdict:
             AP_TOOLKIT,
             {"may_not_apply": [MAY_NOT_APPLY]},
         )
-    if not _says_something(entry.not_applicable_reason):
+    if not _says_something(entry.not_applicable_because):
         return Refused("not_applicable_without_reason", "Say why the area does not apply.", AP_TOOLKIT)
     if _says_something(*entry.strengths, *entry.development_areas):
-        return Refused(
-            "not_applicable_yet_assessed", "An area that does not apply is not assessed.", AP_TOOLKIT
-        )
+        return Refused("not_applicable_yet_assessed", "An area that does not apply is not assessed.", AP_TOOLKIT)
     return Allowed()
 
 
@@ -99,9 +95,7 @@ def is_complete(entries: Iterable[AreaEntry]) -> Verdict:
         if not verdict:
             return verdict
     addressed = {entry.area for entry in entries if entry.is_addressed}
-    missing = [
-        area.slug for area in AREAS if area.slug not in addressed and not area.is_covered_by(addressed)
-    ]
+    missing = [area.slug for area in AREAS if area.slug not in addressed and not area.is_covered_by(addressed)]
     if missing:
         return Refused(
             "areas_still_to_address",

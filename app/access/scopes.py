@@ -1,0 +1,64 @@
+"""What a client may be allowed to do. A scope opens operations, never records: those follow from the organisation."""
+
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    DIRECTORY_READ = "directory:read"
+    DIRECTORY_WRITE = "directory:write"
+    FRAMEWORKS_READ = "frameworks:read"
+    FRAMEWORKS_WRITE = "frameworks:write"
+    CALENDARS_READ = "calendars:read"
+    CALENDARS_WRITE = "calendars:write"
+    PUPILS_READ = "pupils:read"
+    PUPILS_READ_UPN = "pupils:read-upn"
+    PUPILS_WRITE = "pupils:write"
+    PLACEMENTS_READ = "placements:read"
+    PLACEMENTS_WRITE = "placements:write"
+    AGREEMENTS_WRITE = "agreements:write"
+    ATTENDANCE_READ = "attendance:read"
+    ATTENDANCE_WRITE = "attendance:write"
+    ALERTS_READ = "alerts:read"
+    ALERTS_WRITE = "alerts:write"
+    REPORTS_READ = "reports:read"
+    REPORTS_WRITE = "reports:write"
+    QA_READ = "qa:read"
+    QA_WRITE = "qa:write"
+    TOOLKIT_READ = "toolkit:read"
+    TOOLKIT_WRITE = "toolkit:write"
+    EVENTS_READ = "events:read"
+    CLIENTS_READ = "clients:read"
+    CLIENTS_WRITE = "clients:write"
+    SANDBOX = "sandbox:clock"
+
+
+KNOWN_SCOPES = frozenset(scope.value for scope in Scope)
+
+MEANINGS: dict[Scope, str] = {
+    Scope.DIRECTORY_READ: "Read councils, schools, providers, their sites and identifiers.",
+    Scope.DIRECTORY_WRITE: "Register schools and providers; keep one's own entry and contacts.",
+    Scope.FRAMEWORKS_READ: "Read frameworks, lots and awards.",
+    Scope.FRAMEWORKS_WRITE: "Keep one's own frameworks, lots and awards.",
+    Scope.CALENDARS_READ: "Read calendars: half-terms and closures.",
+    Scope.CALENDARS_WRITE: "Keep one's own calendars.",
+    Scope.PUPILS_READ: "Read pupils whose placements the organisation may see, without their UPN.",
+    Scope.PUPILS_READ_UPN: "See a pupil's UPN as well.",
+    Scope.PUPILS_WRITE: "Register pupils.",
+    Scope.PLACEMENTS_READ: "Read placements, timetables, suspensions and termination notices.",
+    Scope.PLACEMENTS_WRITE: "Propose, accept and end placements; request suspensions; keep timetables.",
+    Scope.AGREEMENTS_WRITE: "Agree or refuse for one's own organisation.",
+    Scope.ATTENDANCE_READ: "Read expected sessions and marks.",
+    Scope.ATTENDANCE_WRITE: "Submit attendance.",
+    Scope.ALERTS_READ: "Read absconding alerts and their notifications.",
+    Scope.ALERTS_WRITE: "Raise absconding alerts; log calls, acknowledge, resolve.",
+    Scope.REPORTS_READ: "Read report forms and progress reports.",
+    Scope.REPORTS_WRITE: "Publish report forms; write, submit, accept and return progress reports.",
+    Scope.QA_READ: "Read QA frameworks, visits and actions.",
+    Scope.QA_WRITE: "Plan and carry out QA visits; answer actions.",
+    Scope.TOOLKIT_READ: "Read toolkit assessments.",
+    Scope.TOOLKIT_WRITE: "Write toolkit assessments.",
+    Scope.EVENTS_READ: "Read the feed of events.",
+    Scope.CLIENTS_READ: "See one's own organisation's API clients.",
+    Scope.CLIENTS_WRITE: "Create and revoke one's own organisation's API clients and keys.",
+    Scope.SANDBOX: "Move the sandbox's clock.",
+}

@@ -1,0 +1,41 @@
+"""Calendars: the half-terms and closures that an organisation publishes."""
+
+from datetime import date
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from app.models.columns import Record, slug
+from app.rules.calendars import Term
+
+
+class Calendar(Record, table=True):
+    __tablename__ = "calendars"
+
+    owner_id: UUID = Field(foreign_key="organisations.id", index=True)
+    name: str = Field(max_length=200)
+
+
+class CalendarHalfTerm(SQLModel, table=True):
+    """First and last days for pupils, both included. An exclusion constraint keeps half-terms from overlapping."""
+
+    __tablename__ = "calendar_half_terms"
+    __table_args__ = (CheckConstraint("first_on <= last_on", name="in_order"),)
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    calendar_id: UUID = Field(foreign_key="calendars.id", index=True)
+    term: Term = Field(sa_type=slug(Term))
+    half: int
+    first_on: date
+    last_on: date
+
+
+class CalendarClosure(SQLModel, table=True):
+    __tablename__ = "calendar_closures"
+    __table_args__ = (UniqueConstraint("calendar_id", "day"),)
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    calendar_id: UUID = Field(foreign_key="calendars.id")
+    day: date
+    reason: str = Field(max_length=200)

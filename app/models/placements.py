@@ -1,0 +1,133 @@
+"""Placements: who placed which child where, who may see it, and when the child is expected."""
+
+from datetime import date, datetime, time
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from app.models.columns import INSTANT, TEXTS, Record, slug
+from app.rules.calendars import SchoolSession
+from app.rules.placements import PlacementState, PlacementTier, PrimaryReason
+from app.rules.procurement import AttendancePattern, DeliveryOption, KeyStage
+from app.rules.timetables import Weekday
+
+
+class ViewerBasis(StrEnum):
+    """Why an organisation may see a placement."""
+
+    COMMISSIONER = "commissioner"
+    HOST_SCHOOL = "host_school"
+    PROVIDER = "provider"
+    FRAMEWORK_COUNCIL = "framework_council"
+    HOME_COUNCIL = "home_council"
+
+
+class Placement(Record, table=True):
+    """Its commissioner, host school, provider and pupil never change; a change opens a successor (`continues_id`).
+
+    `ends_on` is the last day that stands now: the planned end, until a termination brings it forward.
+    """
+
+    __tablename__ = "placements"
+    __table_args__ = (
+        UniqueConstraint("id", "provider_id"),
+        CheckConstraint("starts_on <= ends_on and ends_on <= planned_end_on", name="dates_in_order"),
+        CheckConstraint("spot_purchase = (lot_id is null)", name="lot_or_spot_purchase"),
+    )
+
+    pupil_id: UUID = Field(foreign_key="pupils.id", index=True)
+    commissioner_id: UUID = Field(foreign_key="organisations.id")
+    host_school_id: UUID | None = Field(default=None, foreign_key="organisations.id")
+    provider_id: UUID = Field(foreign_key="organisations.id", index=True)
+    lot_id: UUID | None = Field(default=None, foreign_key="lots.id", index=True)
+    spot_purchase: bool
+    calendar_id: UUID = Field(foreign_key="calendars.id", index=True)
+    continues_id: UUID | None = Field(default=None, foreign_key="placements.id", index=True)
+    state: PlacementState = Field(sa_type=slug(PlacementState))
+    declined_because: str | None = Field(default=None, max_length=500)
+    tier: PlacementTier = Field(sa_type=slug(PlacementTier))
+    primary_reason: PrimaryReason = Field(sa_type=slug(PrimaryReason))
+    pattern: AttendancePattern = Field(sa_type=slug(AttendancePattern))
+    online: bool
+    delivery: DeliveryOption | None = Field(default=None, sa_type=slug(DeliveryOption))
+    key_stage: KeyStage | None = Field(default=None, sa_type=slug(KeyStage))
+    objectives: list[str] = Field(sa_type=TEXTS)
+    intended_next_step: str = Field(max_length=500)
+    starts_on: date
+    planned_end_on: date
+    ends_on: date
+    start_told: bool = Field(default=False)
+    end_told: bool = Field(default=False)
+
+
+class PlacementViewer(SQLModel, table=True):
+    """An organisation that may see a placement, why, and from and until which day (null: open).
+
+    The database adds the parties itself when a placement is inserted; every read of a child's records starts here.
+    """
+
+    __tablename__ = "placement_viewers"
+    __table_args__ = (Index("ix_placement_viewers_placement_id", "placement_id", "organisation_id"),)
+
+    organisation_id: UUID = Field(primary_key=True, foreign_key="organisations.id")
+    placement_id: UUID = Field(primary_key=True, foreign_key="placements.id")
+    basis: ViewerBasis = Field(sa_type=slug(ViewerBasis), primary_key=True)
+    from_on: date | None = None
+    until_on: date | None = None
+
+
+class Timetable(Record, table=True):
+    """The weekly sessions of a placement from a day on; the version with the latest `applies_from` rules a day."""
+
+    __tablename__ = "timetables"
+    __table_args__ = (
+        UniqueConstraint("placement_id", "applies_from"),
+        UniqueConstraint("id", "placement_id"),
+    )
+
+    placement_id: UUID = Field(foreign_key="placements.id")
+    applies_from: date
+
+
+class TimetableSlot(SQLModel, table=True):
+    """One weekly session; times are wall-clock times in Europe/London."""
+
+    __tablename__ = "timetable_slots"
+    __table_args__ = (
+        ForeignKeyConstraint(["timetable_id", "placement_id"], ["timetables.id", "timetables.placement_id"]),
+        UniqueConstraint("timetable_id", "weekday", "session"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    timetable_id: UUID
+    placement_id: UUID
+    weekday: Weekday = Field(sa_type=slug(Weekday))
+    session: SchoolSession = Field(sa_type=slug(SchoolSession))
+    starts_at: time
+    ends_at: time
+    online: bool
+    site_id: UUID | None = Field(default=None, foreign_key="sites.id")
+
+
+class TerminationNotice(Record, table=True):
+    """Notice that a placement ends early, on the last open pupil day of a half-term."""
+
+    __tablename__ = "termination_notices"
+    __table_args__ = (
+        Index(
+            "uq_termination_notices_standing",
+            "placement_id",
+            unique=True,
+            postgresql_where="withdrawn_at is null",
+        ),
+    )
+
+    placement_id: UUID = Field(foreign_key="placements.id")
+    given_by_id: UUID = Field(foreign_key="organisations.id")
+    given_at: datetime = Field(sa_type=INSTANT)
+    effective_on: date
+    reason: str = Field(max_length=500)
+    previous_end_on: date
+    withdrawn_at: datetime | None = Field(default=None, sa_type=INSTANT)

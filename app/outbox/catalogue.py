@@ -1,0 +1,82 @@
+"""Every type of event. The feed, the webhooks and the documentation know no other."""
+
+from enum import StrEnum
+
+
+class EventType(StrEnum):
+    """`<resource>.<what happened>`; the member's docstring in MEANINGS says when it is recorded."""
+
+    PROVIDER_REGISTERED = "provider.registered"
+    PROVIDER_CHANGED = "provider.changed"
+    LOT_AWARDED = "lot-award.made"
+    PLACEMENT_PROPOSED = "placement.proposed"
+    PLACEMENT_ACCEPTED = "placement.accepted"
+    PLACEMENT_DECLINED = "placement.declined"
+    PLACEMENT_WITHDRAWN = "placement.withdrawn"
+    PLACEMENT_STARTED = "placement.started"
+    PLACEMENT_ENDED = "placement.ended"
+    TIMETABLE_CHANGED = "timetable.changed"
+    SUSPENSION_REQUESTED = "suspension.requested"
+    SUSPENSION_AGREEMENT = "suspension.agreement-recorded"
+    SUSPENSION_AGREED = "suspension.agreed"
+    SUSPENSION_REFUSED = "suspension.refused"
+    SUSPENSION_WITHDRAWN = "suspension.withdrawn"
+    SUSPENSION_LAPSED = "suspension.lapsed"
+    TERMINATION_NOTICE_GIVEN = "termination-notice.given"
+    TERMINATION_NOTICE_WITHDRAWN = "termination-notice.withdrawn"
+    ATTENDANCE_RECEIVED = "attendance.received"
+    ATTENDANCE_MISSING = "attendance.missing"
+    ALERT_RAISED = "absconding-alert.raised"
+    ALERT_ACKNOWLEDGED = "absconding-alert.acknowledged"
+    ALERT_CALL_LOGGED = "absconding-alert.call-logged"
+    ALERT_FOUND = "absconding-alert.found"
+    ALERT_CLOSED = "absconding-alert.closed"
+    REPORT_SUBMITTED = "progress-report.submitted"
+    REPORT_RETURNED = "progress-report.returned"
+    REPORT_ACCEPTED = "progress-report.accepted"
+    QA_VISIT_PLANNED = "qa-visit.planned"
+    QA_VISIT_CARRIED_OUT = "qa-visit.carried-out"
+    QA_VISIT_REPORTED = "qa-visit.reported"
+    QA_VISIT_PUBLISHED = "qa-visit.published"
+    QA_VISIT_CANCELLED = "qa-visit.cancelled"
+    QA_ACTION_CHANGED = "qa-action.changed"
+    TOOLKIT_ASSESSMENT_COMPLETED = "toolkit-assessment.completed"
+
+
+MEANINGS: dict[EventType, str] = {
+    EventType.PROVIDER_REGISTERED: "A council registered a provider.",
+    EventType.PROVIDER_CHANGED: "A provider's directory entry changed.",
+    EventType.LOT_AWARDED: "A council awarded a lot to a provider.",
+    EventType.PLACEMENT_PROPOSED: "A commissioner proposed a placement to a provider.",
+    EventType.PLACEMENT_ACCEPTED: "The provider accepted; the expected sessions exist from now on.",
+    EventType.PLACEMENT_DECLINED: "The provider declined, with a reason.",
+    EventType.PLACEMENT_WITHDRAWN: "The commissioner withdrew its proposal.",
+    EventType.PLACEMENT_STARTED: "The placement's first day has come.",
+    EventType.PLACEMENT_ENDED: "The placement's last day has passed.",
+    EventType.TIMETABLE_CHANGED: "A new timetable version applies from a day; expected sessions changed with it.",
+    EventType.SUSPENSION_REQUESTED: "The provider asks for agreement to a suspension.",
+    EventType.SUSPENSION_AGREEMENT: "One party agreed; another's agreement is still needed.",
+    EventType.SUSPENSION_AGREED: "All who must agree have agreed: the suspension will take effect.",
+    EventType.SUSPENSION_REFUSED: "A party refused: there is no suspension.",
+    EventType.SUSPENSION_WITHDRAWN: "The provider withdrew its request.",
+    EventType.SUSPENSION_LAPSED: "The first day came before everybody had agreed: there is no suspension.",
+    EventType.TERMINATION_NOTICE_GIVEN: "A party gave notice; the placement's last day changed with it.",
+    EventType.TERMINATION_NOTICE_WITHDRAWN: "The party withdrew its notice; the planned end stands again.",
+    EventType.ATTENDANCE_RECEIVED: "A provider's submission changed marks that the reader may see.",
+    EventType.ATTENDANCE_MISSING: "Sessions passed their deadline with nothing received.",
+    EventType.ALERT_RAISED: "A pupil left without permission.",
+    EventType.ALERT_ACKNOWLEDGED: "A named person acknowledged an alert.",
+    EventType.ALERT_CALL_LOGGED: "A call about an alert was logged.",
+    EventType.ALERT_FOUND: "The pupil was found.",
+    EventType.ALERT_CLOSED: "The alert was closed with its timeline.",
+    EventType.REPORT_SUBMITTED: "A provider submitted a progress report.",
+    EventType.REPORT_RETURNED: "The commissioner asked for changes to a progress report.",
+    EventType.REPORT_ACCEPTED: "The commissioner accepted a progress report.",
+    EventType.QA_VISIT_PLANNED: "A council planned a visit to a provider.",
+    EventType.QA_VISIT_CARRIED_OUT: "The visit took place and its findings are recorded.",
+    EventType.QA_VISIT_REPORTED: "The visit's report is with the provider.",
+    EventType.QA_VISIT_PUBLISHED: "The visit's report is published to the council's schools.",
+    EventType.QA_VISIT_CANCELLED: "The council cancelled a planned visit.",
+    EventType.QA_ACTION_CHANGED: "An action of a visit was opened, done or closed.",
+    EventType.TOOLKIT_ASSESSMENT_COMPLETED: "Every area of a toolkit assessment is addressed.",
+}

@@ -1,0 +1,134 @@
+"""Councils, schools and providers."""
+
+from typing import Annotated
+
+from fastapi import Response
+from sqlmodel import col
+
+from app.access.caller import Caller
+from app.access.permission import allow
+from app.access.scopes import Scope
+from app.models.organisations import Organisation, OrganisationKind
+from app.queries.directory import Entry, entries, visible_organisation, visible_organisations
+from app.schemas.directory import OrganisationRead, ProviderCreate, ProviderRead, ProviderUpdate
+from app.schemas.wire import Id, Instant
+from app.services import directory
+from app.web.conditional import ExpectedVersion, tag
+from app.web.edge import Session
+from app.web.pages import Page, Pages
+from app.web.router import edge_router
+
+router = edge_router("directory")
+
+Reader = Annotated[Caller, allow(Scope.DIRECTORY_READ)]
+
+
+@router.get("/councils", operation_id="list_councils")
+async def list_councils(caller: Reader, session: Session, pages: Pages) -> Page[OrganisationRead]:
+    """Every council."""
+    return await _organisations(caller, session, pages, OrganisationKind.COUNCIL)
+
+
+@router.get("/councils/{council_id}", operation_id="get_council")
+async def get_council(
+    council_id: Id, caller: Reader, session: Session, response: Response
+) -> OrganisationRead:
+    return await _organisation(caller, session, response, OrganisationKind.COUNCIL, council_id)
+
+
+@router.get("/schools", operation_id="list_schools")
+async def list_schools(caller: Reader, session: Session, pages: Pages) -> Page[OrganisationRead]:
+    """Every school."""
+    return await _organisations(caller, session, pages, OrganisationKind.SCHOOL)
+
+
+@router.get("/schools/{school_id}", operation_id="get_school")
+async def get_school(school_id: Id, caller: Reader, session: Session, response: Response) -> OrganisationRead:
+    return await _organisation(caller, session, response, OrganisationKind.SCHOOL, school_id)
+
+
+@router.get("/providers", operation_id="list_providers")
+async def list_providers(
+    caller: Reader, session: Session, pages: Pages, changed_since: Instant | None = None
+) -> Page[ProviderRead]:
+    """The providers that the caller may find."""
+    statement = visible_organisations(caller, OrganisationKind.PROVIDER)
+    if changed_since is not None:
+        statement = statement.where(col(Organisation.changed_at) >= changed_since)
+    rows, page = await pages.rows(session, statement, [col(Organisation.id)])
+    found = await entries(session, [row[0] for row in rows])
+    return page.holding([_provider(entry) for entry in found])
+
+
+@router.post("/providers", operation_id="register_provider", status_code=201)
+async def register_provider(
+    body: ProviderCreate,
+    caller: Annotated[Caller, allow(Scope.DIRECTORY_WRITE, OrganisationKind.COUNCIL)],
+    session: Session,
+    response: Response,
+) -> ProviderRead:
+    """Takes a provider into the directory. A council does this before it awards a lot."""
+    provider = await directory.register_provider(caller, session, body)
+    response.headers["Location"] = f"/v1/providers/{provider.id}"
+    return await _shown(session, response, provider)
+
+
+@router.get("/providers/{provider_id}", operation_id="get_provider")
+async def get_provider(provider_id: Id, caller: Reader, session: Session, response: Response) -> ProviderRead:
+    provider = await visible_organisation(caller, session, OrganisationKind.PROVIDER, provider_id)
+    return await _shown(session, response, provider)
+
+
+@router.patch("/providers/{provider_id}", operation_id="change_provider")
+async def change_provider(
+    provider_id: Id,
+    body: ProviderUpdate,
+    expected: ExpectedVersion,
+    caller: Annotated[
+        Caller, allow(Scope.DIRECTORY_WRITE, OrganisationKind.COUNCIL, OrganisationKind.PROVIDER)
+    ],
+    session: Session,
+    response: Response,
+) -> ProviderRead:
+    """Changes the caller's own directory entry, or that of a provider the calling council registered."""
+    provider = await directory.change_provider(caller, session, provider_id, body, expected)
+    return await _shown(session, response, provider)
+
+
+async def _shown(session: Session, response: Response, provider: Organisation) -> ProviderRead:
+    tag(response, provider.version)
+    return _provider((await entries(session, [provider]))[0])
+
+
+def _provider(entry: Entry) -> ProviderRead:
+    return ProviderRead.model_validate(
+        {**entry.organisation.model_dump(include=set(ProviderRead.model_fields)), **_parts(entry)}
+    )
+
+
+def _parts(entry: Entry) -> dict[str, object]:
+    return {
+        "identifiers": [i.model_dump(include={"scheme", "value"}) for i in entry.identifiers],
+        "sites": [s.model_dump(exclude={"organisation_id"}) for s in entry.sites],
+    }
+
+
+async def _organisations(
+    caller: Caller, session: Session, pages: Pages, kind: OrganisationKind
+) -> Page[OrganisationRead]:
+    rows, page = await pages.rows(session, visible_organisations(caller, kind), [col(Organisation.id)])
+    found = await entries(session, [row[0] for row in rows])
+    return page.holding([_organisation_read(entry) for entry in found])
+
+
+async def _organisation(
+    caller: Caller, session: Session, response: Response, kind: OrganisationKind, organisation_id: Id
+) -> OrganisationRead:
+    found = await visible_organisation(caller, session, kind, organisation_id)
+    tag(response, found.version)
+    return _organisation_read((await entries(session, [found]))[0])
+
+
+def _organisation_read(entry: Entry) -> OrganisationRead:
+    shown = entry.organisation.model_dump(include=set(OrganisationRead.model_fields))
+    return OrganisationRead.model_validate({**shown, "identifiers": _parts(entry)["identifiers"]})

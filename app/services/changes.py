@@ -1,0 +1,23 @@
+"""How a record is stamped when it is made and when it changes."""
+
+from datetime import datetime
+from typing import TypedDict
+
+from app.access.caller import Caller
+from app.models.columns import Record
+
+
+class Stamps(TypedDict):
+    created_at: datetime
+    changed_at: datetime
+
+
+def made(at: datetime) -> Stamps:
+    """The stamps of a new record: `Placement(**made(caller.now), …)`."""
+    return Stamps(created_at=at, changed_at=at)
+
+
+def changed(record: Record, caller: Caller) -> None:
+    """Moves a record's version on, which changes its ETag. The row must be locked by the query that loaded it."""
+    record.changed_at = caller.now
+    record.version += 1

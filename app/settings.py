@@ -1,0 +1,70 @@
+"""Every setting of the service, typed and explained. No other module reads the environment."""
+
+from functools import lru_cache
+from typing import Literal
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SANDBOX_PEPPER = "sandbox-pepper-that-protects-nothing-but-synthetic-children"
+SANDBOX_TOKEN_SECRET = "sandbox-token-secret-that-protects-nothing-but-synthetic-children"  # noqa: S105
+
+
+class Settings(BaseSettings):
+    """Read once at start. Each field is an environment variable of the same name in capitals."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    environment: Literal["sandbox", "live"] = Field(
+        "sandbox", description="`live` refuses the sandbox's secrets, clock and test keys."
+    )
+    database_url: str = Field("", description="Application role: neither owner nor BYPASSRLS.")
+    database_worker_url: str = Field("", description="Worker role, with policies of its own for the sweeps.")
+    database_owner_url: str = Field("", description="Owner role: migrations and the command line only.")
+    database_pool_size: int = Field(10, ge=1, le=200, description="Connections a process keeps.")
+    database_pool_wait_seconds: float = Field(0.5, gt=0, le=30, description="Then 503 with Retry-After.")
+    database_accepts_unsafe: bool = Field(
+        False, description="Accept fsync or synchronous_commit off. For throw-away test servers only."
+    )
+
+    key_pepper: SecretStr = Field(SecretStr(SANDBOX_PEPPER), description="Keys are stored as HMAC under it.")
+    token_secrets: dict[str, SecretStr] = Field(
+        default_factory=lambda: {"sandbox": SecretStr(SANDBOX_TOKEN_SECRET)},
+        description='JSON object, key id to secret of at least 32 bytes: {"2026-11": "…"}. Any of them verifies.',
+    )
+    token_signing_key_id: str = Field("sandbox", description="Which of token_secrets signs new tokens.")
+    token_issuer: str = Field("https://waymark.invalid", description="`iss` and `aud` of access tokens.")
+    cursor_secret: SecretStr = Field(SecretStr(SANDBOX_PEPPER), description="Signs page cursors.")
+
+    max_body_bytes: int = Field(256 * 1024, description="Largest request body in bytes.")
+    max_bulk_body_bytes: int = Field(
+        2 * 1024 * 1024, description="Largest body of a bulk submission in bytes."
+    )
+    max_in_flight: int = Field(200, description="Requests at once per process; beyond it 503.")
+    rate_per_second: float = Field(
+        50, gt=0, description="Requests a second per client and process, sustained."
+    )
+    rate_burst: int = Field(200, gt=0, description="Requests a client may send at once.")
+    body_seconds: float = Field(10, gt=0, description="How long a body may take to arrive, in seconds.")
+
+    smtp_url: str = Field(
+        "", description="smtp://user:password@host:port. Empty in a sandbox: mails are kept."
+    )
+    mail_from: str = Field("no-reply@waymark.invalid", description="Sender of every email.")
+
+    @model_validator(mode="after")
+    def _live_has_its_own_secrets(self) -> "Settings":
+        if self.environment == "live":
+            secrets = [self.key_pepper, self.cursor_secret, *self.token_secrets.values()]
+            if any(s.get_secret_value() in (SANDBOX_PEPPER, SANDBOX_TOKEN_SECRET) for s in secrets):
+                raise ValueError("a live service needs its own KEY_PEPPER, CURSOR_SECRET and TOKEN_SECRETS")
+        return self
+
+    @property
+    def is_sandbox(self) -> bool:
+        return self.environment == "sandbox"
+
+
+@lru_cache
+def settings() -> Settings:
+    return Settings()

@@ -1,0 +1,161 @@
+"""The edge: one request, one transaction, committed before the response is sent.
+
+Every /v1 operation is an `Edge` route. In this order it authenticates, checks the permission and the rate, holds the
+idempotency key (or replays), reads strict JSON, runs the handler, writes audit entry and idempotency record, commits,
+and only then lets the response go. Whatever is raised on the way rolls everything back.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, cast
+
+from fastapi import Depends, Request, Response
+from fastapi.routing import APIRoute
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access.audit import record_audit
+from app.access.caller import Caller
+from app.access.permission import Permission, permission_of
+from app.clock import utc_now
+from app.db.faults import RETRYABLE, constraint, sqlstate
+from app.problems import (
+    BadRequest,
+    FieldError,
+    Invalid,
+    StillRunning,
+    Unauthenticated,
+    Unavailable,
+    UnsupportedMediaType,
+)
+from app.web import idempotency
+from app.web.conditional import complete_tag, not_modified
+from app.web.strict_json import InvalidJson, parse_json
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+_ATTEMPTS = 3
+
+
+def _session(request: Request) -> AsyncSession:
+    return cast(AsyncSession, request.state.session)
+
+
+Session = Annotated[AsyncSession, Depends(_session)]
+
+
+class Edge(APIRoute):
+    """A route of the API. An operation with `x-never-blocked` in its contract passes limits and needs no key."""
+
+    def get_route_handler(self) -> Handler:
+        handler = super().get_route_handler()
+        permission = permission_of(self.dependant)
+        if permission is None:
+            return handler
+        never_blocked = bool((self.openapi_extra or {}).get("x-never-blocked"))
+        reads_json = self.body_field is not None
+        return _Operation(self.name, permission, never_blocked, reads_json, handler).answer
+
+
+class _Operation:
+    def __init__(
+        self, name: str, permission: Permission, never_blocked: bool, reads_json: bool, handler: Handler
+    ) -> None:
+        self.name = name
+        self.permission = permission
+        self.never_blocked = never_blocked
+        self.reads_json = reads_json
+        self.handler = handler
+
+    async def answer(self, request: Request) -> Response:
+        """Runs the request in its transaction, again where the database says that another one was in its way."""
+        for attempt in range(_ATTEMPTS):
+            try:
+                return await self._in_transaction(request)
+            except DBAPIError as error:
+                if constraint(error) == "pk_idempotency_records":
+                    raise StillRunning from None
+                if sqlstate(error) not in RETRYABLE or attempt == _ATTEMPTS - 1:
+                    raise
+        raise Unavailable
+
+    async def _in_transaction(self, request: Request) -> Response:
+        async with request.app.state.sessions() as session:
+            caller = await self._admit(session, request)
+            writes = request.method not in ("GET", "HEAD")
+            held = None
+            if writes:
+                held = await self._claim(session, caller, request)
+                if isinstance(held, Response):
+                    return held
+            if self.reads_json:
+                await _read_strict_json(request)
+            request.state.session, request.state.caller = session, caller
+            response = await self.handler(request)
+            complete_tag(response)
+            await record_audit(session, caller, self.name, response.status_code, written=writes)
+            if held is not None:
+                await idempotency.keep(session, caller, held, response)
+            await session.commit()
+        if not writes and not_modified(response, request.headers.get("If-None-Match")):
+            return Response(status_code=304, headers={"ETag": response.headers["ETag"]})
+        return response
+
+    async def _admit(self, session: AsyncSession, request: Request) -> Caller:
+        """Authenticates, then checks permission and rate; puts the rate's figures on the scope for the response."""
+        state = request.app.state
+        caller: Caller = await state.authenticator.caller(
+            session,
+            bearer_of(request),
+            at=utc_now(),
+            request_id=request.state.request_id,
+            on_behalf_of=_on_behalf_of(request),
+            address=request.client.host if request.client else None,
+        )
+        request.state.client_id = caller.client_id
+        self.permission.check(caller)
+        if not self.never_blocked:
+            state.rates.admit(request.scope, caller.client_id)
+        return caller
+
+    async def _claim(
+        self, session: AsyncSession, caller: Caller, request: Request
+    ) -> idempotency.Claim | Response | None:
+        required = request.method == "POST" and not self.never_blocked
+        key = idempotency.key_of(request, required=required)
+        if key is None:
+            return None
+        return await idempotency.claim(session, caller, request, key, await request.body())
+
+
+def bearer_of(request: Request) -> str:
+    """The credential of the Authorization header. Raises Unauthenticated."""
+    scheme, _, credential = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not 1 <= len(credential) <= 4096:
+        raise Unauthenticated
+    return credential
+
+
+def _on_behalf_of(request: Request) -> str | None:
+    value = request.headers.get("On-Behalf-Of")
+    if value is not None and not (1 <= len(value) <= 200 and value.isprintable()):
+        raise BadRequest("`On-Behalf-Of` takes 1 to 200 printable characters.")
+    return value
+
+
+async def _read_strict_json(request: Request) -> None:
+    """Parses the body strictly, where the framework will find it: its own parser is lenient and hides our refusal."""
+    body = await request.body()
+    if not body:
+        return
+    _demand_json(request)
+    try:
+        request._json = parse_json(body)
+    except InvalidJson as fault:
+        raise Invalid([FieldError(fault.pointer or "", fault.code, fault.detail)]) from None
+
+
+def _demand_json(request: Request) -> None:
+    kind, _, parameters = request.headers.get("Content-Type", "").lower().partition(";")
+    utf8 = parameters.strip() in ("", "charset=utf-8", 'charset="utf-8"')
+    if kind.strip() != "application/json" or not utf8 or "content-encoding" in request.headers:
+        raise UnsupportedMediaType

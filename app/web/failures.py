@@ -1,0 +1,76 @@
+"""Exceptions as problem documents. Installed once; routers and services only raise."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from psycopg import errors as pg
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+
+from app.db.faults import as_problem
+from app.problems import BadRequest, FieldError, Invalid, MethodNotAllowed, NotFound, Problem
+from app.web.problem_response import problem_response
+
+_MOST_ERRORS = 100
+_BY_STATUS: dict[int, type[Problem]] = {404: NotFound, 405: MethodNotAllowed}
+
+
+def install_failures(app: FastAPI) -> None:
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(RequestValidationError, _not_valid)
+    app.add_exception_handler(HTTPException, _http)
+    for kind in (SQLAlchemyError, pg.Error, OSError):
+        app.add_exception_handler(kind, _database)
+
+
+def answer(request: Request, problem: Problem) -> Response:
+    return problem_response(
+        problem.status,
+        problem.slug,
+        problem.title,
+        problem.detail,
+        getattr(request.state, "request_id", None),
+        request.url.path,
+        problem.headers,
+        **problem.members,
+    )
+
+
+async def _problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)
+    return answer(request, error)
+
+
+async def _not_valid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return answer(request, Invalid(field_errors(error.errors())))
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    problem = _BY_STATUS.get(error.status_code, BadRequest)()
+    return answer(request, problem)
+
+
+async def _database(request: Request, error: Exception) -> Response:
+    problem = as_problem(error)
+    if problem is None:
+        raise error
+    return answer(request, problem)
+
+
+def field_errors(errors: Sequence[Any], prefix: str = "") -> list[FieldError]:
+    """Pydantic's errors as ours: where, a stable code, a sentence; never the value that was sent."""
+    return [
+        FieldError(prefix + _pointer(e["loc"]), str(e["type"]), str(e["msg"])) for e in errors[:_MOST_ERRORS]
+    ]
+
+
+def _pointer(location: Sequence[str | int]) -> str:
+    """A JSON pointer into the body; for anything else the parameter's name."""
+    place, *rest = location or ("",)
+    if place == "body":
+        return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in rest)
+    return str(rest[0]) if rest else str(place)

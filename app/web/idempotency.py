@@ -1,0 +1,95 @@
+"""Idempotency keys: the first success of a keyed request is stored with its write, and replayed for its repeats.
+
+The record is in the transaction of the write, so there is never one without the other. Refusals are not kept: they
+can be mended and sent again under the same key.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+from fastapi import Request, Response
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access.caller import Caller
+from app.clock import utc_now
+from app.problems import BadRequest, IdempotencyKeyRequired, IdempotencyKeyReused, StillRunning
+
+HEADER = "Idempotency-Key"
+_KEY = re.compile(r"[\x21-\x7e]{1,128}", re.ASCII)
+_KEPT_HEADERS = ("etag", "location", "content-type")
+
+# Lock and look-up in one round trip: a repeat that arrives while the first runs is answered at once. The look-up sees
+# what was committed when the statement began, so the lock is released only after commit, with the transaction.
+_CLAIM = text(
+    "select pg_try_advisory_xact_lock(hashtextextended(:lock, 0)) as mine, r.fingerprint, r.status, r.headers, r.body"
+    " from (select 1) as one left join idempotency_records r on r.client_id = :client_id and r.key = :key"
+)
+_KEEP = text(
+    "insert into idempotency_records"
+    " (client_id, key, organisation_id, fingerprint, status, headers, body, created_at)"
+    " values (:client_id, :key, :organisation_id, :fingerprint, :status, cast(:headers as jsonb), :body, :created_at)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A key held by this request until its transaction ends."""
+
+    key: str
+    fingerprint: bytes
+
+
+def key_of(request: Request, *, required: bool) -> str | None:
+    key = request.headers.get(HEADER)
+    if key is None and not required:
+        return None
+    if key is None:
+        raise IdempotencyKeyRequired
+    if not _KEY.fullmatch(key):
+        raise BadRequest(f"`{HEADER}` takes 1 to 128 visible ASCII characters.")
+    return key
+
+
+async def claim(
+    session: AsyncSession, caller: Caller, request: Request, key: str, body: bytes
+) -> Claim | Response:
+    """Holds the key for this request, or gives the stored reply. Raises StillRunning, IdempotencyKeyReused."""
+    fingerprint = blake2b(
+        b"\0".join([request.method.encode(), request.url.path.encode(), request.url.query.encode(), body]),
+        digest_size=32,
+    ).digest()
+    found = (
+        await session.execute(
+            _CLAIM, {"lock": f"{caller.client_id}:{key}", "client_id": caller.client_id, "key": key}
+        )
+    ).one()
+    if found.status is not None:
+        if found.fingerprint != fingerprint:
+            raise IdempotencyKeyReused
+        return Response(found.body, found.status, headers={**found.headers, "Idempotent-Replayed": "true"})
+    if not found.mine:
+        raise StillRunning
+    return Claim(key, fingerprint)
+
+
+def as_row(caller: Caller, held: Claim, response: Response) -> dict[str, Any]:
+    """The parameters of the record's INSERT."""
+    kept = {k: v for k, v in response.headers.items() if k in _KEPT_HEADERS}
+    return {
+        "client_id": caller.client_id,
+        "key": held.key,
+        "organisation_id": caller.organisation_id,
+        "fingerprint": held.fingerprint,
+        "status": response.status_code,
+        "headers": json.dumps(kept),
+        "body": bytes(response.body),
+        "created_at": utc_now(),
+    }
+
+
+async def keep(session: AsyncSession, caller: Caller, held: Claim, response: Response) -> None:
+    await session.execute(_KEEP, as_row(caller, held, response))

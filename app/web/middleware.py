@@ -1,0 +1,32 @@
+"""The layers around the routes, outermost first. All are pure ASGI."""
+
+from fastapi import FastAPI
+
+from app.settings import Settings
+from app.web.access_log import AccessLog
+from app.web.last_resort import LastResort
+from app.web.limits_body import BodyLimits
+from app.web.limits_head import HeadLimits
+from app.web.limits_in_flight import InFlightLimit
+from app.web.methods import Methods
+from app.web.rates import URGENT_PREFIXES
+from app.web.request_id import RequestId
+from app.web.secure_headers import SecureHeaders
+
+
+def install_middleware(app: FastAPI, settings: Settings) -> None:
+    bulk = {"/v1/attendance-submissions": settings.max_bulk_body_bytes}
+    capacity = settings.max_in_flight
+    # add_middleware puts each around those before it: the last one added meets a request first.
+    app.add_middleware(Methods, application=app)
+    app.add_middleware(
+        BodyLimits, largest=settings.max_body_bytes, larger=bulk, seconds=settings.body_seconds
+    )
+    app.add_middleware(
+        InFlightLimit, capacity=capacity, reserved=capacity // 4, reserved_prefixes=URGENT_PREFIXES
+    )
+    app.add_middleware(HeadLimits)
+    app.add_middleware(SecureHeaders)
+    app.add_middleware(AccessLog, metrics=app.state.metrics)
+    app.add_middleware(LastResort)
+    app.add_middleware(RequestId)

@@ -1,0 +1,286 @@
+"""Row security, roles, and the few functions that see past it.
+
+Revision ID: 0002
+Revises: 0001
+
+Every tenant table forces row security. The application role meets the policies below; the worker role sweeps over all
+organisations; the owner (migrations, the definer functions) passes by a policy of its own. With no organisation set
+a session of the application role sees nothing.
+"""
+
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+ME = "(select nullif(current_setting('app.organisation', true), '')::uuid)"
+MY_SANDBOX = "(select nullif(current_setting('app.sandbox', true), '')::uuid)"
+MY_COUNCIL = "(select nullif(current_setting('app.council', true), '')::uuid)"
+
+
+def viewer(table: str, day: str | None = None) -> str:
+    """The caller may see the placement, and where the row has a day, could on that day."""
+    dated = f" and coalesce(v.from_on <= {table}.{day}, true) and coalesce({table}.{day} <= v.until_on, true)"
+    return (
+        f"exists (select 1 from placement_viewers v where v.placement_id = {table}.placement_id"
+        f" and v.organisation_id = {ME}{dated if day else ''})"
+    )
+
+
+def seen(parent: str, column: str, table: str) -> str:
+    """The row's parent is one that the caller sees, by the parent's own policy."""
+    return f"exists (select 1 from {parent} p where p.id = {table}.{column})"
+
+
+def owned(parent: str, column: str, table: str, owner: str) -> str:
+    return f"exists (select 1 from {parent} p where p.id = {table}.{column} and p.{owner} = {ME})"
+
+
+_SAME_WORLD = f"{ME} is not null and organisations.sandbox_id is not distinct from {MY_SANDBOX}"
+_AWARDED = "exists (select 1 from lot_awards a where a.provider_id = organisations.id)"
+_PLACED_WITH = (
+    "exists (select 1 from placements p join placement_viewers v on v.placement_id = p.id"
+    f" where p.provider_id = organisations.id and v.organisation_id = {ME})"
+)
+_MY_ORGANISATION = f"organisations.id = {ME} or organisations.registered_by_id = {ME}"
+_OF_MINE = (
+    f"organisation_id = {ME} or exists (select 1 from organisations o"
+    f" where o.id = organisation_id and o.registered_by_id = {ME})"
+)
+_PARTY = f"commissioner_id = {ME} or provider_id = {ME} or host_school_id = {ME}"
+_VIEWED = (
+    "exists (select 1 from placement_viewers v where v.placement_id = placements.id"
+    f" and v.organisation_id = {ME})"
+)
+
+# table: (what the application role may see, what it may write), both as conditions on the row.
+POLICIES: dict[str, tuple[str, str]] = {
+    "sandboxes": (f"id = {MY_SANDBOX}", f"id = {MY_SANDBOX}"),
+    "organisations": (
+        f"{_MY_ORGANISATION} or ({_SAME_WORLD} and (kind <> 'provider' or published or {_AWARDED} or {_PLACED_WITH}))",
+        f"({_MY_ORGANISATION}) and sandbox_id is not distinct from {MY_SANDBOX}",
+    ),
+    "identifiers": (seen("organisations", "organisation_id", "identifiers"), _OF_MINE),
+    "sites": (seen("organisations", "organisation_id", "sites"), _OF_MINE),
+    "contacts": (f"role = 'police' or {_OF_MINE}", _OF_MINE),
+    "api_clients": (f"organisation_id = {ME}", f"organisation_id = {ME}"),
+    "credentials": (
+        owned("api_clients", "client_id", "credentials", "organisation_id"),
+        owned("api_clients", "client_id", "credentials", "organisation_id"),
+    ),
+    "frameworks": (seen("organisations", "council_id", "frameworks"), f"council_id = {ME}"),
+    "lots": (
+        seen("frameworks", "framework_id", "lots"),
+        owned("frameworks", "framework_id", "lots", "council_id"),
+    ),
+    "lot_awards": (
+        f"council_id = {ME} or provider_id = {ME} or council_id = {MY_COUNCIL}",
+        f"council_id = {ME}",
+    ),
+    "calendars": (seen("organisations", "owner_id", "calendars"), f"owner_id = {ME}"),
+    "calendar_half_terms": (
+        seen("calendars", "calendar_id", "calendar_half_terms"),
+        owned("calendars", "calendar_id", "calendar_half_terms", "owner_id"),
+    ),
+    "calendar_closures": (
+        seen("calendars", "calendar_id", "calendar_closures"),
+        owned("calendars", "calendar_id", "calendar_closures", "owner_id"),
+    ),
+    "pupils": (
+        f"registered_by_id = {ME} or exists (select 1 from placements p where p.pupil_id = pupils.id)",
+        f"registered_by_id = {ME}",
+    ),
+    "placements": (f"{_PARTY} or {_VIEWED}", _PARTY),
+    "placement_viewers": (f"organisation_id = {ME}", "false"),
+    "timetables": (viewer("timetables"), viewer("timetables")),
+    "timetable_slots": (viewer("timetable_slots"), viewer("timetable_slots")),
+    "termination_notices": (viewer("termination_notices"), viewer("termination_notices")),
+    "suspensions": (viewer("suspensions"), viewer("suspensions")),
+    "agreements": (viewer("agreements"), f"organisation_id = {ME} and {viewer('agreements')}"),
+    "expected_sessions": (
+        f"provider_id = {ME} or {viewer('expected_sessions', 'on_date')}",
+        f"provider_id = {ME} or {viewer('expected_sessions')}",
+    ),
+    "attendance_marks": (
+        f"provider_id = {ME} or {viewer('attendance_marks', 'on_date')}",
+        f"provider_id = {ME}",
+    ),
+    "attendance_submissions": (
+        f"provider_id = {ME} or exists (select 1 from attendance_marks m"
+        " where m.submission_id = attendance_submissions.id)",
+        f"provider_id = {ME}",
+    ),
+    "absconding_alerts": (viewer("absconding_alerts"), viewer("absconding_alerts")),
+    "alert_notifications": (viewer("alert_notifications"), viewer("alert_notifications")),
+    "alert_calls": (viewer("alert_calls"), viewer("alert_calls")),
+    "mails": (f"organisation_id = {ME}", "false"),
+    "report_forms": (seen("organisations", "council_id", "report_forms"), f"council_id = {ME}"),
+    "progress_reports": (viewer("progress_reports"), viewer("progress_reports")),
+    "qa_frameworks": (seen("organisations", "council_id", "qa_frameworks"), f"council_id = {ME}"),
+    "qa_visits": (
+        f"council_id = {ME} or provider_id = {ME} or (state = 'published' and council_id = {MY_COUNCIL})",
+        f"council_id = {ME} or provider_id = {ME}",
+    ),
+    "qa_findings": (seen("qa_visits", "visit_id", "qa_findings"), f"council_id = {ME}"),
+    "qa_actions": (
+        seen("qa_visits", "visit_id", "qa_actions"),
+        f"council_id = {ME} or provider_id = {ME}",
+    ),
+    "toolkit_assessments": (
+        f"provider_id = {ME} or assessor_id = {ME} or (state = 'complete' and exists (select 1 from lot_awards a"
+        f" where a.provider_id = toolkit_assessments.provider_id and a.council_id = {ME}))",
+        f"assessor_id = {ME}",
+    ),
+    "toolkit_entries": (
+        seen("toolkit_assessments", "assessment_id", "toolkit_entries"),
+        f"assessor_id = {ME}",
+    ),
+    "events": ("exists (select 1 from event_audiences a where a.event_id = events.id)", "false"),
+    "event_audiences": (f"organisation_id = {ME}", "false"),
+    "audit_entries": (f"organisation_id = {ME}", f"organisation_id = {ME}"),
+    "audit_seals": (f"organisation_id = {ME}", "false"),
+    "idempotency_records": (f"organisation_id = {ME}", f"organisation_id = {ME}"),
+}
+
+# What is written only by definer functions, triggers or the worker, and what nobody may change afterwards.
+READ_ONLY = {"placement_viewers", "mails", "events", "event_audiences", "audit_seals"}
+APPEND_ONLY = {"audit_entries", "attendance_marks", "agreements", "alert_calls", "idempotency_records"}
+
+FUNCTIONS = """
+create function find_credential(wanted text) returns table (
+    digest bytea, credential_kind text, public_id text, expires_at timestamptz, revoked_at timestamptz,
+    client_id uuid, client_name text, scopes text[], addresses text[], client_revoked_at timestamptz,
+    organisation_id uuid, organisation_kind text, organisation_name text, sandbox_id uuid, stands_at timestamptz)
+language sql security definer set search_path = public, pg_temp as $$
+    select c.digest, c.kind, c.public_id, c.expires_at, c.revoked_at,
+           a.id, a.name, a.scopes, a.addresses, a.revoked_at,
+           o.id, o.kind, o.name, o.sandbox_id, s.stands_at
+    from credentials c
+    join api_clients a on a.id = c.client_id
+    join organisations o on o.id = a.organisation_id
+    left join sandboxes s on s.id = o.sandbox_id
+    where c.public_id = wanted
+      and set_config('app.organisation', o.id::text, true) is not null
+      and set_config('app.sandbox', coalesce(o.sandbox_id::text, ''), true) is not null
+      and set_config('app.council', coalesce(o.council_id::text, ''), true) is not null
+$$;
+
+create function record_event(
+    type text, occurred timestamptz, recorded timestamptz, resource text, placements uuid[], organisations uuid[])
+returns uuid language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    me uuid := nullif(current_setting('app.organisation', true), '')::uuid;
+    event uuid := gen_random_uuid();
+    this_day date := (occurred at time zone 'Europe/London')::date;
+begin
+    if me is null and not pg_has_role(session_user, 'waymark_worker', 'usage') then
+        raise insufficient_privilege using message = 'no organisation is set';
+    end if;
+    if me is not null and exists (
+        select 1 from unnest(placements) as p(id)
+        where not exists (select 1 from placement_viewers v where v.placement_id = p.id and v.organisation_id = me))
+    then
+        raise insufficient_privilege using message = 'an event about a placement that the caller may not see';
+    end if;
+    insert into events (id, type, occurred_at, recorded_at, resource, placement_id)
+    values (event, type, occurred, recorded, resource,
+            case when cardinality(placements) = 1 then placements[1] end);
+    insert into event_audiences (organisation_id, txid, event_id)
+    select each.organisation_id, pg_current_xact_id()::text::bigint, event
+    from (select v.organisation_id from placement_viewers v
+          where v.placement_id = any(placements)
+            and coalesce(v.from_on <= this_day, true) and coalesce(this_day <= v.until_on, true)
+          union select unnest(organisations)) as each;
+    return event;
+end $$;
+
+create function add_party_viewers() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    insert into placement_viewers (organisation_id, placement_id, basis)
+    select party.organisation_id, new.id, party.basis
+    from (values (new.commissioner_id, 'commissioner'), (new.provider_id, 'provider'),
+                 (new.host_school_id, 'host_school'),
+                 ((select f.council_id from lots l join frameworks f on f.id = l.framework_id where l.id = new.lot_id),
+                  'framework_council'),
+                 ((select p.home_council_id from pupils p where p.id = new.pupil_id), 'home_council')
+         ) as party (organisation_id, basis)
+    where party.organisation_id is not null;
+    return null;
+end $$;
+
+create trigger placements_have_viewers after insert on placements
+    for each row execute function add_party_viewers();
+
+create function keep_parties() returns trigger language plpgsql as $$
+begin
+    if (new.commissioner_id, new.provider_id, new.pupil_id, new.host_school_id)
+       is distinct from (old.commissioner_id, old.provider_id, old.pupil_id, old.host_school_id) then
+        raise integrity_constraint_violation using message = 'the parties of a placement never change';
+    end if;
+    return new;
+end $$;
+
+create trigger placements_keep_parties before update on placements
+    for each row execute function keep_parties();
+
+create function refuse_change() returns trigger language plpgsql as $$
+begin
+    raise insufficient_privilege using message = tg_table_name || ' is append-only';
+end $$;
+
+create trigger audit_entries_append_only before update or delete or truncate on audit_entries
+    for each statement execute function refuse_change();
+"""
+
+RECORD_EVENT = "record_event(text, timestamptz, timestamptz, text, uuid[], uuid[])"
+
+DROP_FUNCTIONS = f"""
+drop trigger audit_entries_append_only on audit_entries;
+drop trigger placements_keep_parties on placements;
+drop trigger placements_have_viewers on placements;
+drop function refuse_change(), keep_parties(), add_party_viewers(), find_credential(text), {RECORD_EVENT};
+"""
+
+ROLES = """
+do $$ begin
+    if not exists (select from pg_roles where rolname = 'waymark_app') then create role waymark_app nologin; end if;
+    if not exists (select from pg_roles where rolname = 'waymark_worker') then create role waymark_worker nologin; end if;
+end $$;
+"""
+
+
+def upgrade() -> None:
+    op.execute(ROLES)
+    op.execute("grant usage on schema public to waymark_app, waymark_worker")
+    for table, (sees, writes) in POLICIES.items():
+        op.execute(f"alter table {table} enable row level security, force row level security")
+        op.execute(f"create policy owner_all on {table} to current_user using (true) with check (true)")
+        op.execute(f"create policy worker_all on {table} to waymark_worker using (true) with check (true)")
+        op.execute(f"create policy app_sees on {table} for select to waymark_app using ({sees})")
+        if writes != "false":
+            op.execute(f"create policy app_adds on {table} for insert to waymark_app with check ({writes})")
+            op.execute(f"create policy app_changes on {table} for update to waymark_app using ({writes})")
+            op.execute(f"create policy app_removes on {table} for delete to waymark_app using ({writes})")
+        verbs = "select" if table in READ_ONLY else "select, insert"
+        if table not in READ_ONLY | APPEND_ONLY:
+            verbs = "select, insert, update, delete"
+        op.execute(f"grant {verbs} on {table} to waymark_app")
+        worker_verbs = "select, insert" if table == "audit_entries" else "select, insert, update, delete"
+        op.execute(f"grant {worker_verbs} on {table} to waymark_worker")
+    op.execute(FUNCTIONS)
+    for function in ("find_credential(text)", RECORD_EVENT):
+        op.execute(f"revoke execute on function {function} from public")
+        op.execute(f"grant execute on function {function} to waymark_app, waymark_worker")
+
+
+def downgrade() -> None:
+    op.execute(DROP_FUNCTIONS)
+    for table in POLICIES:
+        for policy in ("owner_all", "worker_all", "app_sees", "app_adds", "app_changes", "app_removes"):
+            op.execute(f"drop policy if exists {policy} on {table}")
+        op.execute(f"alter table {table} disable row level security, no force row level security")
+        op.execute(f"revoke all on {table} from waymark_app, waymark_worker")
+    op.execute("revoke usage on schema public from waymark_app, waymark_worker")
