@@ -1,7 +1,8 @@
 """School calendars: half-terms, closures, and the days on which pupils attend.
 
-A day that is in a half-term, is not a weekend and is not a closure is an open pupil day. Sources: the Salford AP
-contract slides (last open pupil day, read in the primary source); published term dates of real schools.
+A day that is in a half-term, is not a weekend and is not a closure is an open pupil day. Sources: the
+Salford AP contract slides (last open pupil day, read in the primary source); published term dates of real
+schools.
 """
 
 from collections.abc import Iterator
