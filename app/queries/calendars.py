@@ -22,9 +22,7 @@ def visible_calendars(caller: Caller) -> Select[Calendar]:
     )
 
 
-async def visible_calendar(
-    caller: Caller, session: AsyncSession, calendar_id: UUID, *, lock: bool = False
-) -> Calendar:
+async def visible_calendar(caller: Caller, session: AsyncSession, calendar_id: UUID, *, lock: bool = False) -> Calendar:
     """Raises NotFound."""
     statement = visible_calendars(caller).where(col(Calendar.id) == calendar_id)
     if lock:
@@ -46,9 +44,7 @@ async def school_calendars(session: AsyncSession, ids: Sequence[UUID]) -> Mappin
     ).all()
     closures = (
         await session.scalars(
-            select(CalendarClosure)
-            .where(col(CalendarClosure.calendar_id).in_(ids))
-            .order_by(col(CalendarClosure.day))
+            select(CalendarClosure).where(col(CalendarClosure.calendar_id).in_(ids)).order_by(col(CalendarClosure.day))
         )
     ).all()
     return {

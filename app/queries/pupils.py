@@ -18,9 +18,7 @@ def visible_pupils(caller: Caller) -> Select[Pupil]:
         .join(PlacementViewer, col(PlacementViewer.placement_id) == col(Placement.id))
         .where(col(PlacementViewer.organisation_id) == caller.organisation_id)
     )
-    return select(Pupil).where(
-        or_(col(Pupil.registered_by_id) == caller.organisation_id, col(Pupil.id).in_(placed))
-    )
+    return select(Pupil).where(or_(col(Pupil.registered_by_id) == caller.organisation_id, col(Pupil.id).in_(placed)))
 
 
 async def visible_pupil(caller: Caller, session: AsyncSession, pupil_id: UUID) -> Pupil:

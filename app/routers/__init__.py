@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from app.routers import directory, me, oauth, operations
+from app.routers import calendars, directory, me, oauth, operations, placements, pupils, timetables
 from app.settings import Settings
 
 
@@ -12,5 +12,9 @@ def every_router(settings: Settings) -> list[APIRouter]:
         operations.router,
         oauth.router,
         me.router,
+        calendars.router,
         directory.router,
+        placements.router,
+        pupils.router,
+        timetables.router,
     ]

@@ -49,12 +49,12 @@ async def expect_sessions(
         await session.execute(insert(ExpectedSession), rows)
 
 
-async def stop_expecting(session: AsyncSession, placement: Placement, from_day: date) -> None:
-    """Takes the sessions from `from_day` on out of the ledger, save those for which something was received."""
+async def stop_expecting(session: AsyncSession, placement: Placement, first: date, last: date) -> None:
+    """Takes the sessions from `first` to `last` out of the ledger, save those for which something was received."""
     await session.execute(
         delete(ExpectedSession).where(
             col(ExpectedSession.placement_id) == placement.id,
-            col(ExpectedSession.on_date) >= from_day,
+            col(ExpectedSession.on_date).between(first, last),
             col(ExpectedSession.first_received_at).is_(None),
         )
     )
