@@ -57,11 +57,11 @@ def test_what_a_class_counts_as(kind: str, possible: bool, attended: bool, absen
         *[pytest.param(code, NEW, "am", False, "code_withdrawn", id=f"{code} a day later") for code in "HJY"],
         *[
             pytest.param(code, OLD, "am", False, "code_not_yet_valid", id=f"{code} a day before its first")
-            for code in "C1 C2 J1 K Q Y1 Y2 Y3 Y4 Y5 Y6 Y7".split()
+            for code in ["C1", "C2", "J1", "K", "Q", "Y1", "Y2", "Y3", "Y4", "Y5", "Y6", "Y7"]
         ],
         *[
             pytest.param(code, NEW, "pm", False, "", id=f"{code} on its first day")
-            for code in "C1 C2 J1 K Q Y1 Y2 Y3 Y4 Y5 Y6 Y7".split()
+            for code in ["C1", "C2", "J1", "K", "Q", "Y1", "Y2", "Y3", "Y4", "Y5", "Y6", "Y7"]
         ],
         pytest.param("/", NEW, "am", False, "", id="the stroke in the morning"),
         pytest.param("present-am", NEW, "pm", False, "code_of_other_session", id="the stroke in the afternoon"),
