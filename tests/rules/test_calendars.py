@@ -81,6 +81,11 @@ def test_open_pupil_days_are_those_that_one_would_count_by_hand() -> None:
     assert list(AWKWARD.open_pupil_days(last, first)) == []
 
 
+def test_a_calendar_may_reach_to_the_end_of_time() -> None:
+    last = HalfTerm(Term.AUTUMN, 1, date(9999, 12, 27), date.max)
+    assert SchoolCalendar((last,)).last_open_pupil_day(last) == date(9999, 12, 31)
+
+
 @pytest.mark.parametrize(
     ("day", "year"),
     [

@@ -75,7 +75,7 @@ def test_every_move_of_a_table_and_no_other(name: str) -> None:
     allowed = {
         (before, verb): after for before, verb, after in (line.split() for line in expected.split("\n") if line.strip())
     }
-    states: list[StrEnum] = list(type(table.transitions[0].before))
+    states: list[StrEnum] = list(type(table.transitions[0].before).__members__.values())
     for state in states:
         for verb in {row.verb for row in table.transitions}:
             moved = table.move(state, verb)
@@ -116,5 +116,6 @@ def test_refusals_say_what_would_do() -> None:
 
 def test_a_table_prints_itself() -> None:
     assert next(PLACEMENTS.rows()) == ("proposed", "accept", "accepted", "provider")
+    assert [row[1] for row in PLACEMENTS.rows()] == ["accept", "decline", "withdraw"]
     assert PLACEMENTS.is_final(PlacementState.DECLINED)
     assert not PLACEMENTS.is_final(PlacementState.PROPOSED)
