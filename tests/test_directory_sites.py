@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.world import World
+from tests.world import TIMETABLE, World
 
 BARN = {"name": "The barn", "address": "1 Lane End", "postcode": "M5 3EQ"}
 
@@ -84,3 +84,11 @@ async def test_a_malformed_change_changes_nothing(world: World, change: dict[str
 async def test_a_provider_has_at_most_fifty_sites(world: World) -> None:
     provider = await _provider(world, sites=[BARN] * 50)
     assert (await world.council.post(f"{provider}/sites", BARN)).status_code == 409
+
+
+async def test_a_site_that_a_timetable_names_stays_on_record(world: World) -> None:
+    site = await world.provider.post(f"/v1/providers/{world.provider.id}/sites", BARN)
+    slots = [slot | {"site_id": site.json()["id"]} for slot in TIMETABLE]
+    await world.placement(timetable=slots)
+    assert (await world.provider.change("DELETE", site.headers["Location"], None)).status_code == 409
+    assert (await world.provider.get(site.headers["Location"])).json() == site.json()

@@ -1,15 +1,20 @@
 """Frameworks, lots and lot awards."""
 
+import asyncio
 import json
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
+from fastapi import FastAPI
 from httpx import Response
+from sqlalchemy import text
 
 from app.db.embedded_database import Addresses
+from app.queries.frameworks import current_award
 from tests.world import Party, World
 
 SALFORD = json.loads(Path("app/sandbox_data/salford_lots.json").read_text())
@@ -37,11 +42,6 @@ async def a_lot(council: Party, **changes: Any) -> str:
 
 async def award(council: Party, lot_id: str, provider_id: str, **changes: Any) -> Response:
     return await council.post("/v1/lot-awards", AWARD | {"lot_id": lot_id, "provider_id": provider_id} | changes)
-
-
-async def published(world: World) -> str:
-    assert (await world.provider.change("PATCH", f"/v1/providers/{world.provider.id}", {"published": True})).is_success
-    return str(world.provider.id)
 
 
 def fault(answer: Response) -> tuple[str, str]:
@@ -119,7 +119,7 @@ async def test_salfords_nine_lots_load_through_the_api(world: World) -> None:
 
 
 async def test_an_award_is_seen_by_council_provider_and_the_councils_schools(world: World) -> None:
-    lot, provider = await a_lot(world.council), await published(world)
+    lot, provider = await a_lot(world.council), str(world.provider.id)
     made = await award(world.council, lot, provider)
     assert made.status_code == 201, made.text
     path = made.headers["Location"]
@@ -132,7 +132,7 @@ async def test_an_award_is_seen_by_council_provider_and_the_councils_schools(wor
 
 
 async def test_an_award_makes_an_unpublished_provider_known_to_its_council(world: World) -> None:
-    lot, provider = await a_lot(world.council), await published(world)
+    lot, provider = await a_lot(world.council), str(world.provider.id)
     await award(world.council, lot, provider)
     await world.provider.change("PATCH", f"/v1/providers/{provider}", {"published": False})
     assert (await world.council.get(f"/v1/providers/{provider}")).status_code == 200
@@ -156,7 +156,7 @@ async def test_awards_are_filtered_by_day_provider_lot_and_council(world: World)
 
 async def test_a_provider_the_council_cannot_find_is_awarded_nothing(world: World) -> None:
     lot = await a_lot(world.council)
-    for unseen in (str(world.provider.id), str(world.school.id), "3f0c8e0a-8d0e-4a65-9a57-0a1a3c1f2b77"):
+    for unseen in (await registered(world.other_council), str(world.school.id), "3f0c8e0a-8d0e-4a65-9a57-0a1a3c1f2b77"):
         refused = await award(world.council, lot, unseen)
         assert (refused.status_code, fault(refused)) == (422, ("/provider_id", "provider_not_found"))
     assert (await world.council.get("/v1/lot-awards")).json()["items"] == []
@@ -191,6 +191,25 @@ async def test_awards_of_one_lot_to_one_provider_never_overlap(world: World) -> 
     assert (await award(world.council, lot, await registered(world.council))).is_success
 
 
+async def test_of_two_awards_at_one_instant_one_wins(world: World) -> None:
+    lot, provider = await a_lot(world.council), await registered(world.council)
+    answers = await asyncio.gather(*[award(world.council, lot, provider) for _ in range(5)])
+    assert sorted(a.status_code for a in answers) == [201, 409, 409, 409, 409]
+    assert len((await world.council.get("/v1/lot-awards")).json()["items"]) == 1
+
+
+async def test_a_placement_is_made_under_an_award_that_holds_on_its_first_day(world: World) -> None:
+    lot, provider = await a_lot(world.council, pattern="full_time"), str(world.provider.id)
+    body = await world.proposal(lot_id=lot, spot_purchase=False)
+    refused = await world.council.post("/v1/placements", body)
+    assert (refused.status_code, refused.json()["rule"]) == (409, "lot_not_awarded")
+    path = (await award(world.council, lot, provider)).headers["Location"]
+    assert (await world.council.post("/v1/placements", body)).status_code == 201
+    await world.council.change("PATCH", path, {"ends_on": "2026-11-24"})
+    late = await world.council.post("/v1/placements", body | {"starts_on": "2026-11-25"})
+    assert (late.status_code, late.json()["rule"]) == (409, "award_not_current")
+
+
 async def test_the_same_key_awards_once(world: World) -> None:
     lot, provider = await a_lot(world.council), await registered(world.council)
     body = AWARD | {"lot_id": lot, "provider_id": provider}
@@ -201,7 +220,7 @@ async def test_the_same_key_awards_once(world: World) -> None:
 
 
 async def test_the_end_of_an_award_is_brought_forward(world: World) -> None:
-    lot, provider = await a_lot(world.council), await published(world)
+    lot, provider = await a_lot(world.council), str(world.provider.id)
     path = (await award(world.council, lot, provider)).headers["Location"]
     stale = (await world.council.get(path)).headers["ETag"]
     shortened = await world.council.change("PATCH", path, {"ends_on": "2026-12-18"})
@@ -221,7 +240,7 @@ async def test_the_end_of_an_award_is_brought_forward(world: World) -> None:
 
 
 async def test_an_award_is_told_to_council_and_provider(world: World, database: Addresses) -> None:
-    lot, provider = await a_lot(world.council), await published(world)
+    lot, provider = await a_lot(world.council), str(world.provider.id)
     path = (await award(world.council, lot, provider)).headers["Location"]
     await world.council.change("PATCH", path, {"ends_on": "2026-12-18"})
     query = (
@@ -232,3 +251,21 @@ async def test_an_award_is_told_to_council_and_provider(world: World, database: 
         told = set(connection.execute(query, [path]).fetchall())
     both = (world.council.id, world.provider.id)
     assert told == {(kind, party) for kind in ("lot-award.made", "lot-award.shortened") for party in both}
+
+
+async def test_the_award_current_on_a_day_is_found_by_those_who_may_see_it(world: World, app: FastAPI) -> None:
+    lot, provider = await a_lot(world.council), world.provider.id
+    made = (await award(world.council, lot, str(provider), ends_on="2026-12-18")).json()
+    council_of_school = str(world.council.id)
+    for organisation, council, day, found in (
+        (world.council, "", date(2026, 12, 18), True),
+        (world.council, "", date(2026, 12, 19), False),
+        (world.school, council_of_school, date(2026, 9, 1), True),
+        (world.other_council, "", date(2026, 9, 1), False),
+    ):
+        async with app.state.sessions() as session:
+            for name, value in (("organisation", str(organisation.id)), ("council", council)):
+                setting = {"name": f"app.{name}", "value": value}
+                await session.execute(text("select set_config(:name, :value, true)"), setting)
+            current = await current_award(session, UUID(lot), provider, day)
+            assert (str(current.id) if current else None) == (made["id"] if found else None)
