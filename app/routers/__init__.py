@@ -2,7 +2,19 @@
 
 from fastapi import APIRouter
 
-from app.routers import calendars, directory, me, oauth, operations, placements, pupils, timetables
+from app.routers import (
+    calendars,
+    contacts,
+    directory,
+    directory_sites,
+    frameworks,
+    me,
+    oauth,
+    operations,
+    placements,
+    pupils,
+    timetables,
+)
 from app.settings import Settings
 
 
@@ -13,7 +25,10 @@ def every_router(settings: Settings) -> list[APIRouter]:
         oauth.router,
         me.router,
         calendars.router,
+        contacts.router,
         directory.router,
+        directory_sites.router,
+        frameworks.router,
         placements.router,
         pupils.router,
         timetables.router,
