@@ -2,7 +2,17 @@
 
 from fastapi import APIRouter
 
-from app.routers import directory, me, oauth, operations
+from app.routers import (
+    directory,
+    me,
+    oauth,
+    operations,
+    qa_actions,
+    qa_frameworks,
+    qa_visits,
+    toolkit,
+    toolkit_assessments,
+)
 from app.settings import Settings
 
 
@@ -13,4 +23,9 @@ def every_router(settings: Settings) -> list[APIRouter]:
         oauth.router,
         me.router,
         directory.router,
+        qa_actions.router,
+        qa_frameworks.router,
+        qa_visits.router,
+        toolkit.router,
+        toolkit_assessments.router,
     ]
