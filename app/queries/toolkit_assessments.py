@@ -65,6 +65,7 @@ async def entries_of(session: AsyncSession, assessment: ToolkitAssessment) -> Se
 
 
 async def assessed_organisation(caller: Caller, session: AsyncSession, organisation_id: UUID) -> Organisation:
-    """Whom an assessment may be about: the caller itself, or a provider that it may find. Raises NotFound."""
-    kind = caller.kind if organisation_id == caller.organisation_id else OrganisationKind.PROVIDER
+    """Whom an assessment may be about: a provider that the caller may find, or the calling school. Raises NotFound."""
+    of_its_own = caller.kind is OrganisationKind.SCHOOL and organisation_id == caller.organisation_id
+    kind = OrganisationKind.SCHOOL if of_its_own else OrganisationKind.PROVIDER
     return await visible_organisation(caller, session, kind, organisation_id)

@@ -3,13 +3,17 @@
 from fastapi import APIRouter
 
 from app.routers import (
+    calendars,
     directory,
     me,
     oauth,
     operations,
+    placements,
+    pupils,
     qa_actions,
     qa_frameworks,
     qa_visits,
+    timetables,
     toolkit,
     toolkit_assessments,
 )
@@ -22,10 +26,14 @@ def every_router(settings: Settings) -> list[APIRouter]:
         operations.router,
         oauth.router,
         me.router,
+        calendars.router,
         directory.router,
+        placements.router,
+        pupils.router,
         qa_actions.router,
         qa_frameworks.router,
         qa_visits.router,
+        timetables.router,
         toolkit.router,
         toolkit_assessments.router,
     ]

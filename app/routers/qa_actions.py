@@ -16,7 +16,7 @@ from app.rules.qa import ActionState, action_is_overdue
 from app.schemas.qa_actions import CompletionCreate, QaActionCreate, QaActionRead, ReopeningCreate
 from app.schemas.wire import Id, Instant
 from app.services import qa_actions
-from app.web.conditional import tag
+from app.web.conditional import ExpectedVersion, tag
 from app.web.edge import Session
 from app.web.pages import Page, Pages
 from app.web.router import edge_router
@@ -69,26 +69,26 @@ async def get_qa_action(action_id: Id, caller: Reader, session: Session, respons
     return _shown(caller, response, await visible_action(caller, session, action_id))
 
 
-@router.post("/qa-actions/{action_id}/completion", operation_id="complete_qa_action", status_code=201)
+@router.post("/qa-actions/{action_id}/completion", operation_id="complete_qa_action")
 async def complete_qa_action(
-    action_id: Id, body: CompletionCreate, caller: Provider, session: Session, response: Response
+    action_id: Id, body: CompletionCreate, expected: ExpectedVersion, caller: Provider, session: Session, response: Response
 ) -> QaActionRead:
     """The provider says that it is done, and how."""
-    return _shown(caller, response, await qa_actions.complete(caller, session, action_id, body))
+    return _shown(caller, response, await qa_actions.complete(caller, session, action_id, body, expected))
 
 
-@router.post("/qa-actions/{action_id}/reopening", operation_id="reopen_qa_action", status_code=201)
+@router.post("/qa-actions/{action_id}/reopening", operation_id="reopen_qa_action")
 async def reopen_qa_action(
-    action_id: Id, body: ReopeningCreate, caller: Council, session: Session, response: Response
+    action_id: Id, body: ReopeningCreate, expected: ExpectedVersion, caller: Council, session: Session, response: Response
 ) -> QaActionRead:
     """The council finds that more is needed, by a new day."""
-    return _shown(caller, response, await qa_actions.reopen(caller, session, action_id, body))
+    return _shown(caller, response, await qa_actions.reopen(caller, session, action_id, body, expected))
 
 
-@router.post("/qa-actions/{action_id}/closure", operation_id="close_qa_action", status_code=201)
-async def close_qa_action(action_id: Id, caller: Council, session: Session, response: Response) -> QaActionRead:
+@router.post("/qa-actions/{action_id}/closure", operation_id="close_qa_action")
+async def close_qa_action(action_id: Id, expected: ExpectedVersion, caller: Council, session: Session, response: Response) -> QaActionRead:
     """The council is satisfied."""
-    return _shown(caller, response, await qa_actions.close(caller, session, action_id))
+    return _shown(caller, response, await qa_actions.close(caller, session, action_id, expected))
 
 
 def _shown(caller: Caller, response: Response, action: QaAction) -> QaActionRead:

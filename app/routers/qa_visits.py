@@ -77,12 +77,12 @@ async def get_qa_visit(visit_id: Id, caller: Reader, session: Session, response:
     return await _shown(caller, session, response, await visible_visit(caller, session, visit_id))
 
 
-@router.post("/qa-visits/{visit_id}/carrying-out", operation_id="carry_out_qa_visit", status_code=201)
+@router.post("/qa-visits/{visit_id}/carrying-out", operation_id="carry_out_qa_visit")
 async def carry_out_qa_visit(
-    visit_id: Id, body: CarryingOutCreate, caller: Council, session: Session, response: Response
+    visit_id: Id, body: CarryingOutCreate, expected: ExpectedVersion, caller: Council, session: Session, response: Response
 ) -> QaVisitRead:
     """Says on which day the visit took place."""
-    return await _shown(caller, session, response, await qa_visits.carry_out(caller, session, visit_id, body))
+    return await _shown(caller, session, response, await qa_visits.carry_out(caller, session, visit_id, body, expected))
 
 
 @router.put("/qa-visits/{visit_id}/findings", operation_id="record_qa_findings")
@@ -99,12 +99,12 @@ async def record_qa_findings(
     return await _shown(caller, session, response, visit)
 
 
-@router.post("/qa-visits/{visit_id}/report", operation_id="report_qa_visit", status_code=201)
+@router.post("/qa-visits/{visit_id}/report", operation_id="report_qa_visit")
 async def report_qa_visit(
-    visit_id: Id, body: ReportCreate, caller: Council, session: Session, response: Response
+    visit_id: Id, body: ReportCreate, expected: ExpectedVersion, caller: Council, session: Session, response: Response
 ) -> QaVisitRead:
     """Hands the report and the findings to the provider."""
-    return await _shown(caller, session, response, await qa_visits.report(caller, session, visit_id, body))
+    return await _shown(caller, session, response, await qa_visits.report(caller, session, visit_id, body, expected))
 
 
 @router.put("/qa-visits/{visit_id}/provider-response", operation_id="answer_qa_visit")
@@ -121,16 +121,16 @@ async def answer_qa_visit(
     return await _shown(caller, session, response, visit)
 
 
-@router.post("/qa-visits/{visit_id}/publication", operation_id="publish_qa_visit", status_code=201)
-async def publish_qa_visit(visit_id: Id, caller: Council, session: Session, response: Response) -> QaVisitRead:
+@router.post("/qa-visits/{visit_id}/publication", operation_id="publish_qa_visit")
+async def publish_qa_visit(visit_id: Id, expected: ExpectedVersion, caller: Council, session: Session, response: Response) -> QaVisitRead:
     """Opens report, findings, answer and actions to the council's schools."""
-    return await _shown(caller, session, response, await qa_visits.publish(caller, session, visit_id))
+    return await _shown(caller, session, response, await qa_visits.publish(caller, session, visit_id, expected))
 
 
-@router.post("/qa-visits/{visit_id}/cancellation", operation_id="cancel_qa_visit", status_code=201)
-async def cancel_qa_visit(visit_id: Id, caller: Council, session: Session, response: Response) -> QaVisitRead:
+@router.post("/qa-visits/{visit_id}/cancellation", operation_id="cancel_qa_visit")
+async def cancel_qa_visit(visit_id: Id, expected: ExpectedVersion, caller: Council, session: Session, response: Response) -> QaVisitRead:
     """Cancels a visit that has not taken place."""
-    return await _shown(caller, session, response, await qa_visits.cancel(caller, session, visit_id))
+    return await _shown(caller, session, response, await qa_visits.cancel(caller, session, visit_id, expected))
 
 
 async def _shown(caller: Caller, session: Session, response: Response, visit: QaVisit) -> QaVisitRead:

@@ -94,13 +94,13 @@ async def address_toolkit_area(
 
 
 @router.post(
-    "/toolkit-assessments/{assessment_id}/completion", operation_id="complete_toolkit_assessment", status_code=201
+    "/toolkit-assessments/{assessment_id}/completion", operation_id="complete_toolkit_assessment"
 )
 async def complete_toolkit_assessment(
-    assessment_id: Id, caller: Writer, session: Session, response: Response
+    assessment_id: Id, expected: ExpectedVersion, caller: Writer, session: Session, response: Response
 ) -> ToolkitAssessmentRead:
     """Completes the assessment: it stays as it is, and its readers see it. Every area must be addressed."""
-    return await _shown(session, response, await toolkit_assessments.complete(caller, session, assessment_id))
+    return await _shown(session, response, await toolkit_assessments.complete(caller, session, assessment_id, expected))
 
 
 async def _shown(session: Session, response: Response, assessment: ToolkitAssessment) -> ToolkitAssessmentRead:

@@ -16,6 +16,7 @@ from app.rules.qa import ACTIONS, VISITS, ActionState
 from app.rules.verdict import Refused
 from app.schemas.qa_actions import CompletionCreate, QaActionCreate, ReopeningCreate
 from app.services.changes import changed, made
+from app.web.conditional import must_be
 
 
 async def set_action(caller: Caller, session: AsyncSession, visit_id: UUID, body: QaActionCreate) -> QaAction:
@@ -39,22 +40,22 @@ async def set_action(caller: Caller, session: AsyncSession, visit_id: UUID, body
     return action
 
 
-async def complete(caller: Caller, session: AsyncSession, action_id: UUID, body: CompletionCreate) -> QaAction:
-    visit, action = await _moved(caller, session, action_id, "do", "provider")
+async def complete(caller: Caller, session: AsyncSession, action_id: UUID, body: CompletionCreate, expected_version: int) -> QaAction:
+    visit, action = await _moved(caller, session, action_id, "do", "provider", expected_version)
     action.note = body.note
     return await _kept(caller, session, visit, action)
 
 
-async def reopen(caller: Caller, session: AsyncSession, action_id: UUID, body: ReopeningCreate) -> QaAction:
+async def reopen(caller: Caller, session: AsyncSession, action_id: UUID, body: ReopeningCreate, expected_version: int) -> QaAction:
     """The council is not satisfied: the action is open again, with a new day."""
-    visit, action = await _moved(caller, session, action_id, "reopen", "council")
+    visit, action = await _moved(caller, session, action_id, "reopen", "council", expected_version)
     _must_lie_ahead(body.due_on, caller)
     action.due_on = body.due_on
     return await _kept(caller, session, visit, action)
 
 
-async def close(caller: Caller, session: AsyncSession, action_id: UUID) -> QaAction:
-    visit, action = await _moved(caller, session, action_id, "close", "council")
+async def close(caller: Caller, session: AsyncSession, action_id: UUID, expected_version: int) -> QaAction:
+    visit, action = await _moved(caller, session, action_id, "close", "council", expected_version)
     return await _kept(caller, session, visit, action)
 
 
@@ -64,10 +65,11 @@ def _must_lie_ahead(due_on: date, caller: Caller) -> None:
 
 
 async def _moved(
-    caller: Caller, session: AsyncSession, action_id: UUID, verb: str, by: str
+    caller: Caller, session: AsyncSession, action_id: UUID, verb: str, by: str, expected_version: int
 ) -> tuple[QaVisit, QaAction]:
     """The action, locked, in the state that the verb leads to, and its visit."""
     action = await visible_action(caller, session, action_id, lock=True)
+    must_be(action.version, expected_version)
     moved = ACTIONS.move(action.state, verb, by)
     if isinstance(moved, Refused):
         raise RuleRefused(moved)

@@ -49,8 +49,8 @@ async def plan_visit(caller: Caller, session: AsyncSession, body: QaVisitCreate)
     return visit
 
 
-async def carry_out(caller: Caller, session: AsyncSession, visit_id: UUID, body: CarryingOutCreate) -> QaVisit:
-    visit = await _moved(caller, session, visit_id, "carry_out", "council")
+async def carry_out(caller: Caller, session: AsyncSession, visit_id: UUID, body: CarryingOutCreate, expected_version: int) -> QaVisit:
+    visit = await _moved(caller, session, visit_id, "carry_out", "council", expected_version)
     verdict = may_be_carried_out(body.carried_out_on, caller.today)
     if not verdict:
         raise RuleRefused(verdict)
@@ -80,9 +80,9 @@ async def record_findings(
     return visit
 
 
-async def report(caller: Caller, session: AsyncSession, visit_id: UUID, body: ReportCreate) -> QaVisit:
+async def report(caller: Caller, session: AsyncSession, visit_id: UUID, body: ReportCreate, expected_version: int) -> QaVisit:
     """Hands the report, and the findings with it, to the provider."""
-    visit = await _moved(caller, session, visit_id, "report", "council")
+    visit = await _moved(caller, session, visit_id, "report", "council", expected_version)
     visit.report = body.text
     return await _kept(caller, session, visit, EventType.QA_VISIT_REPORTED)
 
@@ -96,15 +96,15 @@ async def respond(
     return await _kept(caller, session, visit, EventType.QA_VISIT_ANSWERED)
 
 
-async def publish(caller: Caller, session: AsyncSession, visit_id: UUID) -> QaVisit:
+async def publish(caller: Caller, session: AsyncSession, visit_id: UUID, expected_version: int) -> QaVisit:
     """Opens the visit to the council's schools, so that they can choose."""
-    visit = await _moved(caller, session, visit_id, "publish", "council")
+    visit = await _moved(caller, session, visit_id, "publish", "council", expected_version)
     visit.published_at = caller.now
     return await _kept(caller, session, visit, EventType.QA_VISIT_PUBLISHED)
 
 
-async def cancel(caller: Caller, session: AsyncSession, visit_id: UUID) -> QaVisit:
-    visit = await _moved(caller, session, visit_id, "cancel", "council")
+async def cancel(caller: Caller, session: AsyncSession, visit_id: UUID, expected_version: int) -> QaVisit:
+    visit = await _moved(caller, session, visit_id, "cancel", "council", expected_version)
     return await _kept(caller, session, visit, EventType.QA_VISIT_CANCELLED)
 
 
@@ -116,12 +116,11 @@ async def _provider(caller: Caller, session: AsyncSession, provider_id: UUID) ->
 
 
 async def _moved(
-    caller: Caller, session: AsyncSession, visit_id: UUID, verb: str, by: str, expected_version: int | None = None
+    caller: Caller, session: AsyncSession, visit_id: UUID, verb: str, by: str, expected_version: int
 ) -> QaVisit:
     """The visit, locked, in the state that the verb leads to."""
     visit = await visible_visit(caller, session, visit_id, lock=True)
-    if expected_version is not None:
-        must_be(visit.version, expected_version)
+    must_be(visit.version, expected_version)
     moved = VISITS.move(visit.state, verb, by)
     if isinstance(moved, Refused):
         raise RuleRefused(moved)

@@ -66,9 +66,9 @@ async def address_area(
     return assessment
 
 
-async def complete(caller: Caller, session: AsyncSession, assessment_id: UUID) -> ToolkitAssessment:
+async def complete(caller: Caller, session: AsyncSession, assessment_id: UUID, expected_version: int) -> ToolkitAssessment:
     """Closes the assessment for good and shows it to its readers. The refusal names the areas still to address."""
-    assessment = await _moved(caller, session, assessment_id, "complete")
+    assessment = await _moved(caller, session, assessment_id, "complete", expected_version)
     verdict = is_complete(as_stated(entry) for entry in await entries_of(session, assessment))
     if not verdict:
         raise RuleRefused(verdict)
@@ -112,12 +112,11 @@ def _role(caller: Caller, assessed_id: UUID) -> AssessorRole:
 
 
 async def _moved(
-    caller: Caller, session: AsyncSession, assessment_id: UUID, verb: str, expected_version: int | None = None
+    caller: Caller, session: AsyncSession, assessment_id: UUID, verb: str, expected_version: int
 ) -> ToolkitAssessment:
     """The caller's own assessment, locked, in the state that the verb leads to."""
     assessment = await own_assessment(caller, session, assessment_id)
-    if expected_version is not None:
-        must_be(assessment.version, expected_version)
+    must_be(assessment.version, expected_version)
     moved = ASSESSMENTS.move(assessment.state, verb, "assessor")
     if isinstance(moved, Refused):
         raise RuleRefused(moved)
