@@ -4,7 +4,10 @@ from fastapi import APIRouter
 
 from app.routers import (
     calendars,
+    contacts,
     directory,
+    directory_sites,
+    frameworks,
     me,
     oauth,
     operations,
@@ -27,7 +30,10 @@ def every_router(settings: Settings) -> list[APIRouter]:
         oauth.router,
         me.router,
         calendars.router,
+        contacts.router,
         directory.router,
+        directory_sites.router,
+        frameworks.router,
         placements.router,
         pupils.router,
         qa_actions.router,

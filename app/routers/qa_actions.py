@@ -71,7 +71,12 @@ async def get_qa_action(action_id: Id, caller: Reader, session: Session, respons
 
 @router.post("/qa-actions/{action_id}/completion", operation_id="complete_qa_action")
 async def complete_qa_action(
-    action_id: Id, body: CompletionCreate, expected: ExpectedVersion, caller: Provider, session: Session, response: Response
+    action_id: Id,
+    body: CompletionCreate,
+    expected: ExpectedVersion,
+    caller: Provider,
+    session: Session,
+    response: Response,
 ) -> QaActionRead:
     """The provider says that it is done, and how."""
     return _shown(caller, response, await qa_actions.complete(caller, session, action_id, body, expected))
@@ -79,14 +84,21 @@ async def complete_qa_action(
 
 @router.post("/qa-actions/{action_id}/reopening", operation_id="reopen_qa_action")
 async def reopen_qa_action(
-    action_id: Id, body: ReopeningCreate, expected: ExpectedVersion, caller: Council, session: Session, response: Response
+    action_id: Id,
+    body: ReopeningCreate,
+    expected: ExpectedVersion,
+    caller: Council,
+    session: Session,
+    response: Response,
 ) -> QaActionRead:
     """The council finds that more is needed, by a new day."""
     return _shown(caller, response, await qa_actions.reopen(caller, session, action_id, body, expected))
 
 
 @router.post("/qa-actions/{action_id}/closure", operation_id="close_qa_action")
-async def close_qa_action(action_id: Id, expected: ExpectedVersion, caller: Council, session: Session, response: Response) -> QaActionRead:
+async def close_qa_action(
+    action_id: Id, expected: ExpectedVersion, caller: Council, session: Session, response: Response
+) -> QaActionRead:
     """The council is satisfied."""
     return _shown(caller, response, await qa_actions.close(caller, session, action_id, expected))
 

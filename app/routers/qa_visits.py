@@ -79,7 +79,12 @@ async def get_qa_visit(visit_id: Id, caller: Reader, session: Session, response:
 
 @router.post("/qa-visits/{visit_id}/carrying-out", operation_id="carry_out_qa_visit")
 async def carry_out_qa_visit(
-    visit_id: Id, body: CarryingOutCreate, expected: ExpectedVersion, caller: Council, session: Session, response: Response
+    visit_id: Id,
+    body: CarryingOutCreate,
+    expected: ExpectedVersion,
+    caller: Council,
+    session: Session,
+    response: Response,
 ) -> QaVisitRead:
     """Says on which day the visit took place."""
     return await _shown(caller, session, response, await qa_visits.carry_out(caller, session, visit_id, body, expected))
@@ -122,13 +127,17 @@ async def answer_qa_visit(
 
 
 @router.post("/qa-visits/{visit_id}/publication", operation_id="publish_qa_visit")
-async def publish_qa_visit(visit_id: Id, expected: ExpectedVersion, caller: Council, session: Session, response: Response) -> QaVisitRead:
+async def publish_qa_visit(
+    visit_id: Id, expected: ExpectedVersion, caller: Council, session: Session, response: Response
+) -> QaVisitRead:
     """Opens report, findings, answer and actions to the council's schools."""
     return await _shown(caller, session, response, await qa_visits.publish(caller, session, visit_id, expected))
 
 
 @router.post("/qa-visits/{visit_id}/cancellation", operation_id="cancel_qa_visit")
-async def cancel_qa_visit(visit_id: Id, expected: ExpectedVersion, caller: Council, session: Session, response: Response) -> QaVisitRead:
+async def cancel_qa_visit(
+    visit_id: Id, expected: ExpectedVersion, caller: Council, session: Session, response: Response
+) -> QaVisitRead:
     """Cancels a visit that has not taken place."""
     return await _shown(caller, session, response, await qa_visits.cancel(caller, session, visit_id, expected))
 

@@ -93,9 +93,7 @@ async def address_toolkit_area(
     return await _shown(session, response, assessment)
 
 
-@router.post(
-    "/toolkit-assessments/{assessment_id}/completion", operation_id="complete_toolkit_assessment"
-)
+@router.post("/toolkit-assessments/{assessment_id}/completion", operation_id="complete_toolkit_assessment")
 async def complete_toolkit_assessment(
     assessment_id: Id, expected: ExpectedVersion, caller: Writer, session: Session, response: Response
 ) -> ToolkitAssessmentRead:

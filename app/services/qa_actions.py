@@ -40,13 +40,17 @@ async def set_action(caller: Caller, session: AsyncSession, visit_id: UUID, body
     return action
 
 
-async def complete(caller: Caller, session: AsyncSession, action_id: UUID, body: CompletionCreate, expected_version: int) -> QaAction:
+async def complete(
+    caller: Caller, session: AsyncSession, action_id: UUID, body: CompletionCreate, expected_version: int
+) -> QaAction:
     visit, action = await _moved(caller, session, action_id, "do", "provider", expected_version)
     action.note = body.note
     return await _kept(caller, session, visit, action)
 
 
-async def reopen(caller: Caller, session: AsyncSession, action_id: UUID, body: ReopeningCreate, expected_version: int) -> QaAction:
+async def reopen(
+    caller: Caller, session: AsyncSession, action_id: UUID, body: ReopeningCreate, expected_version: int
+) -> QaAction:
     """The council is not satisfied: the action is open again, with a new day."""
     visit, action = await _moved(caller, session, action_id, "reopen", "council", expected_version)
     _must_lie_ahead(body.due_on, caller)

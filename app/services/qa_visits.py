@@ -49,7 +49,9 @@ async def plan_visit(caller: Caller, session: AsyncSession, body: QaVisitCreate)
     return visit
 
 
-async def carry_out(caller: Caller, session: AsyncSession, visit_id: UUID, body: CarryingOutCreate, expected_version: int) -> QaVisit:
+async def carry_out(
+    caller: Caller, session: AsyncSession, visit_id: UUID, body: CarryingOutCreate, expected_version: int
+) -> QaVisit:
     visit = await _moved(caller, session, visit_id, "carry_out", "council", expected_version)
     verdict = may_be_carried_out(body.carried_out_on, caller.today)
     if not verdict:
@@ -80,7 +82,9 @@ async def record_findings(
     return visit
 
 
-async def report(caller: Caller, session: AsyncSession, visit_id: UUID, body: ReportCreate, expected_version: int) -> QaVisit:
+async def report(
+    caller: Caller, session: AsyncSession, visit_id: UUID, body: ReportCreate, expected_version: int
+) -> QaVisit:
     """Hands the report, and the findings with it, to the provider."""
     visit = await _moved(caller, session, visit_id, "report", "council", expected_version)
     visit.report = body.text

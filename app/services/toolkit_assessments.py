@@ -66,7 +66,9 @@ async def address_area(
     return assessment
 
 
-async def complete(caller: Caller, session: AsyncSession, assessment_id: UUID, expected_version: int) -> ToolkitAssessment:
+async def complete(
+    caller: Caller, session: AsyncSession, assessment_id: UUID, expected_version: int
+) -> ToolkitAssessment:
     """Closes the assessment for good and shows it to its readers. The refusal names the areas still to address."""
     assessment = await _moved(caller, session, assessment_id, "complete", expected_version)
     verdict = is_complete(as_stated(entry) for entry in await entries_of(session, assessment))

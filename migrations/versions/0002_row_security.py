@@ -68,7 +68,10 @@ POLICIES: dict[str, tuple[str, str]] = {
     ),
     "identifiers": (seen("organisations", "organisation_id", "identifiers"), _OF_MINE),
     "sites": (seen("organisations", "organisation_id", "sites"), _OF_MINE),
-    "contacts": (f"role = 'police' or {_OF_MINE}", _OF_MINE),
+    "contacts": (
+        f"(role = 'police' and {seen('organisations', 'organisation_id', 'contacts')}) or {_OF_MINE}",
+        _OF_MINE,
+    ),
     "api_clients": (f"organisation_id = {ME}", f"organisation_id = {ME}"),
     "credentials": (
         owned("api_clients", "client_id", "credentials", "organisation_id"),
