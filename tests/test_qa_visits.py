@@ -200,7 +200,7 @@ async def test_findings_stand_still_once_reported_and_the_answer_waits_for_the_r
 async def test_findings_are_of_the_visits_framework_once_each_and_replace_the_earlier(world: World, plan: Plan) -> None:
     path = await plan()
     await carried_out(world, path)
-    foreign = FINDINGS[:1] + [{"criterion": "golf", "evidence_seen": True}] + FINDINGS[:1]
+    foreign = [*FINDINGS[:1], {"criterion": "golf", "evidence_seen": True}, *FINDINGS[:1]]
     answer = await put(world.council, path, "findings", {"findings": foreign})
     assert answer.status_code == 422
     assert {(e["pointer"], e["code"]) for e in answer.json()["errors"]} == {
