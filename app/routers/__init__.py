@@ -13,7 +13,12 @@ from app.routers import (
     operations,
     placements,
     pupils,
+    qa_actions,
+    qa_frameworks,
+    qa_visits,
     timetables,
+    toolkit,
+    toolkit_assessments,
 )
 from app.settings import Settings
 
@@ -31,5 +36,10 @@ def every_router(settings: Settings) -> list[APIRouter]:
         frameworks.router,
         placements.router,
         pupils.router,
+        qa_actions.router,
+        qa_frameworks.router,
+        qa_visits.router,
         timetables.router,
+        toolkit.router,
+        toolkit_assessments.router,
     ]
