@@ -152,6 +152,21 @@ async def make_world(app: FastAPI, owner_url: str, stands_at: datetime = TUESDAY
         yield World(sandbox.id, council, other_council, school, other_school, provider, other_provider)
 
 
+@asynccontextmanager
+async def open_party(
+    app: FastAPI, owner_url: str, kind: OrganisationKind, scopes: frozenset[Scope] = frozenset(Scope)
+) -> AsyncIterator[Party]:
+    """One organisation alone in a sandbox of its own."""
+    engine = make_engine(owner_url, app.state.settings)
+    async with AsyncExitStack() as stack:
+        async with make_sessions(engine)() as session:
+            sandbox = await open_sandbox(session, "elsewhere", TUESDAY_MORNING)
+            party = await _party(stack, app, session, sandbox.id, kind, "Elsewhere", scopes=scopes)
+            await session.commit()
+        await engine.dispose()
+        yield party
+
+
 async def _party(
     stack: AsyncExitStack,
     app: FastAPI,
@@ -160,6 +175,7 @@ async def _party(
     kind: str,
     name: str,
     council_id: UUID | None = None,
+    scopes: frozenset[Scope] = frozenset(Scope),
 ) -> Party:
     new = NewOrganisation(
         OrganisationKind(kind),
@@ -169,7 +185,7 @@ async def _party(
         safeguarding_email=f"dsl-{uuid4().hex[:8]}@example.org",
     )
     organisation = await open_organisation(session, new, TUESDAY_MORNING, sandbox_id)
-    client = await create_client(session, organisation.id, f"{name} MIS", frozenset(Scope))
+    client = await create_client(session, organisation.id, f"{name} MIS", scopes)
     minting = Minting(environment_of(app.state.settings), pepper_of(app.state.settings))
     key = await issue_credential(session, client, CredentialKind.API_KEY, minting)
     secret = await issue_credential(session, client, CredentialKind.CLIENT_SECRET, minting)

@@ -1,0 +1,152 @@
+"""One of everything that an organisation keeps to itself, made over HTTP by the parties of one world."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI
+from httpx import Response
+
+from app.models.organisations import OrganisationKind
+from tests.test_qa_visits import AREAS
+from tests.world import Party, World, make_world, open_party
+
+# Collections whose members exist for those they concern and for nobody else.
+PRIVATE = {
+    "absconding-alerts",
+    "api-clients",
+    "attendance-submissions",
+    "keys",
+    "notifications",
+    "placements",
+    "progress-reports",
+    "pupils",
+    "qa-actions",
+    "qa-visits",
+    "suspensions",
+    "termination-notices",
+    "toolkit-assessments",
+}
+FORM = {
+    "name": "Termly report",
+    "form": {"type": "object", "properties": {"summary": {"type": "string", "maxLength": 500}}},
+}
+
+
+@dataclass(frozen=True)
+class Estate:
+    """`ids` gives one member of each collection, by the collection's name in the path."""
+
+    world: World
+    without_scopes: Party
+    ids: dict[str, str]
+
+    @property
+    def every_id(self) -> set[str]:
+        return set(self.ids.values()) | {str(party.id) for party in self.world.parties}
+
+
+@asynccontextmanager
+async def make_estate(app: FastAPI, owner_url: str) -> AsyncIterator[Estate]:
+    async with (
+        make_world(app, owner_url) as world,
+        open_party(app, owner_url, OrganisationKind.COUNCIL, scopes=frozenset()) as powerless,
+    ):
+        ids = await _about_a_child(world) | await _about_a_provider(world) | await _about_clients(world)
+        yield Estate(world, powerless, ids)
+
+
+async def _about_a_child(world: World) -> dict[str, str]:
+    calendar = await world.calendar()
+    placement = await world.placement(calendar_id=calendar)
+    ended = await world.placement(calendar_id=calendar)
+    pupil = (await world.council.get(f"/v1/placements/{placement}")).json()["pupil_id"]
+    row = {"placement_id": placement, "on_date": "2026-11-24", "session": "am", "fact": "present"}
+    submission = await world.provider.post("/v1/attendance-submissions", {"rows": [row]})
+    days = {"starts_on": "2026-12-01", "ends_on": "2026-12-02"}
+    suspension = await world.provider.post(
+        "/v1/suspensions", {"placement_id": placement, "reason": "Danger to others", **days}
+    )
+    notice = await world.council.post(
+        "/v1/termination-notices",
+        {"placement_id": ended, "effective_on": "2026-12-18", "reason": "Back at school"},
+    )
+    alert = await world.provider.post(f"/v1/absconding-alerts?placement_id={placement}", {})
+    return {
+        "calendars": calendar,
+        "placements": placement,
+        "pupils": pupil,
+        "attendance-submissions": made(submission)["id"],
+        "suspensions": made(suspension)["id"],
+        "termination-notices": made(notice)["id"],
+        "absconding-alerts": made(alert)["id"],
+        "notifications": made(alert)["notifications"][0]["id"],
+        **await _report(world, placement),
+    }
+
+
+async def _report(world: World, placement: str) -> dict[str, str]:
+    form = made(await world.council.post("/v1/report-forms", FORM))["id"]
+    body = {"placement_id": placement, "form_id": form, "school_year": "2026-27", "term": "autumn", "answers": {}}
+    report = made(await world.provider.post("/v1/progress-reports", body))["id"]
+    return {"report-forms": form, "progress-reports": report}
+
+
+async def _about_a_provider(world: World) -> dict[str, str]:
+    council, provider = world.council, str(world.provider.id)
+    framework = made(
+        await council.post("/v1/frameworks", {"name": "AP", "starts_on": "2026-09-01", "ends_on": "2028-08-31"})
+    )["id"]
+    lot = made(await council.post(f"/v1/frameworks/{framework}/lots", {"number": 1, "name": "Full-time academic"}))[
+        "id"
+    ]
+    award = made(
+        await council.post(
+            "/v1/lot-awards",
+            {"lot_id": lot, "provider_id": provider, "starts_on": "2026-09-01", "ends_on": "2027-08-31"},
+        )
+    )["id"]
+    qa_framework = made(await council.post("/v1/qa-frameworks", {"name": "QA", "areas": AREAS}))["id"]
+    visit = made(
+        await council.post(
+            "/v1/qa-visits",
+            {
+                "provider_id": provider,
+                "framework_id": qa_framework,
+                "activity_type": "QMC-9B",
+                "planned_on": "2026-11-23",
+                "officers": ["A. Officer"],
+            },
+        )
+    )["id"]
+    await council.act(f"/v1/qa-visits/{visit}", "carrying-out", {"carried_out_on": "2026-11-23"})
+    action = await council.post(
+        f"/v1/qa-visits/{visit}/actions", {"text": "Renew", "owner": "Head", "due_on": "2026-12-11"}
+    )
+    assessment = await council.post(
+        "/v1/toolkit-assessments",
+        {"provider_id": provider, "use": "council_quality_assurance", "assessors": "Officers"},
+    )
+    return {
+        "frameworks": framework,
+        "lots": lot,
+        "lot-awards": award,
+        "providers": provider,
+        "qa-frameworks": qa_framework,
+        "qa-visits": visit,
+        "qa-actions": made(action)["id"],
+        "toolkit-assessments": made(assessment)["id"],
+        "areas": "quality-of-education",
+    }
+
+
+async def _about_clients(world: World) -> dict[str, str]:
+    client = made(await world.council.post("/v1/api-clients", {"name": "Second", "scopes": ["events:read"]}))["id"]
+    key = made(await world.council.post(f"/v1/api-clients/{client}/keys", {"kind": "api_key"}))["id"]
+    return {"api-clients": client, "keys": key}
+
+
+def made(answer: Response) -> Any:
+    assert answer.status_code in (200, 201), answer.text
+    return answer.json()
