@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from app.routers import directory, me, oauth, operations
+from app.routers import api_clients, directory, docs, events, me, oauth, operations, reference_data
 from app.settings import Settings
 
 
@@ -10,7 +10,11 @@ def every_router(settings: Settings) -> list[APIRouter]:
     """The routers of the service; the sandbox's only in a sandbox."""
     return [
         operations.router,
+        docs.router,
         oauth.router,
         me.router,
+        api_clients.router,
         directory.router,
+        events.router,
+        reference_data.router,
     ]
