@@ -22,6 +22,24 @@ from app.services.onboarding import NewOrganisation, open_organisation, open_san
 TUESDAY_MORNING = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 
 
+CALENDAR = {
+    "name": "2026/27",
+    "half_terms": [
+        {"term": "autumn", "half": 1, "first": "2026-09-03", "last": "2026-10-23"},
+        {"term": "autumn", "half": 2, "first": "2026-11-02", "last": "2026-12-18"},
+        {"term": "spring", "half": 1, "first": "2027-01-04", "last": "2027-02-12"},
+        {"term": "spring", "half": 2, "first": "2027-02-22", "last": "2027-03-25"},
+    ],
+    "closures": [{"date": "2026-11-27", "reason": "INSET"}],
+}
+HOURS = {"am": {"starts_at": "09:00", "ends_at": "12:00"}, "pm": {"starts_at": "13:00", "ends_at": "15:00"}}
+TIMETABLE = [
+    {"weekday": weekday, "session": session, **hours}
+    for weekday in ("monday", "tuesday", "wednesday", "thursday", "friday")
+    for session, hours in HOURS.items()
+]
+
+
 @dataclass(frozen=True)
 class Party:
     """An organisation and its client. `post` and `put` send a fresh Idempotency-Key unless one is given."""
@@ -40,6 +58,12 @@ class Party:
     async def post(self, path: str, body: object, key: str | None = None) -> Response:
         return await self.http.post(path, json=body, headers={"Idempotency-Key": key or str(uuid4())})
 
+    async def act(self, path: str, verb: str, body: object = None) -> Response:
+        """POST to `path/verb` with the ETag that a fresh read of `path` gives."""
+        etag = (await self.http.get(path)).headers.get("ETag", '"0-0000000000000000"')
+        headers = {"If-Match": etag, "Idempotency-Key": str(uuid4())}
+        return await self.http.post(f"{path}/{verb}", json=body, headers=headers)
+
     async def change(self, method: str, path: str, body: object) -> Response:
         """PUT, PATCH or DELETE with the ETag that a fresh read gives."""
         etag = (await self.http.get(path)).headers["ETag"]
@@ -57,6 +81,47 @@ class World:
     other_school: Party
     provider: Party
     other_provider: Party
+
+    async def calendar(self) -> str:
+        """The id of a calendar of the council's: the autumn and spring terms of 2026/27."""
+        made = await self.council.post("/v1/calendars", CALENDAR)
+        assert made.status_code == 201, made.text
+        return str(made.json()["id"])
+
+    async def pupil(self) -> str:
+        """The id of a child registered by the council."""
+        child = {"given_name": "Ada", "family_name": "Example", "date_of_birth": "2012-03-04"}
+        made = await self.council.post("/v1/pupils", child)
+        assert made.status_code == 201, made.text
+        return str(made.json()["id"])
+
+    async def proposal(self, **changes: Any) -> dict[str, Any]:
+        """A body that the council may propose to the provider: mornings and afternoons of every weekday."""
+        body: dict[str, Any] = {
+            "pupil_id": await self.pupil(),
+            "provider_id": str(self.provider.id),
+            "host_school_id": str(self.school.id),
+            "spot_purchase": True,
+            "calendar_id": changes.get("calendar_id") or await self.calendar(),
+            "tier": "time_limited",
+            "primary_reason": "at_risk_of_exclusion",
+            "pattern": "full_time",
+            "objectives": ["Attend every morning"],
+            "intended_next_step": "Return to Hill School",
+            "starts_on": "2026-11-02",
+            "planned_end_on": "2027-02-12",
+            "timetable": TIMETABLE,
+        }
+        return body | changes
+
+    async def placement(self, **changes: Any) -> str:
+        """The id of a placement that the provider has accepted."""
+        proposed = await self.council.post("/v1/placements", await self.proposal(**changes))
+        assert proposed.status_code == 201, proposed.text
+        path = proposed.headers["Location"]
+        accepted = await self.provider.act(path, "acceptance")
+        assert accepted.status_code == 200, accepted.text
+        return str(accepted.json()["id"])
 
     @property
     def parties(self) -> tuple[Party, ...]:
@@ -97,7 +162,11 @@ async def _party(
     council_id: UUID | None = None,
 ) -> Party:
     new = NewOrganisation(
-        OrganisationKind(kind), name, council_id, safeguarding_email=f"dsl-{uuid4().hex[:8]}@example.org"
+        OrganisationKind(kind),
+        name,
+        council_id,
+        published=True,
+        safeguarding_email=f"dsl-{uuid4().hex[:8]}@example.org",
     )
     organisation = await open_organisation(session, new, TUESDAY_MORNING, sandbox_id)
     client = await create_client(session, organisation.id, f"{name} MIS", frozenset(Scope))

@@ -11,10 +11,13 @@ from app.rules.calendars import Term
 
 
 class Calendar(Record, table=True):
+    """`governs` is set by the database when a placement first rests on the calendar, and never taken back."""
+
     __tablename__ = "calendars"
 
     owner_id: UUID = Field(foreign_key="organisations.id", index=True)
     name: str = Field(max_length=200)
+    governs: bool = Field(default=False)
 
 
 class CalendarHalfTerm(SQLModel, table=True):

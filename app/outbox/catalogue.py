@@ -8,7 +8,10 @@ class EventType(StrEnum):
 
     PROVIDER_REGISTERED = "provider.registered"
     PROVIDER_CHANGED = "provider.changed"
+    SCHOOL_REGISTERED = "school.registered"
+    CONTACTS_REPLACED = "contacts.replaced"
     LOT_AWARDED = "lot-award.made"
+    LOT_AWARD_SHORTENED = "lot-award.shortened"
     PLACEMENT_PROPOSED = "placement.proposed"
     PLACEMENT_ACCEPTED = "placement.accepted"
     PLACEMENT_DECLINED = "placement.declined"
@@ -45,8 +48,11 @@ class EventType(StrEnum):
 
 MEANINGS: dict[EventType, str] = {
     EventType.PROVIDER_REGISTERED: "A council registered a provider.",
-    EventType.PROVIDER_CHANGED: "A provider's directory entry changed.",
+    EventType.PROVIDER_CHANGED: "A provider's directory entry changed, its sites included.",
+    EventType.SCHOOL_REGISTERED: "A council registered a school.",
+    EventType.CONTACTS_REPLACED: "An organisation replaced its contacts.",
     EventType.LOT_AWARDED: "A council awarded a lot to a provider.",
+    EventType.LOT_AWARD_SHORTENED: "The council brought the end of an award forward.",
     EventType.PLACEMENT_PROPOSED: "A commissioner proposed a placement to a provider.",
     EventType.PLACEMENT_ACCEPTED: "The provider accepted; the expected sessions exist from now on.",
     EventType.PLACEMENT_DECLINED: "The provider declined, with a reason.",

@@ -91,3 +91,8 @@ async def entries(session: AsyncSession, organisations: Sequence[Organisation]) 
         )
         for each in organisations
     ]
+
+
+async def sites_of(session: AsyncSession, organisation_id: UUID) -> Sequence[Site]:
+    statement = select(Site).where(col(Site.organisation_id) == organisation_id).order_by(col(Site.name))
+    return (await session.scalars(statement)).all()

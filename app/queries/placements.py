@@ -1,14 +1,18 @@
 """Placements as a caller may see them: every statement starts from the caller's rows in `placement_viewers`."""
 
+from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.access.caller import Caller
-from app.models.placements import Placement, PlacementViewer
+from app.models.placements import Placement, PlacementViewer, Timetable, TimetableSlot
 from app.problems import NotFound
+from app.rules.placements import PlacementState, PlacementStatus
+from app.rules.timetables import WEEKDAYS
 
 
 def visible_placement_ids(caller: Caller) -> Select[UUID]:
@@ -38,3 +42,43 @@ async def visible_placement(
     caller.sees_placements(found.id)
     caller.sees_pupils(found.pupil_id)
     return found
+
+
+async def slots_of(
+    session: AsyncSession, placement_id: UUID, timetable_id: UUID | None = None
+) -> Sequence[TimetableSlot]:
+    """The weekly slots of a placement's first timetable, or of the version named."""
+    chosen = timetable_id or (
+        select(col(Timetable.id))
+        .where(col(Timetable.placement_id) == placement_id)
+        .order_by(col(Timetable.applies_from))
+        .limit(1)
+        .scalar_subquery()
+    )
+    statement = select(TimetableSlot).where(
+        col(TimetableSlot.placement_id) == placement_id, col(TimetableSlot.timetable_id) == chosen
+    )
+    found = (await session.scalars(statement)).all()
+    return sorted(found, key=lambda slot: (WEEKDAYS.index(slot.weekday), slot.session))
+
+
+def timetables_in(placement_id: UUID) -> Select[Timetable]:
+    """The versions of the timetable of a placement that the caller was shown to see."""
+    return select(Timetable).where(col(Timetable.placement_id) == placement_id)
+
+
+async def timetables_of(session: AsyncSession, placement_id: UUID) -> Sequence[Timetable]:
+    """Every version of a placement's timetable, the earliest first."""
+    return (await session.scalars(timetables_in(placement_id).order_by(col(Timetable.applies_from)))).all()
+
+
+def with_status(statement: Select[Placement], status: PlacementStatus, today: date) -> Select[Placement]:
+    """Only the placements that have this status today: the same answer as `rules.placements.placement_status`."""
+    state, starts_on, ends_on = col(Placement.state), col(Placement.starts_on), col(Placement.ends_on)
+    accepted = state == PlacementState.ACCEPTED
+    conditions = {
+        PlacementStatus.UPCOMING: and_(accepted, starts_on > today),
+        PlacementStatus.ACTIVE: and_(accepted, starts_on <= today, ends_on >= today),
+        PlacementStatus.ENDED: and_(accepted, ends_on < today),
+    }
+    return statement.where(conditions.get(status, state == status.value))

@@ -2,7 +2,23 @@
 
 from fastapi import APIRouter
 
-from app.routers import api_clients, directory, docs, events, me, oauth, operations, reference_data
+from app.routers import (
+    api_clients,
+    calendars,
+    contacts,
+    directory,
+    directory_sites,
+    docs,
+    events,
+    frameworks,
+    me,
+    oauth,
+    operations,
+    placements,
+    pupils,
+    reference_data,
+    timetables,
+)
 from app.settings import Settings
 
 
@@ -14,7 +30,14 @@ def every_router(settings: Settings) -> list[APIRouter]:
         oauth.router,
         me.router,
         api_clients.router,
+        calendars.router,
+        contacts.router,
         directory.router,
+        directory_sites.router,
         events.router,
+        frameworks.router,
+        placements.router,
+        pupils.router,
         reference_data.router,
+        timetables.router,
     ]

@@ -57,9 +57,10 @@ class AgreementAnswer(StrEnum):
 def parties_to_agree(kind: AgreementKind, *, commissioner: UUID, host_school: UUID | None, provider: UUID) -> Parties:
     """The organisations that must agree, with the roles that each satisfies.
 
-    Without a host school the commissioner agrees alone. A provider that is itself the host school or the commissioner
-    stands on the provider's side only: its word counts for no other side, and the commissioner answers for a
-    school that is the provider. Source: Salford AP contract slides, read in the primary source.
+    Without a host school the commissioner agrees alone. A provider that is itself the host school or the
+    commissioner stands on the provider's side only: its word counts for no other side, and the commissioner
+    answers for a school that is the provider. Source: Salford AP contract slides, read in the primary
+    source.
     """
     needed = NEEDS[kind].roles
     holders = {

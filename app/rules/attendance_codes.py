@@ -1,7 +1,7 @@
 """The national attendance codes, each with the slug by which it travels safely in URLs and CSV files.
 
-Sources: SI 2024/208, table of codes, read in the primary source; the classes, and the codes withdrawn in August 2024,
-in secondary sources. Meanings are in our own words.
+Sources: SI 2024/208, table of codes, read in the primary source; the classes, and the codes withdrawn in
+August 2024, in secondary sources. Meanings are in our own words.
 """
 
 from collections.abc import Mapping
@@ -137,10 +137,10 @@ def find_code(code_or_slug: str) -> AttendanceCode | None:
 
 
 def may_use_code(code_or_slug: str, day: date, session: SchoolSession, *, online: bool = False) -> Verdict:
-    """Whether a code may stand for a session: known, current on that day, of that session, and not B or K online.
+    """Whether a code may stand for a session: known, current that day, of that session, not B or K online.
 
-    Sources: SI 2024/208, table of codes, read in the primary source; B and K online, DfE advice quoted by councils,
-    read in a secondary source.
+    Sources: SI 2024/208, table of codes, read in the primary source; B and K online, DfE advice quoted by
+    councils, read in a secondary source.
     """
     code = find_code(code_or_slug)
     if code is None:

@@ -1,7 +1,7 @@
 """When attendance is due, and whether it came in time.
 
-Source: Salford AP contract slides, read in the primary source: by 09:30 London time, or within 30 minutes of the
-provider's scheduled start where that differs from normal school hours.
+Source: Salford AP contract slides, read in the primary source: by 09:30 London time, or within 30 minutes of
+the provider's scheduled start where that differs from normal school hours.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -40,9 +40,9 @@ def due_at(
 ) -> datetime:
     """The instant, in UTC, by which attendance of a session must have been received.
 
-    09:30 when a morning starts within the calendar's normal window, both ends included; otherwise, and for every
-    afternoon, 30 minutes after the scheduled start. Times are by the clock in London. Source: Salford AP contract
-    slides, read in the primary source.
+    09:30 when a morning starts within the calendar's normal window, both ends included; otherwise, and for
+    every afternoon, 30 minutes after the scheduled start. Times are by the clock in London. Source: Salford
+    AP contract slides, read in the primary source.
     """
     earliest, latest = normal_window
     if session is SchoolSession.AM and earliest <= scheduled_start <= latest:

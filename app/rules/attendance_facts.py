@@ -1,7 +1,8 @@
 """What a provider states about a session, and the code that it suggests to the host school.
 
-Fact and code are two things: the provider states a fact, the host school answers for the code. Sources are named with
-each row of the table; the precedence is that of SI 2024/208 (classes), read in a secondary source.
+Fact and code are two things: the provider states a fact, the host school answers for the code. Sources are
+named with each row of the table; the precedence is that of SI 2024/208 (classes), read in a secondary
+source.
 """
 
 from collections.abc import Callable, Mapping
@@ -214,9 +215,10 @@ _NO_SHOW = CodeRule("no_show_no_reason_yet", SI_2024_208, None, lambda mark, kno
 def suggest_code(mark: MarkFact, known: SessionCircumstances) -> SuggestedCode:
     """The code that the host school would probably enter, from 19 August 2024 on.
 
-    Dual registration outranks whatever the pupil did; the other circumstances explain an absence, so a pupil who came
-    all the same has attended. Online, the reason decides, and without one it is `N`. Sources: SI 2024/208, table of
-    codes, read in the primary source; online, DfE advice quoted by councils, read in a secondary source.
+    Dual registration outranks whatever the pupil did; the other circumstances explain an absence, so a pupil
+    who came all the same has attended. Online, the reason decides, and without one it is `N`. Sources: SI
+    2024/208, table of codes, read in the primary source; online, DfE advice quoted by councils, read in a
+    secondary source.
     """
     row = next((each for each in CODE_RULES if each.applies(mark, known)), _NO_SHOW)
     name = row.code or CODE_OF_REASON[mark.reason or AbsenceReason.UNKNOWN]

@@ -1,12 +1,13 @@
 """School calendars: half-terms, closures, and the days on which pupils attend.
 
-A day that is in a half-term, is not a weekend and is not a closure is an open pupil day. Sources: the Salford AP
-contract slides (last open pupil day, read in the primary source); published term dates of real schools.
+A day that is in a half-term, is not a weekend and is not a closure is an open pupil day. Sources: the
+Salford AP contract slides (last open pupil day, read in the primary source); published term dates of real
+schools.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from itertools import islice, pairwise
@@ -17,7 +18,6 @@ from app.rules.verdict import Refused
 LONGEST_HALF_TERM_DAYS = 100
 MOST_HALF_TERMS = 60
 MOST_CLOSURES = 400
-_ONE_DAY = timedelta(days=1)
 
 
 class Term(StrEnum):
@@ -73,24 +73,14 @@ class SchoolCalendar:
     def open_pupil_days(self, first: date, last: date) -> Iterator[date]:
         """The open pupil days from `first` to `last`, both included, in order."""
         for half_term in sorted(self.half_terms, key=_first_day):
-            day = max(first, half_term.first)
-            until = min(last, half_term.last)
-            while day <= until:
-                if self._is_open(day):
-                    yield day
-                day += _ONE_DAY
+            yield from filter(self._is_open, _days(max(first, half_term.first), min(last, half_term.last)))
 
     def last_open_pupil_day(self, half_term: HalfTerm) -> date | None:
         """The last day of a half-term that is neither a closure nor a weekend; None when all of it is closed.
 
         Source: Salford AP contract slides, read in the primary source.
         """
-        day = half_term.last
-        while day >= half_term.first:
-            if self._is_open(day):
-                return day
-            day -= _ONE_DAY
-        return None
+        return max(self.open_pupil_days(half_term.first, half_term.last), default=None)
 
     def _is_open(self, day: date) -> bool:
         return not _is_weekend(day) and day not in self.closed_days
@@ -179,6 +169,10 @@ def _fault(code: str, reason: str) -> Refused:
 
 def _named(half_term: HalfTerm) -> str:
     return f"{half_term.term} half-term from {half_term.first}"
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    return map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1))
 
 
 def _first_day(half_term: HalfTerm) -> date:

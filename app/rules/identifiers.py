@@ -1,7 +1,7 @@
 """Identifiers of organisations: a scheme and a value.
 
-Source: DfE identifiers of establishments, read in the primary source, for URN, UKPRN and DfE number; the shapes of
-Ofsted, company and charity numbers are from memory, so that only a warning comes of them.
+Source: DfE identifiers of establishments, read in the primary source, for URN, UKPRN and DfE number; the
+shapes of Ofsted, company and charity numbers are from memory, so that only a warning comes of them.
 """
 
 import re
@@ -51,9 +51,9 @@ _REMEMBERED: Mapping[IdentifierScheme, tuple[re.Pattern[str], str]] = MappingPro
 _PLAUSIBLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9/\-]{0,19}")
 
 _RANGES = (
-    "000-000 201-213 301-320 330-336 340-344 350-359 370-373 380-384 390-394 800-803 805-808 810-813 815-816 821-823 "
-    "825-826 830-831 835-841 845-846 850-852 855-857 860-861 865-896 908-909 916-916 919-919 921-921 925-926 928-929 "
-    "931-931 933-933 935-943"
+    "000-000 201-213 301-320 330-336 340-344 350-359 370-373 380-384 390-394 800-803 805-808 810-813 "
+    "815-816 821-823 825-826 830-831 835-841 845-846 850-852 855-857 860-861 865-896 908-909 916-916 919-919 "
+    "921-921 925-926 928-929 931-931 933-933 935-943"
 )
 
 
@@ -67,7 +67,7 @@ KNOWN_AUTHORITIES = _expanded(_RANGES)
 
 
 def check_identifier(scheme: IdentifierScheme, value: str) -> Verdict:
-    """Whether a value can be an identifier of its scheme; `identifier_malformed` says what it should look like.
+    """Whether a value can be an identifier of its scheme; `identifier_malformed` says what is expected.
 
     Source: DfE identifiers of establishments, read in the primary source.
     """

@@ -1,7 +1,8 @@
 """The life of a placement, and what one must have before it can be proposed or accepted.
 
-Sources: Salford AP contract slides; Gloucestershire AP referral process (accepted or declined by the provider); SEND and
-AP improvement plan (three tiers; an intervention with an end); all read in the primary source.
+Sources: Salford AP contract slides; Gloucestershire AP referral process (accepted or declined by the
+provider); SEND and AP improvement plan (three tiers; an intervention with an end); all read in the primary
+source.
 """
 
 from collections.abc import Sequence
@@ -99,9 +100,9 @@ def may_be_placed(
 ) -> Verdict:
     """Whether a placement has what every placement needs.
 
-    `planned_end_agreed` says that both sides agree to an end that is not the last open pupil day of a half-term.
-    Sources: SEND and AP improvement plan (objectives, planned end, next step); Salford AP contract slides (planned end
-    agreed at acceptance); both read in the primary source.
+    `planned_end_agreed` says that both sides agree to an end that is not the last open pupil day of a
+    half-term. Sources: SEND and AP improvement plan (objectives, planned end, next step); Salford AP
+    contract slides (planned end agreed at acceptance); both read in the primary source.
     """
     if commissioner == provider:
         return Refused("commissioner_is_provider", "Nobody commissions a placement from itself.", OUR_OWN)

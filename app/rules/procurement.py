@@ -1,6 +1,7 @@
 """Whether a placement fits the lot it is made under, and the provider's award of that lot.
 
-Source: Salford and Bolton AP procurement documents, read in the primary source. Lots are a council's own rows.
+Source: Salford and Bolton AP procurement documents, read in the primary source. Lots are a council's own
+rows.
 """
 
 from collections.abc import Iterator
@@ -73,7 +74,7 @@ class PlacementFacts:
 
 
 def fits_award(lot: Lot | None, award: Award | None, facts: PlacementFacts, *, spot_purchase: bool = False) -> Verdict:
-    """Whether a placement may be made under a lot, or as a spot purchase without one; the first fault decides.
+    """Whether a placement may be made under a lot, or as a spot purchase; the first fault decides.
 
     Source: Salford and Bolton AP procurement documents, read in the primary source.
     """

@@ -1,4 +1,18 @@
+"""The life of a progress report: one for each placement and term, on the council's own form.
+
+Source: Salford AP contract slides, read in the primary source: individual, termly, to school and
+commissioner.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+
+from app.rules.calendars import SchoolCalendar, Term, school_year_of
+from app.rules.sources import SALFORD
+from app.rules.state_tables import StateTable, Transition
+from app.rules.verdict import Allowed, Refused, Verdict
 
 
 class ReportState(StrEnum):
@@ -6,3 +20,59 @@ class ReportState(StrEnum):
     SUBMITTED = "submitted"
     RETURNED = "returned"
     ACCEPTED = "accepted"
+
+
+PROGRESS_REPORTS = StateTable(
+    "progress report",
+    SALFORD,
+    (
+        Transition(ReportState.DRAFT, "submit", ReportState.SUBMITTED, ("provider",)),
+        Transition(ReportState.SUBMITTED, "return", ReportState.RETURNED, ("commissioner", "host_school")),
+        Transition(ReportState.SUBMITTED, "accept", ReportState.ACCEPTED, ("commissioner", "host_school")),
+        Transition(ReportState.RETURNED, "submit", ReportState.SUBMITTED, ("provider",)),
+    ),
+)
+EDITABLE = frozenset({ReportState.DRAFT, ReportState.RETURNED})
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTerm:
+    """A term of a school year, such as autumn of "2025-26"."""
+
+    school_year: str
+    term: Term
+
+
+def terms_of_placement(calendar: SchoolCalendar, starts_on: date, ends_on: date) -> tuple[ReportTerm, ...]:
+    """The terms in which a placement has an open pupil day: one report is owed for each.
+
+    Source: Salford AP contract slides, read in the primary source.
+    """
+    terms: dict[ReportTerm, None] = {}
+    for half_term in calendar.half_terms:
+        first, last = max(starts_on, half_term.first), min(ends_on, half_term.last)
+        if next(calendar.open_pupil_days(first, last), None) is not None:
+            terms[ReportTerm(school_year_of(half_term.first), half_term.term)] = None
+    return tuple(terms)
+
+
+def may_begin_report(term: ReportTerm, owed: Collection[ReportTerm], already_begun: Collection[ReportTerm]) -> Verdict:
+    """Whether a report for a term may be begun in a placement that owes `owed`.
+
+    Source: Salford AP contract slides, read in the primary source.
+    """
+    if term not in owed:
+        return Refused("term_not_in_placement", "The placement has no pupil day in that term.", SALFORD)
+    if term in already_begun:
+        return Refused("report_exists", "The placement has its report for that term.", SALFORD)
+    return Allowed()
+
+
+def may_edit(state: ReportState) -> Verdict:
+    """Whether the provider may change what a report says: before it is submitted, or when it was returned.
+
+    Source: Salford AP contract slides, read in the primary source.
+    """
+    if state in EDITABLE:
+        return Allowed()
+    return Refused("report_not_editable", f"A report that is {state} is no longer changed.", SALFORD)

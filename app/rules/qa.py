@@ -1,4 +1,16 @@
+"""The lives of a quality assurance visit and of an action that comes of it.
+
+Source: Bolton AP quality assurance documents, read in the primary source: a visit ends in a report that is
+discussed with the provider, its actions are reviewed until closed, and the report is then published to the
+council's schools.
+"""
+
+from datetime import date
 from enum import StrEnum
+
+from app.rules.sources import BOLTON
+from app.rules.state_tables import StateTable, Transition
+from app.rules.verdict import Allowed, Refused, Verdict
 
 
 class VisitState(StrEnum):
@@ -13,3 +25,43 @@ class ActionState(StrEnum):
     OPEN = "open"
     DONE = "done"
     CLOSED = "closed"
+
+
+VISITS = StateTable(
+    "visit",
+    BOLTON,
+    (
+        Transition(VisitState.PLANNED, "carry_out", VisitState.CARRIED_OUT, ("council",)),
+        Transition(VisitState.PLANNED, "cancel", VisitState.CANCELLED, ("council",)),
+        Transition(VisitState.CARRIED_OUT, "report", VisitState.REPORTED, ("council",)),
+        Transition(VisitState.REPORTED, "publish", VisitState.PUBLISHED, ("council",)),
+    ),
+)
+
+ACTIONS = StateTable(
+    "action",
+    BOLTON,
+    (
+        Transition(ActionState.OPEN, "do", ActionState.DONE, ("provider", "council")),
+        Transition(ActionState.DONE, "reopen", ActionState.OPEN, ("council",)),
+        Transition(ActionState.DONE, "close", ActionState.CLOSED, ("council",)),
+    ),
+)
+
+
+def may_be_carried_out(carried_out_on: date, today: date) -> Verdict:
+    """A visit is carried out on a day that has come.
+
+    Source: Bolton AP quality assurance documents, read in the primary source.
+    """
+    if carried_out_on > today:
+        return Refused("visit_in_future", f"{carried_out_on} has not come yet.", BOLTON)
+    return Allowed()
+
+
+def action_is_overdue(state: ActionState, due_on: date, today: date) -> bool:
+    """Whether an action is still open after its day.
+
+    Source: Bolton AP quality assurance documents (reviewed until closed), read in the primary source.
+    """
+    return state is ActionState.OPEN and today > due_on

@@ -1,7 +1,8 @@
 """The documents that the rules come from, and how sure each is.
 
-"read in the primary source" was read in the document itself; "read in a secondary source" was quoted by somebody
-else; "from memory" has still to be checked, so that nothing is refused for its sake alone unless it is a setting.
+"read in the primary source" was read in the document itself; "read in a secondary source" was quoted by
+somebody else; "from memory" has still to be checked, so that nothing is refused for its sake alone unless it
+is a setting.
 """
 
 SALFORD = "Salford AP contract slides, read in the primary source"

@@ -32,7 +32,7 @@ class StateTable(Generic[State]):
     transitions: tuple[Transition[State], ...]
 
     def move(self, state: State, verb: str, by: str | None = None) -> State | Refused:
-        """The state after `verb`, or why not: `wrong_state`, or `wrong_party` when `by` is not one who may."""
+        """The state after `verb`, or `wrong_state`, or `wrong_party` when `by` is not one who may."""
         for row in self.transitions:
             if row.before == state and row.verb == verb:
                 if by is not None and row.by and by not in row.by:
@@ -61,7 +61,7 @@ class StateTable(Generic[State]):
     def _wrong_party(self, row: Transition[State]) -> Refused:
         return Refused(
             "wrong_party",
-            f"To {_words(row.verb)} a {self.subject} is for the {_words(' or the '.join(row.by))}.",
+            f"Only the {_words(' or the '.join(row.by))} may {_words(row.verb)} this {self.subject}.",
             self.source,
             {"may_be_done_by": list(row.by)},
         )
@@ -69,7 +69,7 @@ class StateTable(Generic[State]):
     def _wrong_state(self, state: State, verb: str) -> Refused:
         return Refused(
             "wrong_state",
-            f"A {self.subject} that is {_words(state)} cannot undergo '{_words(verb)}'.",
+            f"This {self.subject} is {_words(state)}; '{_words(verb)}' is not possible.",
             self.source,
             {"state": state.value, "possible_verbs": list(self.verbs_from(state))},
         )

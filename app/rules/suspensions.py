@@ -37,13 +37,14 @@ SUSPENSIONS = StateTable(
         Transition(SuspensionState.AGREED, "withdraw", SuspensionState.WITHDRAWN, ("provider",)),
     ),
 )
-"""`agree` is the answer of the last party that was still to agree; earlier answers leave the state as it is."""
+"""`agree` is the answer of the last party still to agree; earlier answers leave the state as it is."""
 
 
 def suspension_takes_effect_at(first_day: date, first_session_starts: time = time()) -> datetime:
     """The instant, in UTC, from which a pupil is kept away: the start of the first session missed, in London.
 
-    Without a session's start it is the beginning of the day, so that agreement on the day itself is never prior.
+    Without a session's start it is the beginning of the day, so that agreement on the day itself is never
+    prior.
     """
     return datetime.combine(first_day, first_session_starts, LONDON).astimezone(UTC)
 
@@ -60,25 +61,15 @@ def may_request_suspension(
     ends_on: date,
     longest: int = LONGEST_IN_PUPIL_DAYS,
 ) -> Verdict:
-    """Whether a provider may ask to suspend from `first_day` to `last_day` in a placement `starts_on` to `ends_on`.
+    """Whether a provider may ask to suspend a pupil whose placement runs from `starts_on` to `ends_on`.
 
-    A refusal for want of time names `still_to_agree`, since nobody could agree beforehand any more. `longest` counts
-    pupil days. Sources: Salford AP contract slides (prior agreement of school and commissioner), read in the primary
-    source; the bound of 45 days, from memory, therefore a setting.
+    A refusal for want of time names `still_to_agree`, since nobody could agree beforehand any more.
+    `longest` counts pupil days. Sources: Salford AP contract slides (prior agreement of school and
+    commissioner), read in the primary source; the bound of 45 days, from memory, therefore a setting.
     """
-    if first_day > last_day:
-        return Refused("suspension_backwards", "The suspension ends before it begins.", OUR_OWN)
-    if first_day < starts_on or last_day > ends_on:
-        return Refused(
-            "suspension_outside_placement",
-            f"The suspension must fall within the placement, {starts_on} to {ends_on}.",
-            OUR_OWN,
-        )
-    for day in (first_day, last_day):
-        if not calendar.is_pupil_day(day):
-            return Refused("suspension_not_on_pupil_day", f"{day} is no open pupil day in the calendar.", OUR_OWN)
-    if sum(1 for _ in calendar.open_pupil_days(first_day, last_day)) > longest:
-        return Refused("suspension_too_long", f"A suspension lasts at most {longest} pupil days.", MEMORY)
+    dates = _check_days(calendar, first_day, last_day, starts_on, ends_on, longest)
+    if not dates:
+        return dates
     if not parties:
         return Refused("nobody_to_agree", "There is no other side that could agree.", SALFORD)
     if requested_at >= takes_effect_at:
@@ -97,3 +88,22 @@ def suspension_has_lapsed(state: SuspensionState, takes_effect_at: datetime, now
     Source: Salford AP contract slides (prior agreement), read in the primary source.
     """
     return state is SuspensionState.REQUESTED and now >= takes_effect_at
+
+
+def _check_days(
+    calendar: SchoolCalendar, first_day: date, last_day: date, starts_on: date, ends_on: date, longest: int
+) -> Verdict:
+    if first_day > last_day:
+        return Refused("suspension_backwards", "The suspension ends before it begins.", OUR_OWN)
+    if first_day < starts_on or last_day > ends_on:
+        return Refused(
+            "suspension_outside_placement",
+            f"The suspension must fall within the placement, {starts_on} to {ends_on}.",
+            OUR_OWN,
+        )
+    for day in (first_day, last_day):
+        if not calendar.is_pupil_day(day):
+            return Refused("suspension_not_on_pupil_day", f"{day} is no open pupil day in the calendar.", OUR_OWN)
+    if sum(1 for _ in calendar.open_pupil_days(first_day, last_day)) > longest:
+        return Refused("suspension_too_long", f"A suspension lasts at most {longest} pupil days.", MEMORY)
+    return Allowed()

@@ -1,8 +1,8 @@
 """Termination of a placement: only at a half-term's end.
 
-Source: Salford AP contract slides, read in the primary source. Either side may terminate, with effect only on the
-last open pupil day of a term or half-term, with notice on or before that day. It brings an end forward; an
-extension is another thing and needs both sides.
+Source: Salford AP contract slides, read in the primary source. Either side may terminate, with effect only
+on the last open pupil day of a term or half-term, with notice on or before that day. It brings an end
+forward; an extension is another thing and needs both sides.
 """
 
 from datetime import date
@@ -25,9 +25,9 @@ def may_terminate(
 ) -> Verdict:
     """Whether notice given on `given_on` may end a placement with `effective_on` as its last day.
 
-    `calendar` is the placement's governing calendar; `already_ends_on` is the day on which an earlier notice ends it.
-    A refusal names `next_lawful_dates`, none later than the end already agreed, with a `note` when fewer could be
-    named than usual. Source: Salford AP contract slides, read in the primary source.
+    `calendar` is the placement's governing calendar; `already_ends_on` is the day on which an earlier notice
+    ends it. A refusal names `next_lawful_dates`, none later than the end already agreed, with a `note` when
+    fewer could be named than usual. Source: Salford AP contract slides, read in the primary source.
     """
     fault = _fault(calendar, effective_on, given_on, starts_on, planned_end_on, already_ends_on)
     if fault is None:
@@ -45,29 +45,30 @@ def _fault(
     planned_end_on: date,
     already_ends_on: date | None,
 ) -> tuple[str, str] | None:
+    """The first fault, as a code and a reason; the order puts what no other day could mend first."""
     ends_on = planned_end_on if already_ends_on is None else min(planned_end_on, already_ends_on)
-    if given_on > ends_on:
-        return "placement_already_ended", f"The placement has already ended, on {ends_on}."
-    if effective_on < starts_on:
-        return (
-            "termination_before_start",
-            f"The placement starts on {starts_on}; it cannot end before that day.",
-        )
-    if effective_on > planned_end_on:
-        return (
-            "termination_after_planned_end",
-            f"The placement ends on {planned_end_on} as planned; a later end is an extension and needs both sides.",
-        )
-    if already_ends_on is not None and effective_on >= already_ends_on:
-        return "termination_already_given", f"Earlier notice already ends the placement on {already_ends_on}."
-    if given_on > effective_on:
-        return (
+    too_late = f"The placement ends on {planned_end_on} as planned; a later end is an extension, for both sides."
+    faults = (
+        (given_on > ends_on, "placement_already_ended", f"The placement has already ended, on {ends_on}."),
+        (effective_on < starts_on, "termination_before_start", f"The placement starts only on {starts_on}."),
+        (effective_on > planned_end_on, "termination_after_planned_end", too_late),
+        (
+            already_ends_on is not None and effective_on >= already_ends_on,
+            "termination_already_given",
+            f"Earlier notice already ends the placement on {already_ends_on}.",
+        ),
+        (
+            given_on > effective_on,
             "notice_after_effect",
-            "Notice must be given on or before the day on which the termination takes effect.",
-        )
-    if effective_on not in set(lawful_end_dates(calendar)):
-        return "not_last_day_of_half_term", _why_not_lawful(calendar, effective_on)
-    return None
+            "Notice is given on or before the day on which the termination takes effect.",
+        ),
+        (
+            effective_on not in set(lawful_end_dates(calendar)),
+            "not_last_day_of_half_term",
+            _why_not_lawful(calendar, effective_on),
+        ),
+    )
+    return next(((code, reason) for applies, code, reason in faults if applies), None)
 
 
 def _why_not_lawful(calendar: SchoolCalendar, day: date) -> str:
@@ -77,18 +78,19 @@ def _why_not_lawful(calendar: SchoolCalendar, day: date) -> str:
         return f"{day} is in no half-term that has been published; {rule}"
     if not calendar.is_pupil_day(day):
         return f"{day} is a closure or a weekend; {rule}"
-    return f"{day} is not the last open pupil day of its half-term, {calendar.last_open_pupil_day(half_term)}; {rule}"
+    last = calendar.last_open_pupil_day(half_term)
+    return f"{day} is not the last open pupil day of its half-term, {last}; {rule}"
 
 
 def _last_lawful_before(calendar: SchoolCalendar, ends_on: date) -> date:
-    """The lawful day before an end that notice has already brought about: only an earlier one would change it."""
+    """The lawful day before an end brought about by notice: only an earlier day would change it."""
     return max((day for day in lawful_end_dates(calendar) if day < ends_on), default=date.min)
 
 
 def _next_steps(
     calendar: SchoolCalendar, effective_on: date, earliest: date, latest: date
 ) -> dict[str, str | list[str]]:
-    """The lawful dates from the wished day on; when there is none before the end, those from the notice on."""
+    """The lawful dates from the wished day on; with none before the end, those from the notice on."""
     published = next_lawful_end_dates(calendar, max(effective_on, earliest), DATES_NAMED)
     dates = [day for day in published if day <= latest]
     if not dates:

@@ -1,7 +1,7 @@
 """Weekly timetables, and the sessions that one leads to in a calendar.
 
-Source: Salford AP contract slides (attendance for each pupil timetabled that day), read in the primary source; the
-checks are Waymark's own.
+Source: Salford AP contract slides (attendance for each pupil timetabled that day), read in the primary
+source; the checks are Waymark's own.
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,7 +33,7 @@ WEEKDAYS = tuple(Weekday)
 
 @dataclass(frozen=True, slots=True)
 class TimetableSlot:
-    """One session of every week. Times are by the clock in London; `site_id` is None where no site is named."""
+    """One session of every week. Times are by the clock in London; `site_id` is None where none is named."""
 
     weekday: Weekday
     session: SchoolSession

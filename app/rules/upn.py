@@ -1,7 +1,7 @@
 """The unique pupil number: thirteen characters, the first of which checks the others.
 
-A UPN is a blind number: no refusal, log or URL repeats it, so nothing here puts the value in a reason. Source: DfE
-guide to unique pupil numbers 1.2, read in the primary source.
+A UPN is a blind number: no refusal, log or URL repeats it, so nothing here puts the value in a reason.
+Source: DfE guide to unique pupil numbers 1.2, read in the primary source.
 """
 
 import re
@@ -38,22 +38,23 @@ class Upn:
 def check_letter(last_twelve: str) -> str:
     """The letter for positions 2 to 13: the sum of each digit times its position, modulo 23.
 
-    The letter that ends a temporary number weighs its place in the alphabet of 23, counted from 0. Source: DfE guide
-    to unique pupil numbers 1.2, read in the primary source; its own temporary example confirms the weighting.
+    The letter that ends a temporary number weighs its place in the alphabet of 23, counted from 0. Source:
+    DfE guide to unique pupil numbers 1.2, read in the primary source; its own temporary example confirms the
+    weighting.
     """
     total = sum(_weight(character) * position for position, character in enumerate(last_twelve, start=2))
     return ALPHABET[total % len(ALPHABET)]
 
 
 def parse_upn(value: str) -> Upn | Refused:
-    """The number, or why it is none: `upn_malformed` or `upn_check_letter_wrong`. Nothing is corrected silently.
+    """The number, or why it is none: `upn_malformed` or `upn_check_letter_wrong`. Nothing is put right.
 
     Source: DfE guide to unique pupil numbers 1.2, read in the primary source.
     """
     if _SHAPE.fullmatch(value) is None:
         return Refused(
             "upn_malformed",
-            "A UPN is a capital letter, eleven digits, and a digit or (when temporary) a letter; never I, O or S.",
+            "A UPN is a capital letter, eleven digits, and a digit or (temporary) a letter; never I, O or S.",
             UPN_GUIDE,
         )
     if value[0] != check_letter(value[1:]):
@@ -72,7 +73,7 @@ def check_upn(value: str) -> Verdict:
 
 
 def synthetic_upn(serial: int, *, temporary: bool = False) -> str:
-    """A number for an invented child, in authority 000, which is nobody's: 0 to 99,999,999 give distinct numbers."""
+    """A number for an invented child, in authority 000, distinct for each serial from 0 to 99,999,999."""
     digits = f"{SYNTHETIC_AUTHORITY}{serial % 100_000_000:08d}"
     rest = digits + ("A" if temporary else "1")
     return check_letter(rest) + rest

@@ -16,6 +16,7 @@ class NewOrganisation:
     kind: OrganisationKind
     name: str
     council_id: UUID | None = None
+    published: bool = False
     identifiers: tuple[tuple[IdentifierScheme, str], ...] = ()
     safeguarding_email: str | None = None
     phone: str | None = None
@@ -33,7 +34,12 @@ async def open_organisation(
     session: AsyncSession, new: NewOrganisation, at: datetime, sandbox_id: UUID | None = None
 ) -> Organisation:
     organisation = Organisation(
-        **made(at), kind=new.kind, name=new.name, sandbox_id=sandbox_id, council_id=new.council_id
+        **made(at),
+        kind=new.kind,
+        name=new.name,
+        sandbox_id=sandbox_id,
+        council_id=new.council_id,
+        published=new.published,
     )
     session.add(organisation)
     await session.flush()

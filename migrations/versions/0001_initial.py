@@ -157,6 +157,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("owner_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("governs", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["owner_id"], ["organisations.id"], name=op.f("fk_calendars_owner_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calendars")),
     )
@@ -319,19 +320,24 @@ def upgrade() -> None:
         sa.Column("assessor_id", sa.Uuid(), nullable=False),
         sa.Column(
             "use",
-            sa.Enum("self_evaluation", name="toolkituse", native_enum=False, create_constraint=True, length=40),
-            nullable=False,
-        ),
-        sa.Column(
-            "state",
             sa.Enum(
-                "draft",
-                "complete",
-                name="assessmentstate",
+                "self_evaluation",
+                "council_quality_assurance",
+                "suitability_at_commissioning",
+                "practice_across_locality",
+                "readiness_of_prospective_provider",
+                "peer_review",
+                "in_school_provision",
+                name="toolkituse",
                 native_enum=False,
                 create_constraint=True,
                 length=40,
             ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum("draft", "complete", name="assessmentstate", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("assessors", sa.String(length=500), nullable=False),
@@ -379,15 +385,7 @@ def upgrade() -> None:
         sa.Column("calendar_id", sa.Uuid(), nullable=False),
         sa.Column(
             "term",
-            sa.Enum(
-                "autumn",
-                "spring",
-                "summer",
-                name="term",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
+            sa.Enum("autumn", "spring", "summer", name="term", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("half", sa.Integer(), nullable=False),
@@ -405,12 +403,7 @@ def upgrade() -> None:
         sa.Column(
             "kind",
             sa.Enum(
-                "api_key",
-                "client_secret",
-                name="credentialkind",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+                "api_key", "client_secret", name="credentialkind", native_enum=False, create_constraint=True, length=40
             ),
             nullable=False,
         ),
@@ -436,12 +429,7 @@ def upgrade() -> None:
         sa.Column(
             "pattern",
             sa.Enum(
-                "full_time",
-                "part_time",
-                name="attendancepattern",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+                "full_time", "part_time", name="attendancepattern", native_enum=False, create_constraint=True, length=40
             ),
             nullable=True,
         ),
@@ -602,12 +590,7 @@ def upgrade() -> None:
         sa.Column(
             "pattern",
             sa.Enum(
-                "full_time",
-                "part_time",
-                name="attendancepattern",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+                "full_time", "part_time", name="attendancepattern", native_enum=False, create_constraint=True, length=40
             ),
             nullable=False,
         ),
@@ -682,15 +665,7 @@ def upgrade() -> None:
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column(
             "state",
-            sa.Enum(
-                "open",
-                "done",
-                "closed",
-                name="actionstate",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
+            sa.Enum("open", "done", "closed", name="actionstate", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("note", sa.String(length=2000), nullable=True),
@@ -731,13 +706,7 @@ def upgrade() -> None:
         sa.Column(
             "state",
             sa.Enum(
-                "raised",
-                "found",
-                "closed",
-                name="alertstate",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+                "raised", "found", "closed", name="alertstate", native_enum=False, create_constraint=True, length=40
             ),
             nullable=False,
         ),
@@ -820,10 +789,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organisation_id", "placement_id", "basis", name=op.f("pk_placement_viewers")),
     )
     op.create_index(
-        "ix_placement_viewers_placement_id",
-        "placement_viewers",
-        ["placement_id", "organisation_id"],
-        unique=False,
+        "ix_placement_viewers_placement_id", "placement_viewers", ["placement_id", "organisation_id"], unique=False
     )
     op.create_table(
         "progress_reports",
@@ -836,15 +802,7 @@ def upgrade() -> None:
         sa.Column("school_year", sa.String(length=7), nullable=False),
         sa.Column(
             "term",
-            sa.Enum(
-                "autumn",
-                "spring",
-                "summer",
-                name="term",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
+            sa.Enum("autumn", "spring", "summer", name="term", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column(
@@ -869,10 +827,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["placement_id"], ["placements.id"], name=op.f("fk_progress_reports_placement_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_progress_reports")),
         sa.UniqueConstraint(
-            "placement_id",
-            "school_year",
-            "term",
-            name=op.f("uq_progress_reports_placement_id_school_year_term"),
+            "placement_id", "school_year", "term", name=op.f("uq_progress_reports_placement_id_school_year_term")
         ),
     )
     op.create_index(op.f("ix_progress_reports_form_id"), "progress_reports", ["form_id"], unique=False)
@@ -956,14 +911,7 @@ def upgrade() -> None:
         sa.Column("roles", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column(
             "answer",
-            sa.Enum(
-                "agreed",
-                "refused",
-                name="agreementanswer",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
+            sa.Enum("agreed", "refused", name="agreementanswer", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("given_by", sa.String(length=200), nullable=False),
@@ -1096,10 +1044,7 @@ def upgrade() -> None:
         postgresql_partition_by="RANGE (on_date)",
     )
     op.create_index(
-        "ix_attendance_marks_session",
-        "attendance_marks",
-        ["placement_id", "on_date", "session"],
-        unique=False,
+        "ix_attendance_marks_session", "attendance_marks", ["placement_id", "on_date", "session"], unique=False
     )
     op.create_index("ix_attendance_marks_submission_id", "attendance_marks", ["submission_id"], unique=False)
     op.create_table(
@@ -1195,9 +1140,7 @@ def downgrade() -> None:
     op.drop_table("agreements")
     op.drop_table("timetables")
     op.drop_index(
-        "uq_termination_notices_standing",
-        table_name="termination_notices",
-        postgresql_where="withdrawn_at is null",
+        "uq_termination_notices_standing", table_name="termination_notices", postgresql_where="withdrawn_at is null"
     )
     op.drop_table("termination_notices")
     op.drop_index(op.f("ix_suspensions_placement_id"), table_name="suspensions")

@@ -207,6 +207,7 @@ begin
                  ((select p.home_council_id from pupils p where p.id = new.pupil_id), 'home_council')
          ) as party (organisation_id, basis)
     where party.organisation_id is not null;
+    update calendars set governs = true where id = new.calendar_id and not governs;
     return null;
 end $$;
 

@@ -1,0 +1,61 @@
+"""Calendars. They are published facts: every caller of the same world reads them."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from app.access.caller import Caller
+from app.models.calendars import Calendar, CalendarClosure, CalendarHalfTerm
+from app.models.organisations import Organisation
+from app.problems import NotFound
+from app.rules.calendars import Closure, HalfTerm, SchoolCalendar
+
+
+def visible_calendars(caller: Caller) -> Select[Calendar]:
+    return (
+        select(Calendar)
+        .join(Organisation, col(Organisation.id) == col(Calendar.owner_id))
+        .where(col(Organisation.sandbox_id).is_not_distinct_from(caller.sandbox_id))
+    )
+
+
+async def visible_calendar(caller: Caller, session: AsyncSession, calendar_id: UUID, *, lock: bool = False) -> Calendar:
+    """Raises NotFound."""
+    statement = visible_calendars(caller).where(col(Calendar.id) == calendar_id)
+    if lock:
+        statement = statement.with_for_update(of=Calendar)
+    found = (await session.scalars(statement)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def school_calendars(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, SchoolCalendar]:
+    """The calendars as the rules know them, by id, in two queries however many they are."""
+    half_terms = (
+        await session.scalars(
+            select(CalendarHalfTerm)
+            .where(col(CalendarHalfTerm.calendar_id).in_(ids))
+            .order_by(col(CalendarHalfTerm.first_on))
+        )
+    ).all()
+    closures = (
+        await session.scalars(
+            select(CalendarClosure).where(col(CalendarClosure.calendar_id).in_(ids)).order_by(col(CalendarClosure.day))
+        )
+    ).all()
+    return {
+        each: SchoolCalendar(
+            tuple(HalfTerm(h.term, h.half, h.first_on, h.last_on) for h in half_terms if h.calendar_id == each),
+            tuple(Closure(c.day, c.reason) for c in closures if c.calendar_id == each),
+        )
+        for each in ids
+    }
+
+
+async def school_calendar(session: AsyncSession, calendar_id: UUID) -> SchoolCalendar:
+    """The calendar that governs a placement, as the rules know it."""
+    return (await school_calendars(session, [calendar_id]))[calendar_id]

@@ -1,0 +1,78 @@
+"""Publishing calendars. An organisation keeps its own; placements are governed by one, fixed at acceptance."""
+
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from app.access.caller import Caller
+from app.models.calendars import Calendar, CalendarClosure, CalendarHalfTerm
+from app.problems import Conflict, FieldError, Invalid, NotFound
+from app.queries.calendars import school_calendar, visible_calendar
+from app.rules.calendars import Closure, HalfTerm, SchoolCalendar, validate_calendar
+from app.schemas.calendars import CalendarWrite
+from app.services.changes import changed, made
+from app.web.conditional import must_be
+
+
+async def publish_calendar(caller: Caller, session: AsyncSession, body: CalendarWrite) -> Calendar:
+    """Raises Invalid naming every fault."""
+    _check(body)
+    calendar = Calendar(**made(caller.now), owner_id=caller.organisation_id, name=body.name)
+    session.add(calendar)
+    await session.flush()
+    await _fill(session, calendar, body)
+    return calendar
+
+
+async def change_calendar(
+    caller: Caller, session: AsyncSession, calendar_id: UUID, body: CalendarWrite, expected_version: int
+) -> Calendar:
+    """Replaces the caller's own calendar.
+
+    Raises Conflict where placements are governed by it and a day already published would change: their expected
+    sessions and lawful end dates rest on it. Days after the last one published may always be added.
+    """
+    calendar = await visible_calendar(caller, session, calendar_id, lock=True)
+    if calendar.owner_id != caller.organisation_id:
+        raise NotFound
+    must_be(calendar.version, expected_version)
+    _check(body)
+    before = await school_calendar(session, calendar_id)
+    if calendar.governs and not _only_adds(before, _as_rules_know(body)):
+        raise Conflict("Placements are governed by this calendar: add later half-terms, or publish another calendar.")
+    for table in (CalendarHalfTerm, CalendarClosure):
+        await session.execute(delete(table).where(col(table.calendar_id) == calendar_id))
+    calendar.name = body.name
+    changed(calendar, caller)
+    await _fill(session, calendar, body)
+    return calendar
+
+
+def _only_adds(before: SchoolCalendar, after: SchoolCalendar) -> bool:
+    last = max(half_term.last for half_term in before.half_terms)
+    kept = tuple(h for h in after.half_terms if h.first <= last)
+    return kept == before.half_terms and {c.day for c in after.closures if c.day <= last} == before.closed_days
+
+
+async def _fill(session: AsyncSession, calendar: Calendar, body: CalendarWrite) -> None:
+    session.add_all(
+        CalendarHalfTerm(calendar_id=calendar.id, term=h.term, half=h.half, first_on=h.first, last_on=h.last)
+        for h in body.half_terms
+    )
+    session.add_all(CalendarClosure(calendar_id=calendar.id, day=c.date, reason=c.reason) for c in body.closures)
+    await session.flush()
+
+
+def _as_rules_know(body: CalendarWrite) -> SchoolCalendar:
+    return SchoolCalendar(
+        tuple(HalfTerm(h.term, h.half, h.first, h.last) for h in body.half_terms),
+        tuple(Closure(c.date, c.reason) for c in body.closures),
+    )
+
+
+def _check(body: CalendarWrite) -> None:
+    faults = validate_calendar(_as_rules_know(body))
+    if faults:
+        raise Invalid([FieldError("/half_terms", fault.code, fault.reason) for fault in faults])

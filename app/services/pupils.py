@@ -1,0 +1,36 @@
+"""Registering pupils."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access.caller import Caller
+from app.models.organisations import OrganisationKind
+from app.models.pupils import Pupil
+from app.problems import FieldError, Invalid, NotFound
+from app.queries.directory import visible_organisation
+from app.rules.upn import check_upn
+from app.schemas.pupils import PupilCreate
+from app.services.changes import made
+
+
+async def register_pupil(caller: Caller, session: AsyncSession, body: PupilCreate) -> Pupil:
+    """Registers a child for the calling organisation. Raises Invalid; Duplicate for a UPN it already registered.
+
+    Another organisation's record of the same child is neither looked for nor revealed.
+    """
+    faults = []
+    if body.upn is not None and not (verdict := check_upn(body.upn)):
+        faults.append(FieldError("/upn", verdict.code, verdict.reason))
+    if body.date_of_birth >= caller.today:
+        faults.append(FieldError("/date_of_birth", "not_born_yet", "must be before today"))
+    if body.home_council_id is not None:
+        try:
+            await visible_organisation(caller, session, OrganisationKind.COUNCIL, body.home_council_id)
+        except NotFound:
+            faults.append(FieldError("/home_council_id", "council_not_found", "is no council in the directory"))
+    if faults:
+        raise Invalid(faults)
+    pupil = Pupil(**made(caller.now), registered_by_id=caller.organisation_id, **body.model_dump())
+    session.add(pupil)
+    await session.flush()
+    caller.sees_pupils(pupil.id)
+    return pupil

@@ -1,0 +1,58 @@
+"""Changing a placement's timetable from a later day on; the ledger of expected sessions changes with it."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access.caller import Caller
+from app.models.placements import Timetable
+from app.outbox.catalogue import EventType
+from app.outbox.recording import record_event
+from app.problems import Conflict, Duplicate, FieldError, Invalid
+from app.queries.directory import sites_of
+from app.queries.placements import slots_of, timetables_of, visible_placement
+from app.rules.placements import PlacementState
+from app.schemas.placements import TimetableWrite
+from app.services.changes import changed
+from app.services.expected_sessions import expect_sessions, stop_expecting
+from app.services.placements import add_timetable, check_slots, role_of
+
+
+async def change_timetable(
+    caller: Caller, session: AsyncSession, placement_id: UUID, body: TimetableWrite
+) -> Timetable:
+    """Adds a version that applies from a later day. Any party may; all are told.
+
+    Raises Invalid for a day that is not later than today and within the placement, Duplicate for a second version
+    from the same day, Conflict for a placement that is not accepted.
+    """
+    placement = await visible_placement(caller, session, placement_id, lock=True)
+    if role_of(caller, placement) is None or placement.state is not PlacementState.ACCEPTED:
+        raise Conflict("Only a party to an accepted placement changes its timetable.")
+    if not max(caller.today + timedelta(days=1), placement.starts_on) <= body.applies_from <= placement.ends_on:
+        raise Invalid([FieldError("/applies_from", "day_not_open", "must be after today and within the placement")])
+    check_slots(body.slots)
+    known_sites = {site.id for site in await sites_of(session, placement.provider_id)}
+    strange = [i for i, slot in enumerate(body.slots) if slot.site_id and slot.site_id not in known_sites]
+    if strange:
+        pointer = f"/slots/{strange[0]}/site_id"
+        raise Invalid([FieldError(pointer, "site_not_found", "is no site of the provider")])
+    later = [t for t in await timetables_of(session, placement.id) if t.applies_from >= body.applies_from]
+    if any(t.applies_from == body.applies_from for t in later):
+        raise Duplicate("A version that applies from this day exists.")
+    timetable = await add_timetable(caller, session, placement.id, body.applies_from, body.slots)
+    until = later[0].applies_from - timedelta(days=1) if later else placement.ends_on
+    await stop_expecting(session, placement, body.applies_from, until)
+    slots = await slots_of(session, placement.id, timetable.id)
+    await expect_sessions(caller, session, placement, slots, body.applies_from, until)
+    changed(placement, caller)
+    await session.flush()
+    await record_event(
+        session,
+        EventType.TIMETABLE_CHANGED,
+        f"/v1/placements/{placement.id}/timetables",
+        caller.now,
+        placements=[placement.id],
+    )
+    return timetable

@@ -1,0 +1,121 @@
+"""Every state table: what may be done in each state, by whom, and what is refused."""
+
+from enum import StrEnum
+from typing import Any
+
+import pytest
+
+from app.rules.absconding import ALERTS, NOTIFICATIONS
+from app.rules.placements import PLACEMENTS, PlacementState
+from app.rules.progress_reports import PROGRESS_REPORTS
+from app.rules.qa import ACTIONS, VISITS
+from app.rules.state_tables import StateTable
+from app.rules.suspensions import SUSPENSIONS
+from app.rules.toolkit import ASSESSMENTS
+from app.rules.verdict import Refused
+
+EXPECTED: dict[str, tuple[StateTable[Any], str]] = {
+    "placement": (
+        PLACEMENTS,
+        """
+        proposed accept accepted
+        proposed decline declined
+        proposed withdraw withdrawn
+        """,
+    ),
+    "suspension": (
+        SUSPENSIONS,
+        """
+        requested agree agreed
+        requested refuse refused
+        requested withdraw withdrawn
+        requested lapse lapsed
+        agreed withdraw withdrawn
+        """,
+    ),
+    "alert": (ALERTS, "raised find found\nfound close closed"),
+    "notification": (
+        NOTIFICATIONS,
+        """
+        pending deliver delivered
+        pending fail failed
+        pending acknowledge acknowledged
+        failed retry pending
+        failed deliver delivered
+        failed acknowledge acknowledged
+        delivered acknowledge acknowledged
+        """,
+    ),
+    "visit": (
+        VISITS,
+        """
+        planned carry_out carried_out
+        planned cancel cancelled
+        carried_out report reported
+        reported publish published
+        """,
+    ),
+    "action": (ACTIONS, "open do done\ndone reopen open\ndone close closed"),
+    "report": (
+        PROGRESS_REPORTS,
+        """
+        draft submit submitted
+        submitted return returned
+        submitted accept accepted
+        returned submit submitted
+        """,
+    ),
+    "assessment": (ASSESSMENTS, "draft complete complete"),
+}
+
+
+@pytest.mark.parametrize("name", list(EXPECTED))
+def test_every_move_of_a_table_and_no_other(name: str) -> None:
+    table, expected = EXPECTED[name]
+    allowed = {
+        (before, verb): after for before, verb, after in (line.split() for line in expected.split("\n") if line.strip())
+    }
+    states: list[StrEnum] = list(type(table.transitions[0].before).__members__.values())
+    for state in states:
+        for verb in {row.verb for row in table.transitions}:
+            moved = table.move(state, verb)
+            if (state.value, verb) in allowed:
+                assert moved == allowed[state.value, verb]
+            else:
+                assert isinstance(moved, Refused)
+                assert moved.code == "wrong_state"
+
+
+@pytest.mark.parametrize(
+    ("state", "verb", "by", "code"),
+    [
+        pytest.param("proposed", "accept", "provider", "", id="the provider accepts"),
+        pytest.param("proposed", "accept", None, "", id="who it is may be left to somebody else to check"),
+        pytest.param("proposed", "accept", "commissioner", "wrong_party", id="the commissioner cannot accept for it"),
+        pytest.param("proposed", "withdraw", "provider", "wrong_party", id="the provider cannot withdraw"),
+        pytest.param("declined", "accept", "provider", "wrong_state", id="what was declined is not accepted"),
+        pytest.param("proposed", "eat", "provider", "wrong_state", id="a verb that the table does not have"),
+    ],
+)
+def test_who_may_move_a_placement(state: str, verb: str, by: str | None, code: str) -> None:
+    verdict = PLACEMENTS.may(PlacementState(state), verb, by)
+    assert (verdict.code if isinstance(verdict, Refused) else "") == code
+
+
+def test_refusals_say_what_would_do() -> None:
+    wrong_state = PLACEMENTS.may(PlacementState.ACCEPTED, "accept")
+    assert isinstance(wrong_state, Refused)
+    assert wrong_state.next_steps == {"state": "accepted", "possible_verbs": []}
+    wrong_party = ALERTS.move(ALERTS.transitions[0].before, "find", "police")
+    assert isinstance(wrong_party, Refused)
+    assert wrong_party.next_steps == {"may_be_done_by": ["provider", "host_school", "commissioner"]}
+    assert (
+        wrong_party.reason == "Only the provider or the host school or the commissioner may find this absconding alert."
+    )
+
+
+def test_a_table_prints_itself() -> None:
+    assert next(PLACEMENTS.rows()) == ("proposed", "accept", "accepted", "provider")
+    assert [row[1] for row in PLACEMENTS.rows()] == ["accept", "decline", "withdraw"]
+    assert PLACEMENTS.is_final(PlacementState.DECLINED)
+    assert not PLACEMENTS.is_final(PlacementState.PROPOSED)

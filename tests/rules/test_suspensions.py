@@ -1,0 +1,100 @@
+"""A suspension needs the prior agreement of all who must agree."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+import pytest
+
+from app.rules.agreements import AgreementKind, Parties, parties_to_agree
+from app.rules.suspensions import (
+    SUSPENSIONS,
+    SuspensionState,
+    may_request_suspension,
+    suspension_has_lapsed,
+    suspension_takes_effect_at,
+)
+from app.rules.verdict import Refused
+from tests.rules.published_calendars import AWKWARD
+
+BOTH = parties_to_agree(
+    AgreementKind.SUSPENSION, commissioner=UUID(int=1), host_school=UUID(int=2), provider=UUID(int=3)
+)
+NINE = datetime(2025, 11, 11, 9, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+DAY = date(2025, 11, 11)
+
+
+@pytest.mark.parametrize(
+    ("first_day", "last_day", "requested_at", "parties", "code"),
+    [
+        pytest.param(DAY, DAY, NINE - SECOND, BOTH, "", id="a second before it takes effect is before"),
+        pytest.param(DAY, DAY, NINE, BOTH, "suspension_not_prior", id="at the instant of effect is not before"),
+        pytest.param(DAY, DAY, NINE + SECOND, BOTH, "suspension_not_prior", id="after is not before"),
+        pytest.param(DAY, DAY, NINE - SECOND, {}, "nobody_to_agree", id="nobody on the other side"),
+        pytest.param(DAY, date(2025, 11, 10), NINE - SECOND, BOTH, "suspension_backwards", id="ends before it begins"),
+        pytest.param(
+            date(2025, 11, 3), DAY, NINE - SECOND, BOTH, "suspension_outside_placement", id="before the placement"
+        ),
+        pytest.param(
+            DAY, date(2026, 2, 16), NINE - SECOND, BOTH, "suspension_outside_placement", id="after the placement"
+        ),
+        pytest.param(
+            date(2025, 11, 15), date(2025, 11, 17), NINE, BOTH, "suspension_not_on_pupil_day", id="begins on a Saturday"
+        ),
+        pytest.param(
+            DAY, date(2025, 12, 19), NINE - SECOND, BOTH, "suspension_not_on_pupil_day", id="ends on an INSET day"
+        ),
+        pytest.param(DAY, date(2025, 12, 8), NINE - SECOND, BOTH, "", id="twenty pupil days are not too many"),
+        pytest.param(DAY, date(2025, 12, 9), NINE - SECOND, BOTH, "suspension_too_long", id="twenty-one are, here"),
+    ],
+)
+def test_what_a_provider_may_ask_for(
+    first_day: date, last_day: date, requested_at: datetime, parties: Parties, code: str
+) -> None:
+    verdict = may_request_suspension(
+        AWKWARD,
+        parties,
+        first_day=first_day,
+        last_day=last_day,
+        takes_effect_at=NINE,
+        requested_at=requested_at,
+        starts_on=date(2025, 11, 5),
+        ends_on=date(2026, 2, 13),
+        longest=20,
+    )
+    assert (verdict.code if isinstance(verdict, Refused) else "") == code
+    if code == "suspension_not_prior" and isinstance(verdict, Refused):
+        assert verdict.next_steps == {"still_to_agree": ["commissioner", "host_school"]}
+
+
+@pytest.mark.parametrize(
+    ("day", "starts", "instant"),
+    [
+        pytest.param(date(2025, 11, 11), time(9), datetime(2025, 11, 11, 9, tzinfo=UTC), id="in winter"),
+        pytest.param(date(2026, 6, 11), time(9), datetime(2026, 6, 11, 8, tzinfo=UTC), id="in summer"),
+        pytest.param(date(2026, 6, 11), time(), datetime(2026, 6, 10, 23, tzinfo=UTC), id="without a session's start"),
+    ],
+)
+def test_it_takes_effect_by_the_clock_in_london(day: date, starts: time, instant: datetime) -> None:
+    assert suspension_takes_effect_at(day, starts) == instant
+
+
+@pytest.mark.parametrize(
+    ("state", "now", "lapsed"),
+    [
+        pytest.param("requested", NINE - SECOND, False, id="a request still waits before the instant"),
+        pytest.param("requested", NINE, True, id="a request lapses at the instant"),
+        pytest.param("agreed", NINE, False, id="what was agreed does not lapse"),
+    ],
+)
+def test_a_request_that_not_all_agreed_to_lapses(state: str, now: datetime, lapsed: bool) -> None:
+    assert suspension_has_lapsed(SuspensionState(state), NINE, now) is lapsed
+
+
+@pytest.mark.parametrize("state", list(SuspensionState))
+def test_the_life_of_a_suspension(state: SuspensionState) -> None:
+    verbs = {
+        "requested": ("agree", "refuse", "withdraw", "lapse"),
+        "agreed": ("withdraw",),
+    }
+    assert SUSPENSIONS.verbs_from(state) == verbs.get(state, ())

@@ -1,0 +1,109 @@
+"""The life of a placement, and who may see it."""
+
+from typing import Any
+
+import pytest
+
+from tests.world import TIMETABLE, World
+
+
+async def test_a_placement_is_proposed_accepted_and_then_expected(world: World) -> None:
+    proposed = await world.council.post("/v1/placements", await world.proposal())
+    assert proposed.status_code == 201, proposed.text
+    assert proposed.json()["status"] == "proposed"
+    path = proposed.headers["Location"]
+    accepted = await world.provider.act(path, "acceptance")
+    assert accepted.json()["status"] == "active"
+    assert (await world.school.get(path)).json() == accepted.json()
+
+
+async def test_only_those_it_concerns_see_a_placement(world: World) -> None:
+    path = f"/v1/placements/{await world.placement()}"
+    for party in (world.council, world.school, world.provider):
+        assert (await party.get(path)).status_code == 200
+    missing = await world.other_council.get("/v1/placements/3f0c8e0a-8d0e-4a65-9a57-0a1a3c1f2b77")
+    for stranger in (world.other_council, world.other_school, world.other_provider):
+        answer = await stranger.get(path)
+        assert answer.status_code == 404
+        assert answer.json().keys() == missing.json().keys()
+        assert answer.json()["detail"] == missing.json()["detail"]
+        assert (await stranger.get("/v1/placements")).json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        pytest.param({"pupil_id": "3f0c8e0a-8d0e-4a65-9a57-0a1a3c1f2b77"}, "/pupil_id", id="an unknown pupil"),
+        pytest.param({"provider_id": "3f0c8e0a-8d0e-4a65-9a57-0a1a3c1f2b77"}, "/provider_id", id="no provider"),
+        pytest.param({"timetable": [TIMETABLE[0], TIMETABLE[0]]}, "/timetable", id="one session twice"),
+        pytest.param({"spot_purchase": "true"}, "/spot_purchase", id="a text where a boolean belongs"),
+        pytest.param({"surprise": 1}, "/surprise", id="an unknown member"),
+        pytest.param({"starts_on": "2026-02-30"}, "/starts_on", id="a day that does not exist"),
+    ],
+)
+async def test_a_faulty_proposal_is_named_and_nothing_stored(
+    world: World, change: dict[str, Any], pointer: str
+) -> None:
+    answer = await world.council.post("/v1/placements", await world.proposal() | change)
+    assert answer.status_code == 422, answer.text
+    assert pointer in [error["pointer"] for error in answer.json()["errors"]]
+    assert (await world.council.get("/v1/placements")).json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        pytest.param({"planned_end_on": "2027-02-09"}, "planned_end_not_half_term_end", id="an ordinary Tuesday"),
+        pytest.param({"spot_purchase": False}, "lot_missing", id="neither lot nor spot purchase"),
+        pytest.param({"planned_end_on": "2026-10-23"}, "placement_backwards", id="an end before the start"),
+    ],
+)
+async def test_a_proposal_against_the_rules_is_refused(world: World, change: dict[str, Any], rule: str) -> None:
+    answer = await world.council.post("/v1/placements", await world.proposal() | change)
+    assert answer.status_code == 409, answer.text
+    assert answer.json()["rule"] == rule
+
+
+async def test_an_end_that_is_no_half_term_end_needs_both_sides(world: World) -> None:
+    body = await world.proposal(planned_end_on="2027-02-09", planned_end_by_agreement=True)
+    assert (await world.council.post("/v1/placements", body)).status_code == 201
+
+
+async def test_only_the_provider_accepts_and_only_once(world: World) -> None:
+    path = (await world.council.post("/v1/placements", await world.proposal())).headers["Location"]
+    assert (await world.council.act(path, "acceptance")).status_code == 403
+    assert (await world.other_provider.act(path, "acceptance")).status_code == 404
+    assert (await world.provider.act(path, "acceptance")).status_code == 200
+    again = await world.provider.act(path, "acceptance")
+    assert (again.status_code, again.json()["rule"]) == (409, "wrong_state")
+
+
+async def test_a_provider_declines_with_a_reason(world: World) -> None:
+    path = (await world.council.post("/v1/placements", await world.proposal())).headers["Location"]
+    declined = await world.provider.act(path, "refusal", {"reason": "No places left"})
+    assert (declined.json()["status"], declined.json()["declined_because"]) == ("declined", "No places left")
+
+
+async def test_a_commissioner_withdraws_an_open_proposal(world: World) -> None:
+    path = (await world.council.post("/v1/placements", await world.proposal())).headers["Location"]
+    assert (await world.council.act(path, "withdrawal")).json()["status"] == "withdrawn"
+    assert (await world.provider.act(path, "acceptance")).status_code == 409
+
+
+async def test_a_timetable_changes_from_a_later_day(world: World) -> None:
+    path = f"/v1/placements/{await world.placement()}/timetables"
+    mornings = [slot for slot in TIMETABLE if slot["session"] == "am"]
+    changed = await world.provider.post(path, {"applies_from": "2026-11-30", "slots": mornings})
+    assert changed.status_code == 201, changed.text
+    versions = (await world.school.get(path)).json()["items"]
+    assert [v["applies_from"] for v in versions] == ["2026-11-02", "2026-11-30"]
+    late = await world.provider.post(path, {"applies_from": "2026-11-24", "slots": mornings})
+    assert late.status_code == 422
+
+
+async def test_a_list_is_filtered_by_todays_status(world: World) -> None:
+    active = await world.placement()
+    upcoming = await world.placement(starts_on="2027-01-04")
+    for status, expected in (("active", active), ("upcoming", upcoming)):
+        page = (await world.school.get("/v1/placements", status=status)).json()
+        assert [p["id"] for p in page["items"]] == [expected]
