@@ -30,7 +30,9 @@ from app.telemetry.logs import configure_logging
 CONTRACT = migrate.PROJECT / "openapi" / "openapi.json"
 T = TypeVar("T")
 
-main = typer.Typer(name="waymark", help=__doc__, no_args_is_help=True, add_completion=False)
+main = typer.Typer(
+    name="waymark", help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
 clients = typer.Typer(help="API clients and their keys, of any organisation.", no_args_is_help=True)
 organisations = typer.Typer(help="Councils, schools and providers.", no_args_is_help=True)
 main.add_typer(clients, name="clients")

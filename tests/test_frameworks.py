@@ -5,16 +5,12 @@ import json
 from datetime import date
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import psycopg
 import pytest
-from fastapi import FastAPI
 from httpx import Response
-from sqlalchemy import text
 
 from app.db.embedded_database import Addresses
-from app.queries.frameworks import current_award
 from tests.world import Party, World
 
 SALFORD = json.loads(Path("app/sandbox_data/salford_lots.json").read_text())
@@ -251,21 +247,3 @@ async def test_an_award_is_told_to_council_and_provider(world: World, database: 
         told = set(connection.execute(query, [path]).fetchall())
     both = (world.council.id, world.provider.id)
     assert told == {(kind, party) for kind in ("lot-award.made", "lot-award.shortened") for party in both}
-
-
-async def test_the_award_current_on_a_day_is_found_by_those_who_may_see_it(world: World, app: FastAPI) -> None:
-    lot, provider = await a_lot(world.council), world.provider.id
-    made = (await award(world.council, lot, str(provider), ends_on="2026-12-18")).json()
-    council_of_school = str(world.council.id)
-    for organisation, council, day, found in (
-        (world.council, "", date(2026, 12, 18), True),
-        (world.council, "", date(2026, 12, 19), False),
-        (world.school, council_of_school, date(2026, 9, 1), True),
-        (world.other_council, "", date(2026, 9, 1), False),
-    ):
-        async with app.state.sessions() as session:
-            for name, value in (("organisation", str(organisation.id)), ("council", council)):
-                setting = {"name": f"app.{name}", "value": value}
-                await session.execute(text("select set_config(:name, :value, true)"), setting)
-            current = await current_award(session, UUID(lot), provider, day)
-            assert (str(current.id) if current else None) == (made["id"] if found else None)

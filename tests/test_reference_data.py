@@ -37,13 +37,7 @@ async def test_scopes_event_types_and_problem_types_are_told_whole(world: World)
     assert await told("problem-types", "type") == {f"/problems/{p.slug}" for p in every_problem()}
 
 
-async def test_toolkit_areas_are_thirteen_in_their_order(world: World) -> None:
-    areas = (await world.provider.get("/v1/reference-data/toolkit-areas")).json()["items"]
-    assert [area["position"] for area in areas] == list(range(1, 14))
-    assert [part["letter"] for part in areas[2]["sub_areas"]] == ["a", "b", "c", "d"]
-
-
-@pytest.mark.parametrize("what", ["attendance-codes", "scopes", "event-types", "problem-types", "toolkit-areas"])
+@pytest.mark.parametrize("what", ["attendance-codes", "scopes", "event-types", "problem-types"])
 async def test_reference_data_needs_a_credential(http: AsyncClient, what: str) -> None:
     assert (await http.get(f"/v1/reference-data/{what}")).status_code == 401
 

@@ -5,7 +5,6 @@ the provider that holds it, and by the schools of that council, who choose among
 """
 
 from collections.abc import Sequence
-from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
@@ -77,20 +76,6 @@ async def awards_of_lot(caller: Caller, session: AsyncSession, lot_id: UUID, pro
     """Every award of the lot to the provider, past and to come."""
     statement = visible_awards(caller).where(col(LotAward.lot_id) == lot_id, col(LotAward.provider_id) == provider_id)
     return (await session.scalars(statement)).all()
-
-
-async def current_award(session: AsyncSession, lot_id: UUID, provider_id: UUID, day: date) -> LotAward | None:
-    """The provider's award of the lot on that day; at most one, since awards of one lot never overlap.
-
-    Row security alone narrows it: a caller who may not see the award finds none.
-    """
-    statement = select(LotAward).where(
-        col(LotAward.lot_id) == lot_id,
-        col(LotAward.provider_id) == provider_id,
-        col(LotAward.starts_on) <= day,
-        col(LotAward.ends_on) >= day,
-    )
-    return (await session.scalars(statement)).one_or_none()
 
 
 def _found(row: T | None) -> T:

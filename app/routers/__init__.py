@@ -16,8 +16,13 @@ from app.routers import (
     operations,
     placements,
     pupils,
+    qa_actions,
+    qa_frameworks,
+    qa_visits,
     reference_data,
     timetables,
+    toolkit,
+    toolkit_assessments,
 )
 from app.settings import Settings
 
@@ -38,6 +43,11 @@ def every_router(settings: Settings) -> list[APIRouter]:
         frameworks.router,
         placements.router,
         pupils.router,
+        qa_actions.router,
+        qa_frameworks.router,
+        qa_visits.router,
         reference_data.router,
         timetables.router,
+        toolkit.router,
+        toolkit_assessments.router,
     ]

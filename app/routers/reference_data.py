@@ -11,13 +11,11 @@ from app.outbox.catalogue import MEANINGS as EVENT_MEANINGS
 from app.outbox.catalogue import EventType
 from app.problems import every_problem
 from app.rules.attendance_codes import ATTENDANCE_CODES
-from app.rules.toolkit_areas import AREAS
 from app.schemas.reference_data import (
     AttendanceCodeRead,
     EventTypeRead,
     ProblemTypeRead,
     ScopeRead,
-    ToolkitAreaRead,
     WholeList,
 )
 from app.web.router import edge_router
@@ -54,9 +52,3 @@ async def list_problem_types(caller: Anybody) -> WholeList[ProblemTypeRead]:
             for each in every_problem()
         ]
     )
-
-
-@router.get("/reference-data/toolkit-areas", operation_id="list_toolkit_areas")
-async def list_toolkit_areas(caller: Anybody) -> WholeList[ToolkitAreaRead]:
-    """The thirteen areas of the AP Quality Toolkit in their order, with their parts and prompts."""
-    return WholeList(items=[ToolkitAreaRead.model_validate(asdict(each)) for each in AREAS])

@@ -8,7 +8,6 @@ from app.access.scopes import Scope
 from app.outbox.catalogue import EventType
 from app.rules.attendance_codes import CodeClass
 from app.rules.calendars import SchoolSession
-from app.rules.toolkit_areas import ToolkitCategory
 from app.schemas.wire import Day, Read, ShortText
 
 R = TypeVar("R", bound=Read)
@@ -51,22 +50,3 @@ class ProblemTypeRead(Read):
     status: Annotated[int, Field(ge=400, le=599, examples=[404])]
     title: ShortText = Field(examples=["There is nothing here that you may see"])
     advice: ShortText = Field(examples=["Check the id."])
-
-
-class ToolkitSubAreaRead(Read):
-    letter: Annotated[str, Field(min_length=1, max_length=1, examples=["a"])]
-    slug: Slug = Field(examples=["local-authority"])
-    name: ShortText = Field(examples=["Local authority"])
-
-
-class ToolkitAreaRead(Read):
-    """An area of the AP Quality Toolkit (IntegratED, 2022), with prompts of our own. `position` is no measure."""
-
-    position: Annotated[int, Field(ge=1, le=13)]
-    slug: Slug = Field(examples=["partnership-working"])
-    name: ShortText = Field(examples=["Partnership working"])
-    category: ToolkitCategory
-    prompts: Annotated[list[ShortText], Field(max_length=10)] = Field(
-        examples=[["Who else works with your pupils, and how does each know what the others do?"]]
-    )
-    sub_areas: Annotated[list[ToolkitSubAreaRead], Field(max_length=10)]

@@ -84,6 +84,8 @@ class _Operation:
             writes = request.method not in ("GET", "HEAD")
             held = await self._claim(session, caller, request) if writes else None
             if isinstance(held, Response):
+                await record_audit(session, caller, self.name, held.status_code, written=True)
+                await session.commit()
                 return held
             if self.reads_json:
                 await _read_strict_json(request)
