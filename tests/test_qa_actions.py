@@ -49,7 +49,7 @@ async def test_the_parties_of_an_action_keep_to_their_own_verbs(world: World, pa
     assert (await world.provider.act(path, "closure")).status_code == 403
     for stranger, verb, body in (
         (world.other_provider, "completion", DONE),
-        (world.other_council, "closure", {}),
+        (world.other_council, "closure", None),
         (world.other_council, "reopening", {"due_on": "2026-12-15"}),
     ):
         assert (await stranger.act(path, verb, body)).status_code == 404

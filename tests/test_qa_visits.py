@@ -161,7 +161,7 @@ async def test_the_database_lets_a_provider_change_its_answer_and_nothing_else(
     ("verb", "body"),
     [
         pytest.param("report", {"text": "Too soon."}, id="a report before the visit"),
-        pytest.param("publication", {}, id="publication before the report"),
+        pytest.param("publication", None, id="publication before the report"),
         pytest.param("actions", {"text": "x", "owner": "y", "due_on": "2026-12-01"}, id="an action before the visit"),
     ],
 )

@@ -89,6 +89,8 @@ class _Operation:
                 return held
             if self.reads_json:
                 await _read_strict_json(request)
+            elif writes and not self.never_blocked and await request.body():
+                raise Invalid([FieldError("", "body_not_expected", "this operation takes no body")])
             request.state.session, request.state.caller = session, caller
             response = await self.handler(request)
             complete_tag(response)
