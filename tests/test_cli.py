@@ -10,7 +10,8 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
 from app.db import migrate
-from app.db.embedded_database import Addresses
+from app.db.embedded import EmbeddedServer
+from app.db.embedded_database import Addresses, prepare
 from app.settings import inherited_environment
 from tests.world import World
 
@@ -93,3 +94,12 @@ def test_a_contract_that_is_not_the_committed_one_fails_and_names_what_breaks(tm
     assert "GET /v1/lost: the operation is gone" in done.stdout
     assert waymark("contract", "--write", "--file", str(spoilt)).returncode == 0
     assert waymark("contract", "--check", "--file", str(spoilt)).returncode == 0
+
+
+def test_the_sandbox_that_runs_here_is_found_without_an_address(tmp_path: Path) -> None:
+    with EmbeddedServer.start(tmp_path / "var" / "postgres", durable=False) as server:
+        prepare(server)
+        for command in (("migrate",), ("organisations", "create", "council", "Riverside Council")):
+            done = waymark(*command, cwd=tmp_path)
+            assert done.returncode == 0, done.stderr
+        assert "Riverside Council" in waymark("organisations", "list", cwd=tmp_path).stdout
