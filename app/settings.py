@@ -1,9 +1,10 @@
 """Every setting of the service, typed and explained. No other module reads the environment."""
 
+import os
 from functools import lru_cache
 from typing import Literal
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SANDBOX_PEPPER = "sandbox-pepper-that-protects-nothing-but-synthetic-children"
@@ -27,6 +28,9 @@ class Settings(BaseSettings):
         False, description="Accept fsync or synchronous_commit off. For throw-away test servers only."
     )
 
+    port: int = Field(8000, ge=1, le=65535, description="Where `waymark run` serves.")
+    waymark_stop_with_parent: bool = Field(False, description="`waymark run` ends with the program that started it.")
+
     key_pepper: SecretStr = Field(SecretStr(SANDBOX_PEPPER), description="Keys are stored as HMAC under it.")
     token_secrets: dict[str, SecretStr] = Field(
         default_factory=lambda: {"sandbox": SecretStr(SANDBOX_TOKEN_SECRET)},
@@ -46,6 +50,12 @@ class Settings(BaseSettings):
     smtp_url: str = Field("", description="smtp://user:password@host:port. Empty in a sandbox: mails are kept.")
     mail_from: str = Field("no-reply@waymark.invalid", description="Sender of every email.")
 
+    @field_validator("database_url", "database_worker_url", "database_owner_url")
+    @classmethod
+    def _names_the_driver(cls, url: str) -> str:
+        """`postgresql://` is what most platforms hand out."""
+        return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
     @model_validator(mode="after")
     def _live_has_its_own_secrets(self) -> "Settings":
         if self.environment == "live":
@@ -62,3 +72,8 @@ class Settings(BaseSettings):
 @lru_cache
 def settings() -> Settings:
     return Settings()
+
+
+def inherited_environment() -> dict[str, str]:
+    """The environment as it is, to be handed on to the programs that this one starts."""
+    return dict(os.environ)

@@ -20,11 +20,13 @@ from pathlib import Path
 from types import FrameType
 
 import httpx
+from pydantic import ValidationError
 
 from app.db import migrate
 from app.db.embedded import EmbeddedServer, EmbeddedServerError
 from app.db.embedded_database import Addresses, prepare
 from app.db.embedded_places import CLOSED_FOLDER_HOME
+from app.settings import Settings, inherited_environment
 from app.tether import Tether
 
 HOST = "127.0.0.1"
@@ -85,7 +87,7 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop_once)
     try:
-        _run(os.environ)
+        _run(_settings())
     except (CannotRunError, EmbeddedServerError) as refusal:
         say(f"waymark: {refusal}")
         return 1
@@ -106,13 +108,21 @@ def _stop_once(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _run(environment: os._Environ[str]) -> None:
-    port = _free_port(environment.get("PORT", "8000"))
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as fault:
+        named = "; ".join(f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in fault.errors())
+        raise CannotRunError(f"a setting is not valid. {named}") from None
+
+
+def _run(settings: Settings) -> None:
+    port = _free_port(settings.port)
     base_url = f"http://{HOST}:{port}"
-    with _database(environment) as (addresses, server):
+    with _database(settings) as (addresses, server):
         migrate.upgrade(addresses.owner)
         asyncio.run(_seed(addresses.owner, base_url))
-        inherited = {**environment, **addresses.environment(), "PORT": str(port)}
+        inherited = {**inherited_environment(), **addresses.environment(), "PORT": str(port)}
         api = ["uvicorn", "app.main:create_app", "--factory", "--host", HOST, "--port", str(port)]
         children = [
             Child(
@@ -137,40 +147,36 @@ def _run(environment: os._Environ[str]) -> None:
                 child.start()
             _await_ready(base_url, children[0])
             _announce(base_url)
-            _keep_running(children, server, with_parent="WAYMARK_STOP_WITH_PARENT" in environment)
+            _keep_running(children, server, with_parent=settings.waymark_stop_with_parent)
         finally:
             for child in children:
                 child.stop()
 
 
-def _free_port(wanted: str) -> int:
+def _free_port(wanted: int) -> int:
     """The port, once nothing listens on it.
 
     A run that was killed a moment ago may still be letting go of it.
     """
-    if not wanted.isdecimal() or not 0 < int(wanted) < 65536:
-        raise CannotRunError(f"PORT must be a number from 1 to 65535, not {wanted!r}.")
     deadline = time.monotonic() + PORT_SECONDS
     while True:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind((HOST, int(wanted)))
-                return int(wanted)
+                probe.bind((HOST, wanted))
+                return wanted
             except OSError as error:
                 if error.errno != errno.EADDRINUSE:
                     raise CannotRunError(f"Port {wanted} cannot be opened: {error.strerror}.") from error
         if time.monotonic() > deadline:
-            raise CannotRunError(
-                f"Port {wanted} is already in use. Choose another: PORT={int(wanted) % 65535 + 1} make run"
-            )
+            raise CannotRunError(f"Port {wanted} is already in use. Choose another: PORT={wanted % 65535 + 1} make run")
         time.sleep(LOOK_SECONDS)
 
 
 @contextlib.contextmanager
-def _database(environment: os._Environ[str]) -> Iterator[tuple[Addresses, EmbeddedServer | None]]:
-    if environment.get("DATABASE_URL"):
-        yield _given_addresses(environment), None
+def _database(settings: Settings) -> Iterator[tuple[Addresses, EmbeddedServer | None]]:
+    if settings.database_url:
+        yield _given_addresses(settings), None
         return
     with EmbeddedServer.start(DATA_DIR) as server:
         if server.data_dir.is_relative_to(CLOSED_FOLDER_HOME):
@@ -179,16 +185,15 @@ def _database(environment: os._Environ[str]) -> Iterator[tuple[Addresses, Embedd
         yield prepare(server), server
 
 
-def _given_addresses(environment: os._Environ[str]) -> Addresses:
-    names = ("DATABASE_URL", "DATABASE_WORKER_URL", "DATABASE_OWNER_URL")
-    missing = [name for name in names if not environment.get(name)]
+def _given_addresses(settings: Settings) -> Addresses:
+    names = ("database_worker_url", "database_owner_url")
+    missing = [name.upper() for name in names if not getattr(settings, name)]
     if missing:
         raise CannotRunError(
             f"DATABASE_URL is set, so {' and '.join(missing)} must be set too: "
             "the API, the worker and the owner have a role each."
         )
-    app, worker, owner = (environment[name].replace("postgresql://", "postgresql+psycopg://", 1) for name in names)
-    return Addresses(app=app, worker=worker, owner=owner)
+    return Addresses(settings.database_url, settings.database_worker_url, settings.database_owner_url)
 
 
 async def _seed(owner_url: str, base_url: str) -> None:

@@ -60,9 +60,12 @@ async def live_credentials(
     ).all()
 
 
-async def credentials_of(session: AsyncSession, client_id: UUID) -> Sequence[Credential]:
+async def credentials_of(session: AsyncSession, client_ids: Sequence[UUID]) -> Sequence[Credential]:
+    """All credentials of these clients, the oldest first."""
     return (
         await session.scalars(
-            select(Credential).where(col(Credential.client_id) == client_id).order_by(col(Credential.created_at))
+            select(Credential)
+            .where(col(Credential.client_id).in_(client_ids))
+            .order_by(col(Credential.created_at), col(Credential.id))
         )
     ).all()

@@ -58,9 +58,15 @@ Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_not_b
 ShortText = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_not_blank)]
 LongText = Annotated[str, Field(min_length=1, max_length=8000), AfterValidator(_not_blank)]
 Email = Annotated[
-    str, Field(min_length=3, max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+$")
+    str,
+    Field(
+        min_length=3,
+        max_length=254,
+        pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+$",
+        examples=["safeguarding@hill-school.example"],
+    ),
 ]
-Phone = Annotated[str, Field(min_length=3, max_length=30, pattern=r"^\+?[0-9][0-9 ]+$")]
+Phone = Annotated[str, Field(min_length=3, max_length=30, pattern=r"^\+?[0-9][0-9 ]+$", examples=["0161 496 0123"])]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 
 

@@ -11,12 +11,14 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access import keys
+from app.access.caller import Caller
 from app.access.keys import CredentialKind, MintedKey
 from app.access.scopes import Scope
 from app.clock import utc_now
 from app.models.clients import ApiClient, Credential
-from app.problems import Conflict
-from app.queries.api_clients import live_credentials
+from app.problems import Conflict, FieldError, Forbidden, Invalid
+from app.queries.api_clients import live_credentials, own_client, own_credential
+from app.schemas.api_clients import ApiClientCreate, KeyCreate
 from app.services.changes import made
 
 MOST_LIVE = 2
@@ -36,6 +38,48 @@ class Issued:
 
     credential: Credential
     plain: str
+
+
+async def create_own_client(caller: Caller, session: AsyncSession, body: ApiClientCreate) -> ApiClient:
+    """A client of the caller's organisation. Raises Invalid for a scope that the caller lacks."""
+    faults = [
+        FieldError(f"/scopes/{index}", "scope_not_held", "you cannot grant a scope that your own client lacks")
+        for index, scope in enumerate(body.scopes)
+        if scope not in caller.scopes
+    ]
+    if faults:
+        raise Invalid(faults)
+    return await create_client(session, caller.organisation_id, body.name, frozenset(body.scopes), body.addresses)
+
+
+async def issue_own_key(
+    caller: Caller, session: AsyncSession, client_id: UUID, body: KeyCreate, minting: Minting
+) -> Issued:
+    """A credential for one of the organisation's clients.
+
+    Raises Forbidden where that client may do what the caller may not: the new key would hand it to the caller.
+    """
+    client = await own_client(caller, session, client_id, lock=True)
+    beyond = sorted(set(client.scopes) - caller.scopes)
+    if beyond:
+        raise Forbidden("This client holds a scope that yours lacks.", needed_scope=beyond[0])
+    life = body.expires_at - utc_now() if body.expires_at else None
+    if life is not None and life <= timedelta(0):
+        raise Invalid([FieldError("/expires_at", "in_the_past", "must lie in the future")])
+    return await issue_credential(session, client, body.kind, minting, life)
+
+
+async def revoke_own_client(caller: Caller, session: AsyncSession, client_id: UUID) -> ApiClient:
+    client = await own_client(caller, session, client_id, lock=True)
+    revoke_client(client, utc_now())
+    await session.flush()
+    return client
+
+
+async def revoke_own_key(caller: Caller, session: AsyncSession, client_id: UUID, key_id: UUID) -> None:
+    client = await own_client(caller, session, client_id, lock=True)
+    revoke_credential(client, await own_credential(caller, session, client_id, key_id), utc_now())
+    await session.flush()
 
 
 async def create_client(
@@ -83,17 +127,25 @@ async def issue_credential(
         expires_at=now + life if life else None,
     )
     session.add(credential)
+    _moved_on(client, now)
     await session.flush()
     return Issued(credential, minted.plain)
 
 
-def revoke_credential(credential: Credential, at: datetime) -> None:
+def revoke_credential(client: ApiClient, credential: Credential, at: datetime) -> None:
     """From the commit on no request that starts is accepted with it, nor with a token it was exchanged for."""
-    credential.revoked_at = credential.revoked_at or at
+    if credential.revoked_at is None:
+        credential.revoked_at = at
+        _moved_on(client, at)
 
 
 def revoke_client(client: ApiClient, at: datetime) -> None:
     """Revokes the client with all its credentials and tokens."""
-    client.revoked_at = client.revoked_at or at
+    if client.revoked_at is None:
+        client.revoked_at = at
+        _moved_on(client, at)
+
+
+def _moved_on(client: ApiClient, at: datetime) -> None:
     client.changed_at = at
     client.version += 1

@@ -96,7 +96,7 @@ class _Operation:
             complete_tag(response)
             await record_audit(session, caller, self.name, response.status_code, written=writes)
             if held is not None:
-                await idempotency.keep(session, caller, held, response)
+                await idempotency.keep(session, caller, held, response, request)
             await session.commit()
         if not writes and not_modified(response, request.headers.get("If-None-Match")):
             return Response(status_code=304, headers={"ETag": response.headers["ETag"]})

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.access.caller import Caller
 from app.clock import utc_now
 from app.problems import BadRequest, IdempotencyKeyRequired, IdempotencyKeyReused, StillRunning
+from app.schemas.wire import Read
 
 HEADER = "Idempotency-Key"
 _KEY = re.compile(r"[\x21-\x7e]{1,128}", re.ASCII)
@@ -72,7 +73,12 @@ async def claim(session: AsyncSession, caller: Caller, request: Request, key: st
     return Claim(key, fingerprint)
 
 
-def as_row(caller: Caller, held: Claim, response: Response) -> dict[str, Any]:
+def keep_instead(request: Request, reply: Read) -> None:
+    """What is stored, and given to a repeat, in place of this request's reply, which holds a secret."""
+    request.state.kept_reply = reply.model_dump_json().encode()
+
+
+def as_row(caller: Caller, held: Claim, response: Response, request: Request) -> dict[str, Any]:
     """The parameters of the record's INSERT."""
     kept = {k: v for k, v in response.headers.items() if k in _KEPT_HEADERS}
     return {
@@ -82,10 +88,10 @@ def as_row(caller: Caller, held: Claim, response: Response) -> dict[str, Any]:
         "fingerprint": held.fingerprint,
         "status": response.status_code,
         "headers": json.dumps(kept),
-        "body": bytes(response.body),
+        "body": getattr(request.state, "kept_reply", bytes(response.body)),
         "created_at": utc_now(),
     }
 
 
-async def keep(session: AsyncSession, caller: Caller, held: Claim, response: Response) -> None:
-    await session.execute(_KEEP, as_row(caller, held, response))
+async def keep(session: AsyncSession, caller: Caller, held: Claim, response: Response, request: Request) -> None:
+    await session.execute(_KEEP, as_row(caller, held, response, request))

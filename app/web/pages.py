@@ -63,20 +63,29 @@ class Paging:
         """
         columns = cast(Sequence[ColumnElement[Any]], order)
         if self.cursor is not None:
-            after = _decode(self.cursor, self._seal, columns)
+            after = self.position([c.type.python_type for c in columns])
             statement = statement.where(tuple_(*columns) > tuple_(*after))
         keyed = statement.add_columns(*[c.label(f"page_key_{i}") for i, c in enumerate(columns)])
         found = (await session.execute(keyed.order_by(*columns).limit(self.limit + 1))).all()
         rows, more = found[: self.limit], len(found) > self.limit
-        next_cursor = _encode(_keys(rows[-1], len(order)), self._seal) if more else None
-        self._link(next_cursor)
+        next_cursor = self.cursor_at(_keys(rows[-1], len(order))) if more else None
+        if next_cursor is not None:
+            self.link(next_cursor)
         return rows, Cut(next_cursor)
 
-    def _link(self, next_cursor: str | None) -> None:
-        if next_cursor is not None:
-            query = [(k, v) for k, v in self.request.query_params.multi_items() if k != "cursor"]
-            target = f"{self.request.url.path}?{urlencode([*query, ('cursor', next_cursor)])}"
-            self.response.headers["Link"] = f'<{target}>; rel="next"'
+    def position(self, kinds: Sequence[type]) -> list[Any]:
+        """The sort keys, of these types, that the cursor stands at; none without a cursor. Raises Invalid."""
+        return [] if self.cursor is None else _decode(self.cursor, self._seal, kinds)
+
+    def cursor_at(self, keys: Sequence[str]) -> str:
+        """The cursor that stands behind the row with these sort keys."""
+        return _encode(keys, self._seal)
+
+    def link(self, next_cursor: str) -> None:
+        """Tells the caller where the next page is."""
+        query = [(k, v) for k, v in self.request.query_params.multi_items() if k != "cursor"]
+        target = f"{self.request.url.path}?{urlencode([*query, ('cursor', next_cursor)])}"
+        self.response.headers["Link"] = f'<{target}>; rel="next"'
 
     def _seal(self, payload: bytes) -> bytes:
         filters = sorted((k, v) for k, v in self.request.query_params.multi_items() if k not in ("cursor", "limit"))
@@ -102,19 +111,19 @@ def _keys(row: Row[Any], count: int) -> list[str]:
     return [v.isoformat() if isinstance(v, date) else str(v) for v in values]
 
 
-def _encode(keys: list[str], seal: Callable[[bytes], bytes]) -> str:
+def _encode(keys: Sequence[str], seal: Callable[[bytes], bytes]) -> str:
     payload = json.dumps(keys, separators=(",", ":")).encode()
     return urlsafe_b64encode(seal(payload) + payload).decode().rstrip("=")
 
 
-def _decode(cursor: str, seal: Callable[[bytes], bytes], order: Sequence[ColumnElement[Any]]) -> list[Any]:
+def _decode(cursor: str, seal: Callable[[bytes], bytes], kinds: Sequence[type]) -> list[Any]:
     try:
         raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         signature, payload = raw[:_SIGNATURE_BYTES], raw[_SIGNATURE_BYTES:]
         if not compare_digest(signature, seal(payload)):
             raise ValueError
         keys = json.loads(payload)
-        return [_as_typed(column.type.python_type, key) for column, key in zip(order, keys, strict=True)]
+        return [_as_typed(kind, key) for kind, key in zip(kinds, keys, strict=True)]
     except ValueError:
         raise Invalid(
             [FieldError("cursor", "cursor_not_valid", "use next_cursor as given, with the same filters")]

@@ -29,7 +29,7 @@ class SecureHeaders:
     stays.
     """
 
-    def __init__(self, app: ASGIApp, *, docs_prefixes: Sequence[str] = ("/docs",)) -> None:
+    def __init__(self, app: ASGIApp, *, docs_prefixes: Sequence[str] = ("/docs", "/problems")) -> None:
         self.app = app
         self._docs = tuple(docs_prefixes)
 

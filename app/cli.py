@@ -1,0 +1,265 @@
+"""`waymark`: what an operator does from the command line, by the services that the API uses."""
+
+import asyncio
+import json
+import runpy
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import timedelta
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated, NoReturn, TypeVar
+from uuid import UUID
+
+import typer
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access.assembly import environment_of, pepper_of
+from app.access.keys import CredentialKind
+from app.access.scopes import Scope
+from app.clock import utc_now
+from app.db import migrate
+from app.db.engine import make_engine, make_sessions
+from app.models.organisations import OrganisationKind
+from app.problems import Problem
+from app.queries import administration
+from app.services import api_clients, onboarding
+from app.settings import Settings, settings
+from app.telemetry.logs import configure_logging
+
+CONTRACT = migrate.PROJECT / "openapi" / "openapi.json"
+T = TypeVar("T")
+
+main = typer.Typer(
+    name="waymark", help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
+clients = typer.Typer(help="API clients and their keys, of any organisation.", no_args_is_help=True)
+organisations = typer.Typer(help="Councils, schools and providers.", no_args_is_help=True)
+main.add_typer(clients, name="clients")
+main.add_typer(organisations, name="organisations")
+
+
+@main.command()
+def run() -> None:
+    """Start everything on this machine, with a sandbox of invented organisations."""
+    from app import supervise
+
+    raise SystemExit(supervise.main())
+
+
+@main.command()
+def worker() -> None:
+    """Run the worker alone: deadlines, notifications, mails."""
+    runpy.run_module("app.worker", run_name="__main__", alter_sys=True)
+
+
+@main.command("migrate")
+def migrate_() -> None:
+    """Bring the database's tables up to this version."""
+    configure_logging()
+    migrate.upgrade(_owner_url())
+
+
+@main.command()
+def access() -> None:
+    """Print what every operation needs of its caller."""
+    from app.access.permission import access_table
+
+    rows = [(r.method, r.path, r.scope, r.kinds or "-", r.operation) for r in access_table(_application())]
+    _print_table(("METHOD", "PATH", "SCOPE", "KINDS", "OPERATION"), rows)
+
+
+@main.command()
+def contract(
+    check: Annotated[bool, typer.Option("--check", help="Fail where the committed contract is not this one.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Write it.")] = False,
+    file: Annotated[Path, typer.Option(help="Where the committed contract is.")] = CONTRACT,
+) -> None:
+    """Print the API's contract, check the committed one, or write it."""
+    from app.web.contract import as_text
+
+    generated = as_text(_application().openapi())
+    if write:
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(generated)
+    elif check:
+        _check_contract(generated, file)
+    else:
+        print(generated, end="")
+
+
+def _check_contract(generated: str, file: Path) -> None:
+    from app.web.contract_difference import breaking, difference
+
+    committed = file.read_text() if file.exists() else "{}"
+    told = difference(committed, generated)
+    if not told:
+        return
+    print(told)
+    broken = breaking(json.loads(committed), json.loads(generated))
+    if broken:
+        print("\nBREAKING for clients of the committed contract:", *broken, sep="\n  ")
+    _refuse(
+        "The contract in openapi/openapi.json is not the one that the code makes. If the difference is meant,"
+        " run `waymark contract --write` and commit it; within /v1 nothing breaking may be."
+    )
+
+
+@clients.command("list")
+def list_clients(
+    organisation: Annotated[UUID | None, typer.Option(help="Only this organisation's.")] = None,
+) -> None:
+    """List clients with the number of their keys."""
+
+    async def rows(session: AsyncSession) -> list[tuple[str, ...]]:
+        found = await administration.all_clients(session, organisation)
+        return [
+            (str(c.id), o.name, c.name, "revoked" if c.revoked_at else "live", " ".join(c.scopes)) for c, o in found
+        ]
+
+    _print_table(("ID", "ORGANISATION", "NAME", "STATE", "SCOPES"), _in_database(rows))
+
+
+@clients.command("create")
+def create_client(
+    organisation: Annotated[UUID, typer.Argument(help="The organisation's id.")],
+    name: str,
+    scope: Annotated[list[Scope], typer.Option(help="Give it once for each scope.")],
+    address: Annotated[list[str] | None, typer.Option(help="Address or network it may call from.")] = None,
+) -> None:
+    """Create a client. Add a key to use it."""
+    try:
+        networks = [str(ip_network(each)) for each in address or ()] or None
+    except ValueError:
+        _refuse("--address takes an address or a network in CIDR notation without host bits.")
+
+    async def create(session: AsyncSession) -> UUID:
+        owner = await administration.any_organisation(session, organisation)
+        return (await api_clients.create_client(session, owner.id, name, frozenset(scope), networks)).id
+
+    print(_in_database(create))
+
+
+@clients.command("add-key")
+def add_key(
+    client: UUID,
+    kind: Annotated[CredentialKind, typer.Option(help="What to add.")] = CredentialKind.API_KEY,
+    days: Annotated[int | None, typer.Option(min=1, max=3650, help="Its life; without, it does not expire.")] = None,
+) -> None:
+    """Add a key beside the one in use, and print it, this once."""
+    minting = api_clients.Minting(environment_of(settings()), pepper_of(settings()))
+
+    async def issue(session: AsyncSession) -> tuple[UUID, str]:
+        holder = await administration.any_client(session, client)
+        life = timedelta(days=days) if days else None
+        issued = await api_clients.issue_credential(session, holder, kind, minting, life)
+        return issued.credential.id, issued.plain
+
+    key_id, plain = _in_database(issue)
+    print(f"{key_id}  {plain}")
+
+
+@clients.command("revoke-key")
+def revoke_key(client: UUID, key: UUID) -> None:
+    """Revoke one key and every token exchanged for it, at once."""
+
+    async def revoke(session: AsyncSession) -> None:
+        holder = await administration.any_client(session, client)
+        api_clients.revoke_credential(holder, await administration.any_credential(session, client, key), utc_now())
+
+    _in_database(revoke)
+
+
+@clients.command("revoke")
+def revoke_client(client: UUID) -> None:
+    """Revoke a client with all its keys and tokens, at once."""
+
+    async def revoke(session: AsyncSession) -> None:
+        api_clients.revoke_client(await administration.any_client(session, client), utc_now())
+
+    _in_database(revoke)
+
+
+@organisations.command("list")
+def list_organisations() -> None:
+    """List every organisation."""
+
+    async def rows(session: AsyncSession) -> list[tuple[str, ...]]:
+        found = await administration.all_organisations(session)
+        return [(str(o.id), o.kind.value, o.name, "sandbox" if o.sandbox_id else "live") for o in found]
+
+    _print_table(("ID", "KIND", "NAME", "WORLD"), _in_database(rows))
+
+
+@organisations.command("create")
+def create_organisation(
+    kind: OrganisationKind,
+    name: str,
+    council: Annotated[UUID | None, typer.Option(help="A school's council.")] = None,
+    safeguarding_email: Annotated[str | None, typer.Option(help="Where alerts go.")] = None,
+    phone: Annotated[str | None, typer.Option(help="Whom to ring about an alert.")] = None,
+) -> None:
+    """Open an organisation."""
+    new = onboarding.NewOrganisation(kind, name, council, safeguarding_email=safeguarding_email, phone=phone)
+
+    async def create(session: AsyncSession) -> UUID:
+        return (await onboarding.open_organisation(session, new, utc_now())).id
+
+    print(_in_database(create))
+
+
+def _in_database(work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+    """Does `work` in one transaction of the owner's; a problem ends the command with its sentence."""
+    url = _owner_url()
+
+    async def in_transaction() -> T:
+        engine = make_engine(url, settings())
+        try:
+            async with make_sessions(engine)() as session:
+                done = await work(session)
+                await session.commit()
+                return done
+        finally:
+            await engine.dispose()
+
+    configure_logging("WARNING")
+    try:
+        return asyncio.run(in_transaction())
+    except Problem as problem:
+        _refuse(f"{problem.title}. {problem.detail}")
+
+
+def _owner_url() -> str:
+    """DATABASE_OWNER_URL, or the embedded server that a running `waymark run` has started here."""
+    if settings().database_owner_url:
+        return settings().database_owner_url
+    from app.db.embedded import running_server_url
+    from app.supervise import DATA_DIR
+
+    found = running_server_url(DATA_DIR, "waymark")
+    if found is None:
+        _refuse("Set DATABASE_OWNER_URL, or start the sandbox first with `make run`.")
+    return found
+
+
+def _application() -> FastAPI:
+    """The application with every router, the sandbox's included; it needs no database."""
+    from app.main import create_app
+
+    return create_app(Settings(environment="sandbox", database_url="postgresql+psycopg://"))
+
+
+def _print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    lines = [head, *rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    for line in lines:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _refuse(reason: str) -> NoReturn:
+    typer.echo(f"waymark: {reason}", err=True)
+    raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""Reference data: the same for every caller, read from the code that applies it."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+from app.access.caller import Caller
+from app.access.permission import allow
+from app.access.scopes import MEANINGS as SCOPE_MEANINGS
+from app.access.scopes import Scope
+from app.outbox.catalogue import MEANINGS as EVENT_MEANINGS
+from app.outbox.catalogue import EventType
+from app.problems import every_problem
+from app.rules.attendance_codes import ATTENDANCE_CODES
+from app.schemas.reference_data import (
+    AttendanceCodeRead,
+    EventTypeRead,
+    ProblemTypeRead,
+    ScopeRead,
+    WholeList,
+)
+from app.web.router import edge_router
+
+router = edge_router("reference-data")
+
+Anybody = Annotated[Caller, allow(None)]
+
+
+@router.get("/reference-data/attendance-codes", operation_id="list_attendance_codes")
+async def list_attendance_codes(caller: Anybody) -> WholeList[AttendanceCodeRead]:
+    """The national attendance codes with their slugs, classes and days of use, withdrawn ones included."""
+    return WholeList(items=[AttendanceCodeRead.model_validate(asdict(each)) for each in ATTENDANCE_CODES])
+
+
+@router.get("/reference-data/scopes", operation_id="list_scopes")
+async def list_scopes(caller: Anybody) -> WholeList[ScopeRead]:
+    """What a client can be allowed to do."""
+    return WholeList(items=[ScopeRead(scope=each, meaning=SCOPE_MEANINGS[each]) for each in Scope])
+
+
+@router.get("/reference-data/event-types", operation_id="list_event_types")
+async def list_event_types(caller: Anybody) -> WholeList[EventTypeRead]:
+    """Every type of event, and when it is recorded."""
+    return WholeList(items=[EventTypeRead(type=each, meaning=EVENT_MEANINGS[each]) for each in EventType])
+
+
+@router.get("/reference-data/problem-types", operation_id="list_problem_types")
+async def list_problem_types(caller: Anybody) -> WholeList[ProblemTypeRead]:
+    """Every type of problem document, and what to do about it."""
+    return WholeList(
+        items=[
+            ProblemTypeRead(type=f"/problems/{each.slug}", status=each.status, title=each.title, advice=each.advice)
+            for each in every_problem()
+        ]
+    )

@@ -1,0 +1,52 @@
+"""The lists that every integrator needs: codes, scopes, types."""
+
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import Field
+
+from app.access.scopes import Scope
+from app.outbox.catalogue import EventType
+from app.rules.attendance_codes import CodeClass
+from app.rules.calendars import SchoolSession
+from app.schemas.wire import Day, Read, ShortText
+
+R = TypeVar("R", bound=Read)
+Slug = Annotated[str, Field(max_length=80)]
+
+
+class WholeList(Read, Generic[R]):
+    """A list that comes whole, never in pages."""
+
+    items: Annotated[list[R], Field(max_length=200)]
+
+
+class AttendanceCodeRead(Read):
+    """A national attendance code (SI 2024/208). Submissions take `code` or `slug`; only the slug is safe in URLs."""
+
+    code: Annotated[str, Field(min_length=1, max_length=2, examples=["/"])]
+    slug: Slug = Field(examples=["present-am"])
+    code_class: CodeClass
+    meaning: ShortText = Field(examples=["Present in the morning."])
+    sessions: Annotated[list[SchoolSession], Field(max_length=2)]
+    valid_from: Day | None = Field(description="First day of use; null where it was never otherwise.")
+    valid_until: Day | None = Field(description="Last day of use; null while it is current.")
+    replaced_by: Annotated[list[Annotated[str, Field(max_length=2)]], Field(max_length=10)] = Field(examples=[[]])
+
+
+class ScopeRead(Read):
+    scope: Scope
+    meaning: ShortText = Field(examples=["Read councils, schools, providers, their sites and identifiers."])
+
+
+class EventTypeRead(Read):
+    type: EventType
+    meaning: ShortText = Field(examples=["A council registered a provider."])
+
+
+class ProblemTypeRead(Read):
+    """A kind of problem document; `type` is also the address of a page about it."""
+
+    type: Annotated[str, Field(max_length=200, examples=["/problems/not-found"])]
+    status: Annotated[int, Field(ge=400, le=599, examples=[404])]
+    title: ShortText = Field(examples=["There is nothing here that you may see"])
+    advice: ShortText = Field(examples=["Check the id."])

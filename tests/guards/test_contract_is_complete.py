@@ -1,0 +1,142 @@
+"""The contract says everything about every operation, and is the one that is committed.
+
+Most of it is derived in `app/web/contract.py`; what a router or schema forgot is named here with its place.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from app.cli import CONTRACT
+from app.main import create_app
+from app.settings import Settings
+from app.web.contract import as_text
+
+Schema = dict[str, Any]
+
+# Operations that a caller without a credential may use. Everything else names its security.
+OPEN = {"create_token", "live", "ready"}
+BOUNDED_FORMATS = {"uuid", "date", "date-time"}
+METHODS = {"get", "put", "post", "patch", "delete"}
+
+DOCUMENT: Schema = create_app(Settings(environment="sandbox", database_url="postgresql+psycopg://")).openapi()
+OPERATIONS = [
+    pytest.param(method, operation, id=f"{method.upper()} {path}")
+    for path, methods in DOCUMENT["paths"].items()
+    for method, operation in methods.items()
+    if method in METHODS
+]
+
+
+def test_the_committed_contract_is_the_generated_one() -> None:
+    assert CONTRACT.read_text() == as_text(DOCUMENT), "run `waymark contract --check` to see, `--write` to renew it"
+
+
+def test_operation_ids_are_unique() -> None:
+    ids = [operation.values[1]["operationId"] for operation in OPERATIONS]  # type: ignore[index]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize(("method", "operation"), OPERATIONS)
+def test_an_operation_is_named_and_described(method: str, operation: Schema) -> None:
+    assert re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", operation["operationId"])
+    assert operation.get("summary")
+    assert operation.get("description"), "give the router's function a docstring"
+    assert operation.get("tags")
+
+
+@pytest.mark.parametrize(("method", "operation"), OPERATIONS)
+def test_an_operation_needs_a_credential_unless_it_is_open(method: str, operation: Schema) -> None:
+    if operation["operationId"] in OPEN:
+        assert "security" not in operation
+        return
+    assert {name for each in operation["security"] for name in each} == {"api_key", "client_credentials"}
+    assert {"401", "403", "429"} <= operation["responses"].keys()
+
+
+@pytest.mark.parametrize(("method", "operation"), OPERATIONS)
+def test_an_operation_lists_its_problems(method: str, operation: Schema) -> None:
+    answers = operation["responses"]
+    assert {"400", "500", "503"} <= answers.keys()
+    assert any(status.startswith("2") for status in answers)
+    if "requestBody" in operation:
+        assert {"413", "415", "422"} <= answers.keys()
+    for status, answer in answers.items():
+        if not status.startswith("2"):
+            assert "application/problem+json" in _resolved(answer)["content"]
+
+
+@pytest.mark.parametrize(("method", "operation"), OPERATIONS)
+def test_bodies_and_answers_have_examples_that_are_valid(method: str, operation: Schema) -> None:
+    for place, media in _media(operation):
+        assert "example" in media or "examples" in media, f"{place} has no example"
+        examples = [e["value"] for e in media["examples"].values()] if "examples" in media else [media["example"]]
+        for example in examples:
+            _check(place, media["schema"], example)
+
+
+@pytest.mark.parametrize(("method", "operation"), OPERATIONS)
+def test_every_parameter_is_bounded(method: str, operation: Schema) -> None:
+    for parameter in operation.get("parameters", []):
+        faults = list(_unbounded(parameter["schema"], f"{parameter['in']} {parameter['name']}"))
+        assert not faults, faults
+
+
+@pytest.mark.parametrize("name", sorted(DOCUMENT["components"]["schemas"]))
+def test_every_schema_is_bounded(name: str) -> None:
+    faults = list(_unbounded(DOCUMENT["components"]["schemas"][name], name))
+    assert not faults, faults
+
+
+def _media(operation: Schema) -> Iterator[tuple[str, Schema]]:
+    for media in operation.get("requestBody", {}).get("content", {}).values():
+        yield "body", media
+    for status, answer in operation["responses"].items():
+        for media in _resolved(answer).get("content", {}).values():
+            yield status, media
+
+
+def _resolved(schema: Schema) -> Schema:
+    while "$ref" in schema:
+        found: Any = DOCUMENT
+        for step in schema["$ref"].removeprefix("#/").split("/"):
+            found = found[step]
+        schema = found
+    return schema
+
+
+def _check(place: str, schema: Schema, example: object) -> None:
+    # The whole document travels with the schema, so that its references resolve.
+    checked = Draft202012Validator({**schema, "components": DOCUMENT["components"]})
+    faults = [f"{place}{fault.json_path}: {fault.message}" for fault in checked.iter_errors(example)]
+    assert not faults, faults
+    json.dumps(example, allow_nan=False)
+
+
+def _unbounded(schema: Schema, place: str) -> Iterator[str]:
+    """The places in a schema where a string, number or array has no bound."""
+    kinds = schema.get("type", [])
+    kinds = [kinds] if isinstance(kinds, str) else kinds
+    fixed = "enum" in schema or "const" in schema
+    if "string" in kinds and not fixed and "maxLength" not in schema and schema.get("format") not in BOUNDED_FORMATS:
+        yield f"{place}: maxLength"
+    below = {"minimum", "exclusiveMinimum"} & schema.keys()
+    above = {"maximum", "exclusiveMaximum"} & schema.keys()
+    if {"integer", "number"} & set(kinds) and not fixed and not (below and above):
+        yield f"{place}: minimum and maximum"
+    if "array" in kinds and "maxItems" not in schema and "prefixItems" not in schema:
+        yield f"{place}: maxItems"
+    if not schema.keys() & {"type", "$ref", "enum", "const", "anyOf", "oneOf", "allOf"}:
+        yield f"{place}: a type"
+    for name, member in schema.get("properties", {}).items():
+        yield from _unbounded(member, f"{place}.{name}")
+    for key in ("anyOf", "oneOf", "allOf"):
+        for each in schema.get(key, []):
+            yield from _unbounded(each, place)
+    for key in ("items", "additionalProperties"):
+        if isinstance(schema.get(key), dict):
+            yield from _unbounded(schema[key], f"{place}[]")
