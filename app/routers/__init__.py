@@ -2,7 +2,18 @@
 
 from fastapi import APIRouter
 
-from app.routers import calendars, directory, me, oauth, operations, placements, pupils, timetables
+from app.routers import (
+    calendars,
+    directory,
+    me,
+    oauth,
+    operations,
+    placements,
+    pupils,
+    suspensions,
+    terminations,
+    timetables,
+)
 from app.settings import Settings
 
 
@@ -16,5 +27,7 @@ def every_router(settings: Settings) -> list[APIRouter]:
         directory.router,
         placements.router,
         pupils.router,
+        suspensions.router,
+        terminations.router,
         timetables.router,
     ]
