@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.db.embedded_database import Addresses
@@ -17,11 +17,11 @@ class Ledger:
     database: Addresses
     world: World
 
-    async def sql(self, statement: str, **values: Any) -> list[Row[Any]]:
+    async def sql(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:
         """Runs one statement as the owner."""
         return await self._run(self.database.owner, [(statement, values)])
 
-    async def sql_as(self, organisation: UUID, statement: str, **values: Any) -> list[Row[Any]]:
+    async def sql_as(self, organisation: UUID, statement: str, **values: Any) -> list[tuple[Any, ...]]:
         """Runs one statement as the application role does it for an organisation, under row security."""
         claim = ("select set_config('app.organisation', :organisation, true)", {"organisation": str(organisation)})
         return await self._run(self.database.app, [claim, (statement, values)])
@@ -60,12 +60,12 @@ class Ledger:
             what=placement,
         )
 
-    async def _run(self, url: str, statements: list[tuple[str, dict[str, Any]]]) -> list[Row[Any]]:
+    async def _run(self, url: str, statements: list[tuple[str, dict[str, Any]]]) -> list[tuple[Any, ...]]:
         engine = create_async_engine(url)
         try:
             async with engine.begin() as connection:
                 for statement, values in statements:
                     result = await connection.execute(text(statement), values)
-                return list(result.all()) if result.returns_rows else []
+                return [tuple(row) for row in result] if result.returns_rows else []
         finally:
             await engine.dispose()
