@@ -4,15 +4,23 @@ from fastapi import APIRouter
 
 from app.routers import (
     calendars,
+    contacts,
     directory,
+    directory_sites,
+    frameworks,
     me,
     oauth,
     operations,
     placements,
     pupils,
+    qa_actions,
+    qa_frameworks,
+    qa_visits,
     suspensions,
     terminations,
     timetables,
+    toolkit,
+    toolkit_assessments,
 )
 from app.settings import Settings
 
@@ -24,10 +32,18 @@ def every_router(settings: Settings) -> list[APIRouter]:
         oauth.router,
         me.router,
         calendars.router,
+        contacts.router,
         directory.router,
+        directory_sites.router,
+        frameworks.router,
         placements.router,
         pupils.router,
+        qa_actions.router,
+        qa_frameworks.router,
+        qa_visits.router,
         suspensions.router,
         terminations.router,
         timetables.router,
+        toolkit.router,
+        toolkit_assessments.router,
     ]
