@@ -15,6 +15,7 @@ from app.db.embedded import EmbeddedServer
 from app.db.embedded_database import Addresses, prepare
 from app.main import create_app
 from app.settings import Settings
+from tests.ledger import Ledger
 from tests.own_server import own_server_database
 from tests.world import World, make_world
 
@@ -63,3 +64,9 @@ async def world(app: FastAPI, database: Addresses) -> AsyncIterator[World]:
     """A sandbox of this test's own: two councils, two schools, two providers, each with a client of every scope."""
     async with make_world(app, database.owner) as made:
         yield made
+
+
+@pytest.fixture
+def ledger(database: Addresses, world: World) -> Ledger:
+    """The database behind the world, for what no operation shows."""
+    return Ledger(database, world)

@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import INSTANT, TEXTS, Record, slug
@@ -112,15 +112,20 @@ class TimetableSlot(SQLModel, table=True):
 
 
 class TerminationNotice(Record, table=True):
-    """Notice that a placement ends early, on the last open pupil day of a half-term."""
+    """Notice that a placement ends early, on the last open pupil day of a half-term.
+
+    Several may stand, each for an earlier day than the one before; the earliest ends the placement.
+    `previous_end_on` is the end that stood when it was given.
+    """
 
     __tablename__ = "termination_notices"
     __table_args__ = (
         Index(
             "uq_termination_notices_standing",
             "placement_id",
+            "effective_on",
             unique=True,
-            postgresql_where="withdrawn_at is null",
+            postgresql_where=text("withdrawn_at is null"),
         ),
     )
 

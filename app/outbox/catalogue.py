@@ -25,6 +25,7 @@ class EventType(StrEnum):
     SUSPENSION_REFUSED = "suspension.refused"
     SUSPENSION_WITHDRAWN = "suspension.withdrawn"
     SUSPENSION_LAPSED = "suspension.lapsed"
+    SUSPENSION_SHORTENED = "suspension.shortened"
     TERMINATION_NOTICE_GIVEN = "termination-notice.given"
     TERMINATION_NOTICE_WITHDRAWN = "termination-notice.withdrawn"
     ATTENDANCE_RECEIVED = "attendance.received"
@@ -66,8 +67,9 @@ MEANINGS: dict[EventType, str] = {
     EventType.SUSPENSION_AGREEMENT: "One party agreed; another's agreement is still needed.",
     EventType.SUSPENSION_AGREED: "All who must agree have agreed: the suspension will take effect.",
     EventType.SUSPENSION_REFUSED: "A party refused: there is no suspension.",
-    EventType.SUSPENSION_WITHDRAWN: "The provider withdrew its request.",
+    EventType.SUSPENSION_WITHDRAWN: "The provider withdrew it, or the placement ends before it begins.",
     EventType.SUSPENSION_LAPSED: "The first day came before everybody had agreed: there is no suspension.",
+    EventType.SUSPENSION_SHORTENED: "The placement ends before the suspension's last day; it ends with it.",
     EventType.TERMINATION_NOTICE_GIVEN: "A party gave notice; the placement's last day changed with it.",
     EventType.TERMINATION_NOTICE_WITHDRAWN: "The party withdrew its notice; the planned end stands again.",
     EventType.ATTENDANCE_RECEIVED: "A provider's submission changed marks that the reader may see.",

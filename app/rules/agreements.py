@@ -11,7 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
 
-from app.rules.sources import SALFORD
+from app.rules.sources import OUR_OWN, SALFORD
 from app.rules.verdict import Allowed, Refused, Verdict
 
 
@@ -52,6 +52,10 @@ Parties = Mapping[UUID, frozenset[PartyRole]]
 class AgreementAnswer(StrEnum):
     AGREED = "agreed"
     REFUSED = "refused"
+
+
+NOT_A_PARTY = Refused("not_a_party", "Only a party to the placement may do this.", OUR_OWN)
+"""For one who sees a placement without a role in it: watching is not taking part. Source: Waymark's own."""
 
 
 def parties_to_agree(kind: AgreementKind, *, commissioner: UUID, host_school: UUID | None, provider: UUID) -> Parties:

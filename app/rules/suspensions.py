@@ -4,6 +4,7 @@ Source: Salford AP contract slides, read in the primary source. Asking a pupil n
 suspension too.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -35,9 +36,14 @@ SUSPENSIONS = StateTable(
         Transition(SuspensionState.REQUESTED, "withdraw", SuspensionState.WITHDRAWN, ("provider",)),
         Transition(SuspensionState.REQUESTED, "lapse", SuspensionState.LAPSED, ("clock",)),
         Transition(SuspensionState.AGREED, "withdraw", SuspensionState.WITHDRAWN, ("provider",)),
+        Transition(SuspensionState.REQUESTED, "end_with_placement", SuspensionState.WITHDRAWN, ("termination",)),
+        Transition(SuspensionState.AGREED, "end_with_placement", SuspensionState.WITHDRAWN, ("termination",)),
     ),
 )
-"""`agree` is the answer of the last party still to agree; earlier answers leave the state as it is."""
+"""`agree` is the answer of the last party still to agree; earlier answers leave the state as it is.
+
+`end_with_placement`: notice of termination ends the placement before the suspension begins.
+"""
 
 
 def suspension_takes_effect_at(first_day: date, first_session_starts: time = time()) -> datetime:
@@ -88,6 +94,29 @@ def suspension_has_lapsed(state: SuspensionState, takes_effect_at: datetime, now
     Source: Salford AP contract slides (prior agreement), read in the primary source.
     """
     return state is SuspensionState.REQUESTED and now >= takes_effect_at
+
+
+def suspension_state(state: SuspensionState, takes_effect_at: datetime, now: datetime) -> SuspensionState:
+    """The state at `now`: a request has lapsed from the instant on, whether or not anybody has noted it yet."""
+    return SuspensionState.LAPSED if suspension_has_lapsed(state, takes_effect_at, now) else state
+
+
+def clear_of_other_suspensions(first_day: date, last_day: date, standing: Iterable[tuple[date, date]]) -> Verdict:
+    """Whether no day is already asked for or agreed; `standing` holds first and last days of other suspensions.
+
+    Source: Waymark's own, so that every day a pupil is kept away rests on one agreement.
+    """
+    for first, last in standing:
+        if first <= last_day and first_day <= last:
+            return Refused("suspension_overlaps", f"Another suspension stands from {first} to {last}.", OUR_OWN)
+    return Allowed()
+
+
+def may_withdraw_suspension(last_day: date, today: date) -> Verdict:
+    """Whether there is anything left to withdraw. Source: Waymark's own, so that what has been stays on record."""
+    if today > last_day:
+        return Refused("suspension_is_over", f"The suspension ended on {last_day}; it stays on record.", OUR_OWN)
+    return Allowed()
 
 
 def _check_days(

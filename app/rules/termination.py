@@ -5,13 +5,49 @@ on the last open pupil day of a term or half-term, with notice on or before that
 forward; an extension is another thing and needs both sides.
 """
 
+from collections.abc import Iterable
 from datetime import date
+from enum import StrEnum
 
 from app.rules.calendars import SchoolCalendar, lawful_end_dates, next_lawful_end_dates
 from app.rules.sources import SALFORD
+from app.rules.state_tables import StateTable, Transition
 from app.rules.verdict import Allowed, Refused, Verdict
 
 DATES_NAMED = 3
+
+
+class NoticeState(StrEnum):
+    """Whether a notice stands; from the day it names on it can no longer be taken back."""
+
+    STANDING = "standing"
+    WITHDRAWN = "withdrawn"
+    IN_EFFECT = "in_effect"
+
+
+TERMINATION_NOTICES = StateTable(
+    "termination notice",
+    SALFORD,
+    (
+        Transition(NoticeState.STANDING, "withdraw", NoticeState.WITHDRAWN, ("giver",)),
+        Transition(NoticeState.STANDING, "take_effect", NoticeState.IN_EFFECT, ("clock",)),
+    ),
+)
+
+
+def notice_state(effective_on: date, today: date, *, withdrawn: bool) -> NoticeState:
+    """The state of a notice today."""
+    if withdrawn:
+        return NoticeState.WITHDRAWN
+    return NoticeState.STANDING if today < effective_on else NoticeState.IN_EFFECT
+
+
+def end_that_stands(planned_end_on: date, effective_days: Iterable[date]) -> date:
+    """The last day of a placement under these notices that stand: the earliest of them, or the planned end.
+
+    Source: Salford AP contract slides (either side may terminate), read in the primary source.
+    """
+    return min([planned_end_on, *effective_days])
 
 
 def may_terminate(

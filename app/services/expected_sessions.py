@@ -1,9 +1,12 @@
 """The ledger of expected sessions: timetable times calendar, kept true whenever either side of it changes."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
+from itertools import zip_longest
+from uuid import UUID
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, func, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -11,8 +14,13 @@ from app.access.caller import Caller
 from app.models.attendance import ExpectedSession
 from app.models.placements import Placement, TimetableSlot
 from app.queries.calendars import school_calendar
+from app.queries.placements import slots_of, timetables_of
+from app.queries.suspensions import first_session_of, standing_suspensions
 from app.rules import timetables
 from app.rules.attendance_due import due_at
+from app.rules.suspensions import SuspensionState, suspension_takes_effect_at
+
+WAIVED_BY_SUSPENSION = "suspension"
 
 
 def as_rules_know(slots: Sequence[TimetableSlot]) -> tuple[timetables.TimetableSlot, ...]:
@@ -29,7 +37,11 @@ async def expect_sessions(
     first: date,
     last: date,
 ) -> None:
-    """Adds every session of these weekly slots from `first` to `last`, both included, to the ledger."""
+    """Adds every session of these weekly slots from `first` to `last`, both included, to the ledger.
+
+    What is in it already stays as it is; suspensions of these days hold for the sessions added. The placement is
+    locked by whoever changes its days.
+    """
     calendar = await school_calendar(session, placement.calendar_id)
     rows = [
         {
@@ -46,7 +58,21 @@ async def expect_sessions(
         for each in timetables.expected_sessions(as_rules_know(slots), calendar, first, last)
     ]
     if rows:
-        await session.execute(insert(ExpectedSession), rows)
+        await session.execute(insert(ExpectedSession).on_conflict_do_nothing(), rows)
+    await _hold_suspensions(caller, session, placement, first, last)
+
+
+async def expect_by_versions(
+    caller: Caller, session: AsyncSession, placement: Placement, first: date, last: date
+) -> None:
+    """Adds the sessions from `first` to `last`, each day by the version of the timetable that rules it."""
+    versions = await timetables_of(session, placement.id)
+    for version, following in zip_longest(versions, versions[1:]):
+        begins = max(first, version.applies_from)
+        ends = last if following is None else min(last, following.applies_from - timedelta(days=1))
+        if begins <= ends:
+            slots = await slots_of(session, placement.id, version.id)
+            await expect_sessions(caller, session, placement, slots, begins, ends)
 
 
 async def stop_expecting(session: AsyncSession, placement: Placement, first: date, last: date) -> None:
@@ -58,3 +84,45 @@ async def stop_expecting(session: AsyncSession, placement: Placement, first: dat
             col(ExpectedSession.first_received_at).is_(None),
         )
     )
+
+
+async def waive_sessions(session: AsyncSession, placement_id: UUID, first: date, last: date, at: datetime) -> None:
+    """Nothing is expected of a suspended pupil from `first` to `last`, save what was received already."""
+    await session.execute(
+        update(ExpectedSession)
+        .where(
+            col(ExpectedSession.placement_id) == placement_id,
+            col(ExpectedSession.on_date).between(first, last),
+            col(ExpectedSession.first_received_at).is_(None),
+            col(ExpectedSession.waived_by).is_(None),
+        )
+        .values(waived_by=WAIVED_BY_SUSPENSION, changed_at=at)
+    )
+
+
+async def expect_again(session: AsyncSession, placement_id: UUID, first: date, last: date, at: datetime) -> None:
+    """The sessions of a suspension that begin after `at` are expected after all; those begun stay waived."""
+    begins = func.timezone("Europe/London", col(ExpectedSession.on_date) + col(ExpectedSession.starts_at))
+    await session.execute(
+        update(ExpectedSession)
+        .where(
+            col(ExpectedSession.placement_id) == placement_id,
+            col(ExpectedSession.on_date).between(first, last),
+            col(ExpectedSession.waived_by) == WAIVED_BY_SUSPENSION,
+            begins > at,
+        )
+        .values(waived_by=None, changed_at=at)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def _hold_suspensions(
+    caller: Caller, session: AsyncSession, placement: Placement, first: date, last: date
+) -> None:
+    """Agreed suspensions waive the sessions just added; open requests take effect when the first of them starts."""
+    for each in await standing_suspensions(session, placement.id, first, last):
+        if each.state is SuspensionState.AGREED:
+            await waive_sessions(session, placement.id, each.starts_on, each.ends_on, caller.now)
+        elif each.takes_effect_at > caller.now:
+            found = await first_session_of(session, placement.id, each.starts_on, each.ends_on)
+            each.takes_effect_at = suspension_takes_effect_at(*(found or (each.starts_on,)))

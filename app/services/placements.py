@@ -14,7 +14,7 @@ from app.problems import FieldError, Invalid, RuleRefused
 from app.queries.calendars import school_calendar
 from app.queries.placements import slots_of, visible_placement
 from app.rules import timetables
-from app.rules.agreements import PartyRole
+from app.rules.agreements import NOT_A_PARTY, PartyRole
 from app.rules.placements import PLACEMENTS, PlacementState, may_be_placed
 from app.rules.verdict import Refused
 from app.schemas.placements import PlacementPropose, SlotWrite
@@ -97,6 +97,17 @@ def role_of(caller: Caller, placement: Placement) -> PartyRole | None:
         PartyRole.HOST_SCHOOL: placement.host_school_id,
     }
     return next((role for role, holder in roles.items() if holder == caller.organisation_id), None)
+
+
+async def locked_for_party(caller: Caller, session: AsyncSession, placement_id: UUID) -> tuple[Placement, PartyRole]:
+    """The placement, locked, and the caller's role in it. Raises NotFound, RuleRefused for one who only watches.
+
+    The role is judged before the lock: parties never change, and row security hands locks to parties alone.
+    """
+    role = role_of(caller, await visible_placement(caller, session, placement_id))
+    if role is None:
+        raise RuleRefused(NOT_A_PARTY)
+    return await visible_placement(caller, session, placement_id, lock=True), role
 
 
 async def add_timetable(

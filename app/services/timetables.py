@@ -42,7 +42,8 @@ async def change_timetable(
     if any(t.applies_from == body.applies_from for t in later):
         raise Duplicate("A version that applies from this day exists.")
     timetable = await add_timetable(caller, session, placement.id, body.applies_from, body.slots)
-    until = later[0].applies_from - timedelta(days=1) if later else placement.ends_on
+    next_version_on = min((t.applies_from for t in later), default=placement.ends_on + timedelta(days=1))
+    until = min(next_version_on - timedelta(days=1), placement.ends_on)
     await stop_expecting(session, placement, body.applies_from, until)
     slots = await slots_of(session, placement.id, timetable.id)
     await expect_sessions(caller, session, placement, slots, body.applies_from, until)

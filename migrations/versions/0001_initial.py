@@ -856,6 +856,7 @@ def upgrade() -> None:
         ),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("takes_effect_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("reason", sa.String(length=500), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("starts_on <= ends_on", name=op.f("ck_suspensions_dates_in_order")),
@@ -863,6 +864,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["requested_by_id"], ["organisations.id"], name=op.f("fk_suspensions_requested_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_suspensions")),
         sa.UniqueConstraint("id", "placement_id", name=op.f("uq_suspensions_id_placement_id")),
+    )
+    op.create_index(
+        "ix_suspensions_lapsing",
+        "suspensions",
+        ["takes_effect_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'requested'"),
     )
     op.create_index(op.f("ix_suspensions_placement_id"), "suspensions", ["placement_id"], unique=False)
     op.create_table(
@@ -885,9 +893,9 @@ def upgrade() -> None:
     op.create_index(
         "uq_termination_notices_standing",
         "termination_notices",
-        ["placement_id"],
+        ["placement_id", "effective_on"],
         unique=True,
-        postgresql_where="withdrawn_at is null",
+        postgresql_where=sa.text("withdrawn_at is null"),
     )
     op.create_table(
         "timetables",
@@ -1140,10 +1148,13 @@ def downgrade() -> None:
     op.drop_table("agreements")
     op.drop_table("timetables")
     op.drop_index(
-        "uq_termination_notices_standing", table_name="termination_notices", postgresql_where="withdrawn_at is null"
+        "uq_termination_notices_standing",
+        table_name="termination_notices",
+        postgresql_where=sa.text("withdrawn_at is null"),
     )
     op.drop_table("termination_notices")
     op.drop_index(op.f("ix_suspensions_placement_id"), table_name="suspensions")
+    op.drop_index("ix_suspensions_lapsing", table_name="suspensions", postgresql_where=sa.text("state = 'requested'"))
     op.drop_table("suspensions")
     op.drop_index(op.f("ix_progress_reports_form_id"), table_name="progress_reports")
     op.drop_table("progress_reports")

@@ -38,6 +38,22 @@ def owned(parent: str, column: str, table: str, owner: str) -> str:
     return f"exists (select 1 from {parent} p where p.id = {table}.{column} and p.{owner} = {ME})"
 
 
+def party(table: str) -> str:
+    """The caller is a party to the placement: whoever only watches it writes nothing."""
+    return (
+        f"exists (select 1 from placements p where p.id = {table}.placement_id"
+        f" and {ME} in (p.commissioner_id, p.provider_id, p.host_school_id))"
+    )
+
+
+def other_side(table: str) -> str:
+    """The caller is the commissioner or host school, and not the provider: nobody agrees for two sides."""
+    return (
+        f"exists (select 1 from placements p where p.id = {table}.placement_id"
+        f" and {ME} in (p.commissioner_id, p.host_school_id) and p.provider_id <> {ME})"
+    )
+
+
 _SAME_WORLD = f"{ME} is not null and organisations.sandbox_id is not distinct from {MY_SANDBOX}"
 _AWARDED = "exists (select 1 from lot_awards a where a.provider_id = organisations.id)"
 _PLACED_WITH = (
@@ -103,9 +119,9 @@ POLICIES: dict[str, tuple[str, str]] = {
     "placement_viewers": (f"organisation_id = {ME}", "false"),
     "timetables": (viewer("timetables"), viewer("timetables")),
     "timetable_slots": (viewer("timetable_slots"), viewer("timetable_slots")),
-    "termination_notices": (viewer("termination_notices"), viewer("termination_notices")),
-    "suspensions": (viewer("suspensions"), viewer("suspensions")),
-    "agreements": (viewer("agreements"), f"organisation_id = {ME} and {viewer('agreements')}"),
+    "termination_notices": (viewer("termination_notices"), party("termination_notices")),
+    "suspensions": (viewer("suspensions"), party("suspensions")),
+    "agreements": (viewer("agreements"), f"organisation_id = {ME} and {other_side('agreements')}"),
     "expected_sessions": (
         f"provider_id = {ME} or {viewer('expected_sessions', 'on_date')}",
         f"provider_id = {ME} or {viewer('expected_sessions')}",
@@ -157,10 +173,23 @@ ALSO_CHANGED_BY: dict[str, str] = {
     "qa_actions": f"provider_id = {ME}",
 }
 
+# What a new row must meet besides the condition for writing.
+NEW_ROWS = {
+    "termination_notices": f"given_by_id = {ME}",
+    "suspensions": f"requested_by_id = {ME} and {owned('placements', 'placement_id', 'suspensions', 'provider_id')}",
+}
+
 # What is written only by definer functions, triggers or the worker, and what nobody may change afterwards.
 READ_ONLY = {"placement_viewers", "mails", "events", "event_audiences", "audit_seals"}
 APPEND_ONLY = {"audit_entries", "attendance_marks", "agreements", "alert_calls", "idempotency_records"}
-KEPT = {"qa_visits", "qa_actions", "toolkit_assessments", "toolkit_entries"}
+KEPT = {
+    "qa_visits",
+    "qa_actions",
+    "suspensions",
+    "termination_notices",
+    "toolkit_assessments",
+    "toolkit_entries",
+}
 """Tables whose rows change but are never removed by the application."""
 
 FUNCTIONS = """
@@ -325,7 +354,8 @@ def upgrade() -> None:
         op.execute(f"create policy worker_all on {table} to waymark_worker using (true) with check (true)")
         op.execute(f"create policy app_sees on {table} for select to waymark_app using ({sees})")
         if writes != "false":
-            op.execute(f"create policy app_adds on {table} for insert to waymark_app with check ({writes})")
+            adds = f"({writes}) and {NEW_ROWS[table]}" if table in NEW_ROWS else writes
+            op.execute(f"create policy app_adds on {table} for insert to waymark_app with check ({adds})")
             changes = f"({writes}) or ({ALSO_CHANGED_BY[table]})" if table in ALSO_CHANGED_BY else writes
             op.execute(f"create policy app_changes on {table} for update to waymark_app using ({changes})")
             op.execute(f"create policy app_removes on {table} for delete to waymark_app using ({writes})")

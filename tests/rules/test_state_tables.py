@@ -11,6 +11,7 @@ from app.rules.progress_reports import PROGRESS_REPORTS
 from app.rules.qa import ACTIONS, VISITS
 from app.rules.state_tables import StateTable
 from app.rules.suspensions import SUSPENSIONS
+from app.rules.termination import TERMINATION_NOTICES
 from app.rules.toolkit import ASSESSMENTS
 from app.rules.verdict import Refused
 
@@ -31,6 +32,15 @@ EXPECTED: dict[str, tuple[StateTable[Any], str]] = {
         requested withdraw withdrawn
         requested lapse lapsed
         agreed withdraw withdrawn
+        requested end_with_placement withdrawn
+        agreed end_with_placement withdrawn
+        """,
+    ),
+    "termination notice": (
+        TERMINATION_NOTICES,
+        """
+        standing withdraw withdrawn
+        standing take_effect in_effect
         """,
     ),
     "alert": (ALERTS, "raised find found\nfound close closed"),

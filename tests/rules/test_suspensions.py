@@ -9,8 +9,11 @@ from app.rules.agreements import AgreementKind, Parties, parties_to_agree
 from app.rules.suspensions import (
     SUSPENSIONS,
     SuspensionState,
+    clear_of_other_suspensions,
     may_request_suspension,
+    may_withdraw_suspension,
     suspension_has_lapsed,
+    suspension_state,
     suspension_takes_effect_at,
 )
 from app.rules.verdict import Refused
@@ -89,12 +92,43 @@ def test_it_takes_effect_by_the_clock_in_london(day: date, starts: time, instant
 )
 def test_a_request_that_not_all_agreed_to_lapses(state: str, now: datetime, lapsed: bool) -> None:
     assert suspension_has_lapsed(SuspensionState(state), NINE, now) is lapsed
+    assert suspension_state(SuspensionState(state), NINE, now) == ("lapsed" if lapsed else state)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "clear"),
+    [
+        pytest.param(9, 10, True, id="the days before another"),
+        pytest.param(9, 11, False, id="the first day of another"),
+        pytest.param(12, 12, False, id="a day within another"),
+        pytest.param(10, 14, False, id="days around another"),
+        pytest.param(13, 14, False, id="the last day of another"),
+        pytest.param(14, 16, True, id="the days after another"),
+    ],
+)
+def test_no_day_is_suspended_twice(first: int, last: int, clear: bool) -> None:
+    standing = [(date(2025, 11, 11), date(2025, 11, 13))]
+    verdict = clear_of_other_suspensions(date(2025, 11, first), date(2025, 11, last), standing)
+    assert bool(verdict) is clear
+    assert clear or (isinstance(verdict, Refused) and verdict.code == "suspension_overlaps")
+
+
+@pytest.mark.parametrize(
+    ("today", "code"),
+    [
+        pytest.param(DAY, "", id="on its last day it may still be withdrawn"),
+        pytest.param(DAY + timedelta(days=1), "suspension_is_over", id="afterwards it stays on record"),
+    ],
+)
+def test_withdrawing_before_it_is_over(today: date, code: str) -> None:
+    verdict = may_withdraw_suspension(DAY, today)
+    assert (verdict.code if isinstance(verdict, Refused) else "") == code
 
 
 @pytest.mark.parametrize("state", list(SuspensionState))
 def test_the_life_of_a_suspension(state: SuspensionState) -> None:
     verbs = {
-        "requested": ("agree", "refuse", "withdraw", "lapse"),
-        "agreed": ("withdraw",),
+        "requested": ("agree", "refuse", "withdraw", "lapse", "end_with_placement"),
+        "agreed": ("withdraw", "end_with_placement"),
     }
     assert SUSPENSIONS.verbs_from(state) == verbs.get(state, ())

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from app.rules.calendars import SchoolCalendar
-from app.rules.termination import may_terminate
+from app.rules.termination import NoticeState, end_that_stands, may_terminate, notice_state
 from app.rules.verdict import Refused, Verdict
 from tests.rules.published_calendars import AWKWARD, STAFFORDSHIRE
 
@@ -164,3 +164,26 @@ def test_second_notice_with_no_lawful_day_left_before_the_end() -> None:
     verdict = _ask(date(2025, 12, 18), already_ends_on=date(2025, 10, 22))
     assert isinstance(verdict, Refused)
     assert verdict.next_steps["next_lawful_dates"] == []
+
+
+@pytest.mark.parametrize(
+    ("today", "withdrawn", "state"),
+    [
+        pytest.param(date(2025, 10, 21), False, NoticeState.STANDING, id="until the day it stands"),
+        pytest.param(date(2025, 10, 22), False, NoticeState.IN_EFFECT, id="on the day it is in effect"),
+        pytest.param(date(2025, 10, 22), True, NoticeState.WITHDRAWN, id="what was withdrawn never takes effect"),
+    ],
+)
+def test_the_state_of_a_notice(today: date, withdrawn: bool, state: NoticeState) -> None:
+    assert notice_state(date(2025, 10, 22), today, withdrawn=withdrawn) is state
+
+
+@pytest.mark.parametrize(
+    ("effective_days", "end"),
+    [
+        pytest.param([], PLANNED, id="without notice the planned end"),
+        pytest.param([date(2025, 12, 19), date(2025, 10, 22)], date(2025, 10, 22), id="the earliest of several"),
+    ],
+)
+def test_the_end_that_stands(effective_days: list[date], end: date) -> None:
+    assert end_that_stands(PLANNED, effective_days) == end

@@ -1,0 +1,201 @@
+"""Suspensions: requested by the provider, agreed or refused by the other parties, each for itself."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access.caller import Caller
+from app.models.placements import Placement
+from app.models.suspensions import Agreement, Suspension
+from app.outbox.catalogue import EventType
+from app.outbox.recording import record_event
+from app.problems import Conflict, RuleRefused
+from app.queries.calendars import school_calendar
+from app.queries.suspensions import agreements_of, first_session_of, standing_suspensions, visible_suspension
+from app.rules.agreements import (
+    AgreementAnswer,
+    AgreementKind,
+    Parties,
+    PartyRole,
+    all_have_agreed,
+    may_agree,
+    parties_to_agree,
+)
+from app.rules.placements import PlacementState
+from app.rules.sources import SALFORD
+from app.rules.suspensions import (
+    SUSPENSIONS,
+    SuspensionState,
+    clear_of_other_suspensions,
+    may_request_suspension,
+    may_withdraw_suspension,
+    suspension_state,
+    suspension_takes_effect_at,
+)
+from app.rules.verdict import Refused, Verdict
+from app.schemas.suspensions import AgreementGive, SuspensionRequest
+from app.services.changes import changed, made
+from app.services.expected_sessions import expect_again, waive_sessions
+from app.services.placements import locked_for_party
+from app.web.conditional import must_be
+
+PATH = "/v1/suspensions"
+
+
+def parties_of(placement: Placement) -> Parties:
+    """The organisations whose agreement a suspension needs, with the roles that each satisfies."""
+    return parties_to_agree(
+        AgreementKind.SUSPENSION,
+        commissioner=placement.commissioner_id,
+        host_school=placement.host_school_id,
+        provider=placement.provider_id,
+    )
+
+
+async def request_suspension(caller: Caller, session: AsyncSession, body: SuspensionRequest) -> Suspension:
+    """The provider asks the other parties. Raises NotFound, Conflict, RuleRefused."""
+    placement, role = await locked_for_party(caller, session, body.placement_id)
+    if role is not PartyRole.PROVIDER:
+        raise RuleRefused(Refused("wrong_party", "Only the placement's provider requests a suspension.", SALFORD))
+    if placement.state is not PlacementState.ACCEPTED:
+        raise Conflict("Only an accepted placement has anything to suspend.")
+    found = await first_session_of(session, placement.id, body.starts_on, body.ends_on)
+    takes_effect_at = suspension_takes_effect_at(*(found or (body.starts_on,)))
+    _demand(
+        may_request_suspension(
+            await school_calendar(session, placement.calendar_id),
+            parties_of(placement),
+            first_day=body.starts_on,
+            last_day=body.ends_on,
+            takes_effect_at=takes_effect_at,
+            requested_at=caller.now,
+            starts_on=placement.starts_on,
+            ends_on=placement.ends_on,
+        )
+    )
+    standing = await standing_suspensions(session, placement.id, body.starts_on, body.ends_on)
+    open_now = [(s.starts_on, s.ends_on) for s in standing if state_of(s, caller) is not SuspensionState.LAPSED]
+    _demand(clear_of_other_suspensions(body.starts_on, body.ends_on, open_now))
+    suspension = Suspension(
+        **made(caller.now),
+        **body.model_dump(),
+        requested_by_id=caller.organisation_id,
+        state=SuspensionState.REQUESTED,
+        takes_effect_at=takes_effect_at,
+    )
+    session.add(suspension)
+    await _tell(caller, session, suspension, EventType.SUSPENSION_REQUESTED)
+    return suspension
+
+
+async def answer_suspension(
+    caller: Caller, session: AsyncSession, suspension_id: UUID, body: AgreementGive
+) -> Suspension:
+    """Records the calling party's own answer; the last agreement settles it. Raises NotFound, RuleRefused."""
+    placement, suspension, _ = await _locked(caller, session, suspension_id)
+    parties = parties_of(placement)
+    given = (await agreements_of(session, [suspension])).get(suspension.id, [])
+    _demand(
+        may_agree(
+            parties,
+            caller.organisation_id,
+            answered={each.organisation_id: each.answer for each in given},
+            now=caller.now,
+            takes_effect_at=suspension.takes_effect_at,
+        )
+    )
+    verb = "agree" if body.answer is AgreementAnswer.AGREED else "refuse"
+    after = _after(suspension, caller, verb)
+    session.add(
+        Agreement(
+            placement_id=placement.id,
+            suspension_id=suspension.id,
+            organisation_id=caller.organisation_id,
+            roles=sorted(role.value for role in parties[caller.organisation_id]),
+            given_at=caller.now,
+            **body.model_dump(),
+        )
+    )
+    agreed = {each.organisation_id for each in given if each.answer is AgreementAnswer.AGREED}
+    if after is SuspensionState.AGREED and not all_have_agreed(parties, agreed | {caller.organisation_id}):
+        changed(suspension, caller)
+        await _tell(caller, session, suspension, EventType.SUSPENSION_AGREEMENT)
+    elif after is SuspensionState.AGREED:
+        await waive_sessions(session, placement.id, suspension.starts_on, suspension.ends_on, caller.now)
+        await _settle(caller, session, suspension, after, EventType.SUSPENSION_AGREED)
+    else:
+        await _settle(caller, session, suspension, after, EventType.SUSPENSION_REFUSED)
+    return suspension
+
+
+async def withdraw_suspension(
+    caller: Caller, session: AsyncSession, suspension_id: UUID, expected_version: int
+) -> Suspension:
+    """The provider withdraws; sessions that have not begun are expected again. Raises NotFound, RuleRefused."""
+    placement, suspension, role = await _locked(caller, session, suspension_id)
+    after = _after(suspension, caller, "withdraw", role.value)
+    must_be(suspension.version, expected_version)
+    _demand(may_withdraw_suspension(suspension.ends_on, caller.today))
+    if suspension.state is SuspensionState.AGREED:
+        await expect_again(session, placement.id, suspension.starts_on, suspension.ends_on, caller.now)
+    await _settle(caller, session, suspension, after, EventType.SUSPENSION_WITHDRAWN)
+    return suspension
+
+
+async def end_suspensions(caller: Caller, session: AsyncSession, placement: Placement, last_day: date) -> None:
+    """No suspension outlives its placement: one that begins after `last_day` goes, one that lasts longer is cut.
+
+    What is cut stays cut when the end moves again: a longer suspension is asked for anew.
+    """
+    beyond = await standing_suspensions(session, placement.id, last_day + timedelta(days=1), placement.planned_end_on)
+    for suspension in beyond:
+        if state_of(suspension, caller) is SuspensionState.LAPSED:
+            continue
+        if suspension.starts_on > last_day:
+            after = _after(suspension, caller, "end_with_placement", "termination")
+            await _settle(caller, session, suspension, after, EventType.SUSPENSION_WITHDRAWN)
+        else:
+            suspension.ends_on = last_day
+            changed(suspension, caller)
+            await _tell(caller, session, suspension, EventType.SUSPENSION_SHORTENED)
+
+
+def state_of(suspension: Suspension, caller: Caller) -> SuspensionState:
+    """The state now, a lapse included that nobody has noted yet."""
+    return suspension_state(suspension.state, suspension.takes_effect_at, caller.now)
+
+
+async def _locked(
+    caller: Caller, session: AsyncSession, suspension_id: UUID
+) -> tuple[Placement, Suspension, PartyRole]:
+    """The placement, then the suspension: everybody locks in this order."""
+    seen = await visible_suspension(caller, session, suspension_id)
+    placement, role = await locked_for_party(caller, session, seen.placement_id)
+    return placement, await visible_suspension(caller, session, suspension_id, lock=True), role
+
+
+def _after(suspension: Suspension, caller: Caller, verb: str, by: str | None = None) -> SuspensionState:
+    after = SUSPENSIONS.move(state_of(suspension, caller), verb, by)
+    if isinstance(after, Refused):
+        raise RuleRefused(after)
+    return after
+
+
+async def _settle(
+    caller: Caller, session: AsyncSession, suspension: Suspension, after: SuspensionState, event: EventType
+) -> None:
+    suspension.state = after
+    suspension.settled_at = caller.now
+    changed(suspension, caller)
+    await _tell(caller, session, suspension, event)
+
+
+async def _tell(caller: Caller, session: AsyncSession, suspension: Suspension, event: EventType) -> None:
+    await session.flush()
+    await record_event(session, event, f"{PATH}/{suspension.id}", caller.now, placements=[suspension.placement_id])
+
+
+def _demand(verdict: Verdict) -> None:
+    if not verdict:
+        raise RuleRefused(verdict)

@@ -1,0 +1,108 @@
+"""Ending a placement early: notice by either side, for the last open pupil day of a half-term, and taking it back."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access.caller import Caller
+from app.models.placements import Placement, TerminationNotice
+from app.outbox.catalogue import EventType
+from app.outbox.recording import record_event
+from app.problems import Conflict, RuleRefused
+from app.queries.calendars import school_calendar
+from app.queries.terminations import standing_notices, visible_notice
+from app.rules.placements import PlacementState
+from app.rules.termination import TERMINATION_NOTICES, NoticeState, end_that_stands, may_terminate, notice_state
+from app.rules.verdict import Refused
+from app.schemas.terminations import NoticeGive
+from app.services.changes import changed, made
+from app.services.expected_sessions import expect_by_versions, stop_expecting
+from app.services.placements import locked_for_party
+from app.services.suspensions import end_suspensions
+from app.web.conditional import must_be
+
+PATH = "/v1/termination-notices"
+_ONE_DAY = timedelta(days=1)
+
+
+async def give_notice(caller: Caller, session: AsyncSession, body: NoticeGive) -> TerminationNotice:
+    """A party ends the placement early, with effect at once on everything after the day it names.
+
+    Raises NotFound, Conflict, and RuleRefused, which names the next lawful dates.
+    """
+    placement, _ = await locked_for_party(caller, session, body.placement_id)
+    if placement.state is not PlacementState.ACCEPTED:
+        raise Conflict("Only an accepted placement can be terminated; a proposal is withdrawn or declined.")
+    standing = await standing_notices(session, placement.id)
+    verdict = may_terminate(
+        await school_calendar(session, placement.calendar_id),
+        effective_on=body.effective_on,
+        given_on=caller.today,
+        starts_on=placement.starts_on,
+        planned_end_on=placement.planned_end_on,
+        already_ends_on=standing[0].effective_on if standing else None,
+    )
+    if not verdict:
+        raise RuleRefused(verdict)
+    notice = TerminationNotice(
+        **made(caller.now),
+        **body.model_dump(),
+        given_by_id=caller.organisation_id,
+        given_at=caller.now,
+        previous_end_on=placement.ends_on,
+    )
+    session.add(notice)
+    await session.flush()
+    await _end_on(caller, session, placement, body.effective_on)
+    await _tell(caller, session, notice, EventType.TERMINATION_NOTICE_GIVEN)
+    return notice
+
+
+async def withdraw_notice(
+    caller: Caller, session: AsyncSession, notice_id: UUID, expected_version: int
+) -> TerminationNotice:
+    """The giver takes its notice back before the day it names; the end that then stands is expected up to again.
+
+    Raises NotFound, RuleRefused, PreconditionFailed.
+    """
+    seen = await visible_notice(caller, session, notice_id)
+    placement, _ = await locked_for_party(caller, session, seen.placement_id)
+    notice = await visible_notice(caller, session, notice_id, lock=True)
+    giver = "giver" if notice.given_by_id == caller.organisation_id else "other_party"
+    after = TERMINATION_NOTICES.move(state_of(notice, caller), "withdraw", giver)
+    if isinstance(after, Refused):
+        raise RuleRefused(after)
+    must_be(notice.version, expected_version)
+    notice.withdrawn_at = caller.now
+    changed(notice, caller)
+    await session.flush()
+    standing = await standing_notices(session, placement.id)
+    end = end_that_stands(placement.planned_end_on, [each.effective_on for each in standing])
+    await _end_on(caller, session, placement, end)
+    await _tell(caller, session, notice, EventType.TERMINATION_NOTICE_WITHDRAWN)
+    return notice
+
+
+def state_of(notice: TerminationNotice, caller: Caller) -> NoticeState:
+    return notice_state(notice.effective_on, caller.today, withdrawn=notice.withdrawn_at is not None)
+
+
+async def _end_on(caller: Caller, session: AsyncSession, placement: Placement, last_day: date) -> None:
+    """Moves the placement's last day, and with it everything that hangs on its days."""
+    before = placement.ends_on
+    if last_day == before:
+        return
+    placement.ends_on = last_day
+    changed(placement, caller)
+    await session.flush()
+    if last_day < before:
+        await stop_expecting(session, placement, last_day + _ONE_DAY, before)
+        await end_suspensions(caller, session, placement, last_day)
+    else:
+        await expect_by_versions(caller, session, placement, before + _ONE_DAY, last_day)
+
+
+async def _tell(caller: Caller, session: AsyncSession, notice: TerminationNotice, event: EventType) -> None:
+    await session.flush()
+    await record_event(session, event, f"{PATH}/{notice.id}", caller.now, placements=[notice.placement_id])
