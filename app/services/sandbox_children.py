@@ -1,6 +1,7 @@
 """The sandbox's children and their placements: proposed and accepted by the same services as any others."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from itertools import count, cycle
 from uuid import UUID
@@ -15,12 +16,24 @@ from app.schemas.pupils import PupilCreate
 from app.services.placements import accept_placement, propose_placement
 from app.services.pupils import register_pupil
 from app.services.sandbox_organisations import Inhabitant, Inhabitants, people
+from app.services.sandbox_procurement import FULL_TIME, PART_TIME, PART_TIME_ONLINE, Lots
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 HOURS = {"am": {"starts_at": "09:00", "ends_at": "12:00"}, "pm": {"starts_at": "12:45", "ends_at": "15:00"}}
 
 
-async def place_children(session: AsyncSession, them: Inhabitants, calendars: dict[UUID, UUID]) -> int:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Who places a child with whom, under which calendar and lots."""
+
+    council: Inhabitant
+    school: Inhabitant
+    provider: Inhabitant
+    calendar_id: UUID
+    lots: dict[int, UUID]
+
+
+async def place_children(session: AsyncSession, them: Inhabitants, calendars: dict[UUID, UUID], lots: Lots) -> int:
     """Registers and places every child; `calendars` gives each council's calendar. Returns how many."""
     names = _names()
     placed = 0
@@ -29,7 +42,9 @@ async def place_children(session: AsyncSession, them: Inhabitants, calendars: di
         for _ in range(provider.seed["children"]):
             council, school = next(commissioners)
             pupil = await _register(session, council, next(names), placed)
-            await _place(session, council, school, provider, pupil, calendars[council.organisation.id], placed)
+            of_council = council.organisation.id
+            place = Place(council, school, provider, calendars[of_council], lots[of_council])
+            await _place(session, place, pupil, placed)
             placed += 1
     return placed
 
@@ -59,32 +74,28 @@ async def _register(session: AsyncSession, council: Inhabitant, name: tuple[str,
     return (await register_pupil(caller, session, body)).id
 
 
-async def _place(
-    session: AsyncSession,
-    council: Inhabitant,
-    school: Inhabitant,
-    provider: Inhabitant,
-    pupil_id: UUID,
-    calendar_id: UUID,
-    number: int,
-) -> None:
-    online = bool(provider.seed["online"])
-    starts_on, ends_on = span(await school_calendar(session, calendar_id), council.caller.today)
+async def _place(session: AsyncSession, place: Place, pupil_id: UUID, number: int) -> None:
+    """Every tenth child is placed as a spot purchase, every third part time, the others under a lot full time."""
+    online = bool(place.provider.seed["online"])
+    starts_on, ends_on = span(await school_calendar(session, place.calendar_id), place.council.caller.today)
     full_time = number % 3 != 0
+    spot_purchase = number % 10 == 9
+    lot_id = place.lots[FULL_TIME if full_time else PART_TIME_ONLINE if online else PART_TIME]
     body = PlacementPropose.model_validate(
         {
             "pupil_id": str(pupil_id),
-            "provider_id": str(provider.organisation.id),
-            "host_school_id": str(school.organisation.id),
-            "spot_purchase": True,
-            "calendar_id": str(calendar_id),
+            "provider_id": str(place.provider.organisation.id),
+            "host_school_id": str(place.school.organisation.id),
+            "spot_purchase": spot_purchase,
+            "lot_id": None if spot_purchase else str(lot_id),
+            "calendar_id": str(place.calendar_id),
             "tier": "time_limited",
             "primary_reason": "at_risk_of_exclusion",
             "pattern": "full_time" if full_time else "part_time",
             "online": online,
             "key_stage": "ks4" if number % 2 else "ks3",
             "objectives": ["Attend every session for six weeks", "Rejoin lessons in English"],
-            "intended_next_step": f"Return to {school.organisation.name}",
+            "intended_next_step": f"Return to {place.school.organisation.name}",
             "starts_on": starts_on.isoformat(),
             "planned_end_on": ends_on.isoformat(),
             "timetable": [
@@ -95,8 +106,8 @@ async def _place(
             ],
         }
     )
-    placement = await propose_placement(await council.speaks(session), session, body)
-    await accept_placement(await provider.speaks(session), session, placement.id, placement.version)
+    placement = await propose_placement(await place.council.speaks(session), session, body)
+    await accept_placement(await place.provider.speaks(session), session, placement.id, placement.version)
 
 
 def span(calendar: SchoolCalendar, today: date) -> tuple[date, date]:
