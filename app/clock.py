@@ -3,7 +3,7 @@
 Everything else takes time as an argument. A school day is a day in Europe/London; instants are aware and in UTC.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -16,3 +16,8 @@ def utc_now() -> datetime:
 def london_day(instant: datetime) -> date:
     """The school day on which an instant falls."""
     return instant.astimezone(LONDON).date()
+
+
+def london_midnight(day: date) -> datetime:
+    """The instant, in UTC, at which a school day begins."""
+    return datetime.combine(day, time(), LONDON).astimezone(UTC)

@@ -39,6 +39,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.engine = make_engine(settings.database_url, settings)
     app.state.sessions = make_sessions(app.state.engine)
+    app.state.worker_engine = None
+    app.state.worker_sessions = None
+    if settings.is_sandbox and settings.database_worker_url:
+        app.state.worker_engine = make_engine(settings.database_worker_url, settings)
+        app.state.worker_sessions = make_sessions(app.state.worker_engine)
     app.state.authenticator = make_authenticator(settings)
     app.state.token_issuer = make_token_issuer(settings)
     app.state.rates = make_rates(settings)
@@ -57,3 +62,5 @@ async def _lifespan(app: FastAPI) -> "AsyncIterator[None]":
     await refuse_unsafe_database(app.state.engine, app.state.settings)
     yield
     await app.state.engine.dispose()
+    if app.state.worker_engine is not None:
+        await app.state.worker_engine.dispose()

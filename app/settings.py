@@ -20,7 +20,9 @@ class Settings(BaseSettings):
         "sandbox", description="`live` refuses the sandbox's secrets, clock and test keys."
     )
     database_url: str = Field("", description="Application role: neither owner nor BYPASSRLS.")
-    database_worker_url: str = Field("", description="Worker role, with policies of its own for the sweeps.")
+    database_worker_url: str = Field(
+        "", description="Worker role, with policies of its own for the sweeps. The API needs it in a sandbox only."
+    )
     database_owner_url: str = Field("", description="Owner role: migrations and the command line only.")
     database_pool_size: int = Field(10, ge=1, le=200, description="Connections a process keeps.")
     database_pool_wait_seconds: float = Field(0.5, gt=0, le=30, description="Then 503 with Retry-After.")

@@ -60,5 +60,5 @@ MEANINGS: dict[Scope, str] = {
     Scope.EVENTS_READ: "Read the feed of events.",
     Scope.CLIENTS_READ: "See one's own organisation's API clients.",
     Scope.CLIENTS_WRITE: "Create and revoke one's own organisation's API clients and keys.",
-    Scope.SANDBOX: "Move the sandbox's clock.",
+    Scope.SANDBOX: "Read and move the sandbox's clock; read the emails it caught.",
 }

@@ -10,6 +10,9 @@ from app.settings import Settings
 
 Sessions = async_sessionmaker[AsyncSession]
 
+# Tables are in `public`; the job queue keeps its own in `jobs`, whose statements name no schema.
+_SEARCH_PATH = "-c search_path=public,jobs"
+
 # A statement that outlives these has lost its caller; holding locks for it would stop others posting.
 _TIMEOUTS = "-c statement_timeout=10s -c lock_timeout=3s -c idle_in_transaction_session_timeout=15s"
 
@@ -22,7 +25,7 @@ def make_engine(url: str, settings: Settings) -> AsyncEngine:
         pool_timeout=settings.database_pool_wait_seconds,
         pool_use_lifo=True,
         pool_reset_on_return="rollback",
-        connect_args={"options": f"-c timezone=UTC {_TIMEOUTS}", "connect_timeout": 2},
+        connect_args={"options": f"-c timezone=UTC {_SEARCH_PATH} {_TIMEOUTS}", "connect_timeout": 2},
     )
 
 

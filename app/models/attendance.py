@@ -30,6 +30,11 @@ class ExpectedSession(SQLModel, table=True):
             "provider_id",
             postgresql_where=text("first_received_at is null and waived_by is null"),
         ),
+        Index(
+            "ix_expected_sessions_untold",
+            "due_at",
+            postgresql_where=text("first_received_at is null and waived_by is null and missing_told_at is null"),
+        ),
         Index("ix_expected_sessions_provider_day", "provider_id", "on_date"),
         {"postgresql_partition_by": "RANGE (on_date)"},
     )

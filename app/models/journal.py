@@ -56,7 +56,11 @@ class AuditEntry(SQLModel, table=True):
 
 
 class AuditSeal(SQLModel, table=True):
-    """A batch of one organisation's audit entries bound into its hash chain."""
+    """A batch of one organisation's audit entries bound into its hash chain. Append-only by grant and trigger.
+
+    It covers every entry of the organisation from the one after the seal before up to `last_entry`. `leaves` holds,
+    for each, its id in eight bytes and the SHA-256 of its content, so that a verifier can name the entry that is bad.
+    """
 
     __tablename__ = "audit_seals"
 
@@ -65,6 +69,7 @@ class AuditSeal(SQLModel, table=True):
     first_entry: int = Field(sa_type=BigInteger)
     last_entry: int = Field(sa_type=BigInteger)
     entries: int
+    leaves: bytes
     previous: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     digest: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     sealed_at: datetime = Field(sa_type=INSTANT)

@@ -35,6 +35,10 @@ class Placement(Record, table=True):
         UniqueConstraint("id", "provider_id"),
         CheckConstraint("starts_on <= ends_on and ends_on <= planned_end_on", name="dates_in_order"),
         CheckConstraint("spot_purchase = (lot_id is null)", name="lot_or_spot_purchase"),
+        Index(
+            "ix_placements_start_untold", "starts_on", postgresql_where=text("state = 'accepted' and not start_told")
+        ),
+        Index("ix_placements_end_untold", "ends_on", postgresql_where=text("state = 'accepted' and not end_told")),
     )
 
     pupil_id: UUID = Field(foreign_key="pupils.id", index=True)

@@ -20,8 +20,12 @@ from app.routers import (
     qa_frameworks,
     qa_visits,
     reference_data,
+<<<<<<< HEAD
     suspensions,
     terminations,
+=======
+    sandbox,
+>>>>>>> 6ad5454 (Add the job queue, the worker, the duties of the clock, the sandbox clock, email and audit seals)
     timetables,
     toolkit,
     toolkit_assessments,
@@ -54,4 +58,5 @@ def every_router(settings: Settings) -> list[APIRouter]:
         timetables.router,
         toolkit.router,
         toolkit_assessments.router,
+        *([sandbox.router] if settings.is_sandbox else []),
     ]

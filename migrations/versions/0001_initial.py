@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.Column("first_entry", sa.BigInteger(), nullable=False),
         sa.Column("last_entry", sa.BigInteger(), nullable=False),
         sa.Column("entries", sa.Integer(), nullable=False),
+        sa.Column("leaves", sa.LargeBinary(), nullable=False),
         sa.Column("previous", sa.LargeBinary(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=False),
@@ -648,9 +649,23 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_placements_calendar_id"), "placements", ["calendar_id"], unique=False)
     op.create_index(op.f("ix_placements_continues_id"), "placements", ["continues_id"], unique=False)
+    op.create_index(
+        "ix_placements_end_untold",
+        "placements",
+        ["ends_on"],
+        unique=False,
+        postgresql_where=sa.text("state = 'accepted' and not end_told"),
+    )
     op.create_index(op.f("ix_placements_lot_id"), "placements", ["lot_id"], unique=False)
     op.create_index(op.f("ix_placements_provider_id"), "placements", ["provider_id"], unique=False)
     op.create_index(op.f("ix_placements_pupil_id"), "placements", ["pupil_id"], unique=False)
+    op.create_index(
+        "ix_placements_start_untold",
+        "placements",
+        ["starts_on"],
+        unique=False,
+        postgresql_where=sa.text("state = 'accepted' and not start_told"),
+    )
     op.create_table(
         "qa_actions",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -761,6 +776,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("first_received_at is null and waived_by is null"),
     )
     op.create_index("ix_expected_sessions_provider_day", "expected_sessions", ["provider_id", "on_date"], unique=False)
+    op.create_index(
+        "ix_expected_sessions_untold",
+        "expected_sessions",
+        ["due_at"],
+        unique=False,
+        postgresql_where=sa.text("first_received_at is null and waived_by is null and missing_told_at is null"),
+    )
     op.create_table(
         "placement_viewers",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -873,6 +895,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'requested'"),
     )
     op.create_index(op.f("ix_suspensions_placement_id"), "suspensions", ["placement_id"], unique=False)
+    op.create_index(
+        "ix_suspensions_requested",
+        "suspensions",
+        ["starts_on"],
+        unique=False,
+        postgresql_where=sa.text("state = 'requested'"),
+    )
     op.create_table(
         "termination_notices",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1153,6 +1182,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("withdrawn_at is null"),
     )
     op.drop_table("termination_notices")
+    op.drop_index("ix_suspensions_requested", table_name="suspensions", postgresql_where=sa.text("state = 'requested'"))
     op.drop_index(op.f("ix_suspensions_placement_id"), table_name="suspensions")
     op.drop_index("ix_suspensions_lapsing", table_name="suspensions", postgresql_where=sa.text("state = 'requested'"))
     op.drop_table("suspensions")
@@ -1160,6 +1190,11 @@ def downgrade() -> None:
     op.drop_table("progress_reports")
     op.drop_index("ix_placement_viewers_placement_id", table_name="placement_viewers")
     op.drop_table("placement_viewers")
+    op.drop_index(
+        "ix_expected_sessions_untold",
+        table_name="expected_sessions",
+        postgresql_where=sa.text("first_received_at is null and waived_by is null and missing_told_at is null"),
+    )
     op.drop_index("ix_expected_sessions_provider_day", table_name="expected_sessions")
     op.drop_index(
         "ix_expected_sessions_outstanding",
@@ -1172,9 +1207,19 @@ def downgrade() -> None:
     op.drop_table("qa_findings")
     op.drop_index(op.f("ix_qa_actions_visit_id"), table_name="qa_actions")
     op.drop_table("qa_actions")
+    op.drop_index(
+        "ix_placements_start_untold",
+        table_name="placements",
+        postgresql_where=sa.text("state = 'accepted' and not start_told"),
+    )
     op.drop_index(op.f("ix_placements_pupil_id"), table_name="placements")
     op.drop_index(op.f("ix_placements_provider_id"), table_name="placements")
     op.drop_index(op.f("ix_placements_lot_id"), table_name="placements")
+    op.drop_index(
+        "ix_placements_end_untold",
+        table_name="placements",
+        postgresql_where=sa.text("state = 'accepted' and not end_told"),
+    )
     op.drop_index(op.f("ix_placements_continues_id"), table_name="placements")
     op.drop_index(op.f("ix_placements_calendar_id"), table_name="placements")
     op.drop_table("placements")

@@ -181,6 +181,7 @@ NEW_ROWS = {
 
 # What is written only by definer functions, triggers or the worker, and what nobody may change afterwards.
 READ_ONLY = {"placement_viewers", "mails", "events", "event_audiences", "audit_seals"}
+EVIDENCE = {"audit_entries", "audit_seals"}
 APPEND_ONLY = {"audit_entries", "attendance_marks", "agreements", "alert_calls", "idempotency_records"}
 KEPT = {
     "qa_visits",
@@ -320,12 +321,15 @@ create trigger toolkit_entries_keep before insert or update on toolkit_entries
 
 create trigger audit_entries_append_only before update or delete or truncate on audit_entries
     for each statement execute function refuse_change();
+create trigger audit_seals_append_only before update or delete or truncate on audit_seals
+    for each statement execute function refuse_change();
 """
 
 RECORD_EVENT = "record_event(text, timestamptz, timestamptz, text, uuid[], uuid[])"
 COUNCILS_OVERSEEING = "councils_overseeing(uuid)"
 
 DROP_FUNCTIONS = f"""
+drop trigger audit_seals_append_only on audit_seals;
 drop trigger audit_entries_append_only on audit_entries;
 drop trigger placements_keep_parties on placements;
 drop trigger placements_have_viewers on placements;
@@ -363,7 +367,7 @@ def upgrade() -> None:
         if table not in READ_ONLY | APPEND_ONLY:
             verbs = "select, insert, update" if table in KEPT else "select, insert, update, delete"
         op.execute(f"grant {verbs} on {table} to waymark_app")
-        worker_verbs = "select, insert" if table == "audit_entries" else "select, insert, update, delete"
+        worker_verbs = "select, insert" if table in EVIDENCE else "select, insert, update, delete"
         op.execute(f"grant {worker_verbs} on {table} to waymark_worker")
     op.execute(FUNCTIONS)
     for function in ("find_credential(text)", RECORD_EVENT, COUNCILS_OVERSEEING):

@@ -1,0 +1,37 @@
+"""Sandboxes and what they caught."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from app.access.caller import Caller
+from app.models.absconding import Mail
+from app.models.organisations import Sandbox
+from app.problems import NotFound
+
+
+async def own_sandbox(caller: Caller, session: AsyncSession, *, lock: bool = False) -> Sandbox:
+    """The sandbox the caller's organisation plays in. Raises NotFound for a live organisation."""
+    statement = select(Sandbox).where(col(Sandbox.id) == caller.sandbox_id)
+    if lock:
+        statement = statement.with_for_update(key_share=True)
+    found = (await session.scalars(statement)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def caught_mails(caller: Caller, since: datetime | None = None) -> Select[Mail]:
+    """The emails that would have gone to the caller's organisation."""
+    statement = select(Mail).where(col(Mail.organisation_id) == caller.organisation_id)
+    return statement if since is None else statement.where(col(Mail.at) >= since)
+
+
+async def every_world(session: AsyncSession) -> Sequence[tuple[UUID | None, datetime | None]]:
+    """The live world, then each sandbox, with the instant at which its clock stands. For the worker."""
+    sandboxes = await session.execute(select(col(Sandbox.id), col(Sandbox.stands_at)).order_by(col(Sandbox.id)))
+    return [(None, None), *((id_, stands_at) for id_, stands_at in sandboxes.all())]

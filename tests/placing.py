@@ -1,0 +1,140 @@
+"""Rows about a child, put straight into a test's world with the owner's role."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, time
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+
+from app.db.engine import make_sessions
+from app.models.attendance import ExpectedSession
+from app.models.calendars import Calendar, CalendarClosure, CalendarHalfTerm
+from app.models.placements import Placement
+from app.models.pupils import Pupil
+from app.models.suspensions import Suspension
+from app.rules.attendance_due import due_at
+from app.rules.calendars import SchoolSession, Term
+from app.rules.placements import PlacementState, PlacementTier, PrimaryReason
+from app.rules.procurement import AttendancePattern
+from app.rules.suspensions import SuspensionState
+from app.services.changes import made
+from tests.world import Party, World
+
+LONG_AGO = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
+TUESDAY, WEDNESDAY = date(2026, 11, 24), date(2026, 11, 25)
+
+
+@asynccontextmanager
+async def owner_session(owner_url: str) -> AsyncIterator[AsyncSession]:
+    """Commits when the block ends well."""
+    engine = create_async_engine(owner_url, connect_args={"options": "-c search_path=public,jobs"})
+    try:
+        async with make_sessions(engine)() as session:
+            yield session
+            await session.commit()
+    finally:
+        await engine.dispose()
+
+
+async def publish_calendar(session: AsyncSession, world: World, *closed: date) -> UUID:
+    """One half-term, 2 November to 18 December 2026, less the days that are `closed`."""
+    calendar = Calendar(**made(LONG_AGO), owner_id=world.council.id, name="Northshire", governs=True)
+    session.add(calendar)
+    await session.flush()
+    half_term = CalendarHalfTerm(
+        calendar_id=calendar.id, term=Term.AUTUMN, half=2, first_on=date(2026, 11, 2), last_on=date(2026, 12, 18)
+    )
+    session.add(half_term)
+    session.add_all(CalendarClosure(calendar_id=calendar.id, day=day, reason="INSET") for day in closed)
+    await session.flush()
+    return calendar.id
+
+
+async def place(
+    session: AsyncSession,
+    world: World,
+    calendar_id: UUID,
+    *,
+    provider: Party | None = None,
+    state: PlacementState = PlacementState.ACCEPTED,
+    starts_on: date = date(2026, 11, 2),
+    ends_on: date = date(2026, 12, 18),
+) -> UUID:
+    """A placement by `world.council` of a child of `world.school`; its start has not been told yet."""
+    pupil = Pupil(
+        **made(LONG_AGO),
+        registered_by_id=world.school.id,
+        given_name="Robin",
+        family_name="Example",
+        date_of_birth=date(2012, 3, 4),
+    )
+    session.add(pupil)
+    await session.flush()
+    placement = Placement(
+        **made(LONG_AGO),
+        pupil_id=pupil.id,
+        commissioner_id=world.council.id,
+        host_school_id=world.school.id,
+        provider_id=(provider or world.provider).id,
+        spot_purchase=True,
+        calendar_id=calendar_id,
+        state=state,
+        tier=PlacementTier.TIME_LIMITED,
+        primary_reason=PrimaryReason.BEHAVIOUR_SUPPORT,
+        pattern=AttendancePattern.FULL_TIME,
+        online=False,
+        objectives=["Return to school"],
+        intended_next_step="Back to Hill School",
+        starts_on=starts_on,
+        planned_end_on=ends_on,
+        ends_on=ends_on,
+    )
+    session.add(placement)
+    await session.flush()
+    return placement.id
+
+
+async def expect(
+    session: AsyncSession,
+    placement_id: UUID,
+    provider: Party,
+    day: date = TUESDAY,
+    which: SchoolSession = SchoolSession.AM,
+    *,
+    received_at: datetime | None = None,
+    waived_by: str | None = None,
+) -> None:
+    """The child is expected: in the morning from 09:00, in the afternoon from 13:00."""
+    starts_at, ends_at = (time(9), time(12)) if which is SchoolSession.AM else (time(13), time(15))
+    session.add(
+        ExpectedSession(
+            placement_id=placement_id,
+            on_date=day,
+            session=which,
+            provider_id=provider.id,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            online=False,
+            due_at=due_at(day, which, starts_at),
+            first_received_at=received_at,
+            waived_by=waived_by,
+            changed_at=LONG_AGO,
+        )
+    )
+    await session.flush()
+
+
+async def request_suspension(session: AsyncSession, placement_id: UUID, provider: Party, first_day: date) -> UUID:
+    suspension = Suspension(
+        **made(LONG_AGO),
+        placement_id=placement_id,
+        requested_by_id=provider.id,
+        state=SuspensionState.REQUESTED,
+        starts_on=first_day,
+        ends_on=first_day,
+        reason="Violence",
+    )
+    session.add(suspension)
+    await session.flush()
+    return suspension.id

@@ -1,0 +1,142 @@
+"""The worker as a process: it runs jobs, gives up none, and keeps time."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from app.db.embedded_database import Addresses
+from app.outbox.jobs import Tools, enqueue
+from app.services.pruning import prune_idempotency_records
+from app.settings import Settings
+from app.worker import Worker
+from tests.placing import expect, owner_session, place, publish_calendar
+from tests.world import World
+
+RETRIED_WITHIN_SECONDS = 10
+STARTED_WITHIN_SECONDS = 30
+
+
+@contextmanager
+def worker(database: Addresses, runs: Path, task_seconds: float) -> Iterator[subprocess.Popen[bytes]]:
+    environment = {
+        **os.environ,
+        "DATABASE_WORKER_URL": database.worker,
+        "DATABASE_ACCEPTS_UNSAFE": "true",
+        "RUNS_FILE": str(runs),
+        "TASK_SECONDS": str(task_seconds),
+    }
+    with (runs.parent / "worker.log").open("ab") as out:
+        process = subprocess.Popen([sys.executable, "-m", "tests.slow_task_worker"], env=environment, stdout=out)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+async def become(condition: Callable[[], bool], within_seconds: float) -> None:
+    deadline = time.monotonic() + within_seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        await asyncio.sleep(0.05)
+
+
+async def add_slow_job(app: FastAPI) -> UUID:
+    mark_id = uuid4()
+    async with app.state.sessions() as session:
+        await enqueue(session, "slow", mark_id=mark_id)
+        await session.commit()
+    return mark_id
+
+
+def log(runs: Path) -> str:
+    return (runs.parent / "worker.log").read_text()
+
+
+def lines(runs: Path) -> list[str]:
+    return runs.read_text().splitlines() if runs.exists() else []
+
+
+async def test_the_job_of_a_killed_worker_is_soon_run_by_another(
+    app: FastAPI, database: Addresses, tmp_path: Path
+) -> None:
+    runs = tmp_path / "runs"
+    mark_id = await add_slow_job(app)
+    with worker(database, runs, task_seconds=60) as doomed:
+        await become(lambda: lines(runs) == [f"begun {mark_id}"], STARTED_WITHIN_SECONDS)
+        with worker(database, runs, task_seconds=0):
+            await become(lambda: log(runs).count("worker_alive") == 2, STARTED_WITHIN_SECONDS)
+            doomed.kill()
+            await become(lambda: f"ended {mark_id}" in lines(runs), RETRIED_WITHIN_SECONDS)
+    of_this = [line for line in lines(runs) if str(mark_id) in line]
+    assert of_this == [f"begun {mark_id}", f"begun {mark_id}", f"ended {mark_id}"]
+
+
+async def test_a_worker_told_to_stop_ends_what_it_has_begun(app: FastAPI, database: Addresses, tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    mark_id = await add_slow_job(app)
+    with worker(database, runs, task_seconds=1.5) as process:
+        await become(lambda: lines(runs) == [f"begun {mark_id}"], STARTED_WITHIN_SECONDS)
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.to_thread(process.wait, 10) == 0
+    assert lines(runs) == [f"begun {mark_id}", f"ended {mark_id}"]
+    assert "worker_alive" in log(runs)
+    assert "worker_stopped" in log(runs)
+
+
+async def test_a_worker_outlives_the_loss_of_its_connections(app: FastAPI, database: Addresses, tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    with worker(database, runs, task_seconds=0) as process:
+        first = await add_slow_job(app)
+        await become(lambda: f"ended {first}" in lines(runs), STARTED_WITHIN_SECONDS)
+        await app.state.worker_engine.dispose()  # those of this process are not meant
+        async with owner_session(database.owner) as session:
+            await session.execute(
+                text("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'waymark_worker'")
+            )
+        await become(lambda: "jobs_interrupted" in log(runs) or '"work": "jobs"' in log(runs), STARTED_WITHIN_SECONDS)
+        second = await add_slow_job(app)
+        await become(lambda: f"ended {second}" in lines(runs), STARTED_WITHIN_SECONDS)
+        assert process.poll() is None
+
+
+async def test_the_worker_does_the_duties_of_every_world(
+    app: FastAPI, world: World, database: Addresses, settings: Settings
+) -> None:
+    async with owner_session(database.owner) as session:
+        placement = await place(session, world, await publish_calendar(session, world))
+        await expect(session, placement, world.provider)
+        await session.execute(
+            text("update sandboxes set stands_at = :at where id = :id"),
+            {"at": datetime(2026, 11, 24, 10, 0, tzinfo=UTC), "id": world.sandbox_id},
+        )
+    duties = Worker(Tools(app.state.worker_sessions, settings))
+    await asyncio.gather(*(duties.do_duties() for _ in range(3)))
+    async with owner_session(database.owner) as session:
+        told = await session.execute(
+            text("select type from events where placement_id = :id order by occurred_at"), {"id": placement}
+        )
+        assert list(told.scalars()) == ["placement.started", "attendance.missing"]
+
+
+async def test_stored_replies_are_forgotten_after_two_days(app: FastAPI, world: World, database: Addresses) -> None:
+    farm = {"name": "Hollow Farm", "category": "charity"}
+    first = (await world.council.post("/v1/providers", farm, key="kept")).json()
+    now = datetime.now(UTC)
+    for age in (timedelta(hours=47), timedelta(hours=49)):
+        async with app.state.worker_sessions() as session:
+            await prune_idempotency_records(session, now + age)
+            await session.commit()
+        again = (await world.council.post("/v1/providers", farm, key="kept")).json()
+        assert (again["id"] == first["id"]) == (age < timedelta(hours=48))
