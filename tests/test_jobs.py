@@ -14,7 +14,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from app.db import migrate
 from app.db.embedded_database import Addresses
-from app.outbox.jobs import QUEUE, enqueue, worker_app
+from app.outbox.jobs import QUEUE, enqueue, jobs, worker_app
 from app.outbox.running import prune_jobs
 from app.settings import Settings
 from tests.placing import owner_session
@@ -84,6 +84,11 @@ async def test_jobs_are_forgotten_once_they_have_been_done_for_two_days(
         await prune_jobs(JobContext(app=queue, job=job, start_timestamp=0, abort_reason=lambda: None), timestamp=0)
     assert await jobs_of(database, old) == []
     assert len(await jobs_of(database, recent)) == 1
+
+
+def test_the_queue_has_a_periodic_task() -> None:
+    """Without one procrastinate does not notice that its heartbeat or listener has died with the database."""
+    assert jobs.periodic_registry.periodic_tasks
 
 
 def test_the_queue_leaves_nothing_for_autogenerate(database: Addresses) -> None:
