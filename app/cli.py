@@ -23,7 +23,7 @@ from app.db.engine import make_engine, make_sessions
 from app.models.organisations import OrganisationKind
 from app.problems import Problem
 from app.queries import administration
-from app.services import api_clients, onboarding
+from app.services import api_clients, audit_seals, onboarding
 from app.settings import Settings, settings
 from app.telemetry.logs import configure_logging
 
@@ -35,6 +35,8 @@ main = typer.Typer(
 )
 clients = typer.Typer(help="API clients and their keys, of any organisation.", no_args_is_help=True)
 organisations = typer.Typer(help="Councils, schools and providers.", no_args_is_help=True)
+audit = typer.Typer(help="The record of who did or saw what.", no_args_is_help=True)
+main.add_typer(audit, name="audit")
 main.add_typer(clients, name="clients")
 main.add_typer(organisations, name="organisations")
 
@@ -206,6 +208,24 @@ def create_organisation(
         return (await onboarding.open_organisation(session, new, utc_now())).id
 
     print(_in_database(create))
+
+
+@audit.command("verify")
+def verify_audit(
+    head: Annotated[
+        list[str] | None, typer.Option(help="A head noted earlier, as ORGANISATION:NUMBER:DIGEST; any number of them.")
+    ] = None,
+) -> None:
+    """Check every sealed entry against its chain; name the first that is not as it was sealed."""
+    try:
+        heads = [audit_seals.Head.parse(each) for each in head or ()]
+    except ValueError:
+        _refuse("--head takes ORGANISATION:NUMBER:DIGEST, as the worker's log gives them in `audit_sealed`.")
+    bad = _in_database(lambda session: audit_seals.verify(session, heads))
+    if bad is not None:
+        where = f"entry {bad.entry_id}" if bad.entry_id is not None else "the seal itself"
+        _refuse(f"{bad.fault}: {where}, under seal {bad.seal_number} of organisation {bad.organisation_id}.")
+    print("Every sealed entry is as it was sealed.")
 
 
 def _in_database(work: Callable[[AsyncSession], Awaitable[T]]) -> T:

@@ -20,7 +20,7 @@ from app.outbox.jobs import Tools
 from app.outbox.running import run_jobs
 from app.queries.sandbox import every_world
 from app.services.audit_seals import seal_all
-from app.services.duties import run_duties
+from app.services.duties import do_duties
 from app.services.pruning import MOST_AT_ONCE, prune_idempotency_records
 from app.settings import Settings
 from app.settings import settings as read_settings
@@ -85,9 +85,7 @@ class Worker:
                 await session.commit()
 
     async def _duties_of(self, sandbox_id: UUID | None, until: datetime) -> None:
-        async with self.tools.sessions() as session:
-            told = await run_duties(session, sandbox_id, until)
-            await session.commit()
+        told = await do_duties(self.tools.sessions, sandbox_id, until)
         if told:
             _log.info("duties_done", sandbox_id=sandbox_id and str(sandbox_id), events=told)
 

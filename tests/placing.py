@@ -17,7 +17,7 @@ from app.rules.attendance_due import due_at
 from app.rules.calendars import SchoolSession, Term
 from app.rules.placements import PlacementState, PlacementTier, PrimaryReason
 from app.rules.procurement import AttendancePattern
-from app.rules.suspensions import SuspensionState
+from app.rules.suspensions import SuspensionState, suspension_takes_effect_at
 from app.services.changes import made
 from tests.world import Party, World
 
@@ -133,6 +133,7 @@ async def request_suspension(session: AsyncSession, placement_id: UUID, provider
         state=SuspensionState.REQUESTED,
         starts_on=first_day,
         ends_on=first_day,
+        takes_effect_at=suspension_takes_effect_at(first_day, time(9)),
         reason="Violence",
     )
     session.add(suspension)

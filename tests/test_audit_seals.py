@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.embedded_database import Addresses
 from app.services.audit_seals import BadEntry, Head, seal_all, verify
 from tests.placing import owner_session
+from tests.test_cli import waymark
 from tests.world import World
 
 FARM = {"name": "Hollow Farm", "category": "charity"}
@@ -117,6 +118,18 @@ async def test_tampering_is_found(
     assert bad is not None
     assert (bad.organisation_id, bad.entry_id, bad.fault) == (world.council.id, entry_id, fault)
     assert await found(database) is None
+
+
+async def test_an_operator_verifies_from_the_command_line(app: FastAPI, world: World, database: Addresses) -> None:
+    heads = await entries_sealed_in_two_batches(app, world)
+    noted = [f"--head={h.organisation_id}:{h.number}:{h.digest.hex()}" for h in heads]
+    assert waymark("audit", "verify", *noted, owner_url=database.owner).returncode == 0
+    async with tampering(database) as session:
+        await session.execute(text(f"delete from audit_entries where id = {ENTRY}"), {"id": world.council.id})
+        await session.commit()
+        done = waymark("audit", "verify", owner_url=database.owner)
+    assert (done.returncode, "entry removed" in done.stderr) == (1, True)
+    assert waymark("audit", "verify", "--head=nonsense", owner_url=database.owner).returncode == 1
 
 
 @pytest.mark.parametrize("table", ["audit_entries", "audit_seals"])

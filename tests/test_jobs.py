@@ -86,6 +86,17 @@ async def test_jobs_are_forgotten_once_they_have_been_done_for_two_days(
     assert len(await jobs_of(database, recent)) == 1
 
 
+async def test_only_adding_a_job_runs_with_the_owners_rights(database: Addresses) -> None:
+    async with owner_session(database.owner) as session:
+        found = await session.execute(
+            text(
+                "select proname, proconfig from pg_proc where pronamespace = 'jobs'::regnamespace"
+                " and (prosecdef or has_function_privilege('public', oid, 'execute'))"
+            )
+        )
+        assert found.all() == [("procrastinate_defer_jobs_v1", ["search_path=jobs, pg_temp"])]
+
+
 def test_the_queue_has_a_periodic_task() -> None:
     """Without one procrastinate does not notice that its heartbeat or listener has died with the database."""
     assert jobs.periodic_registry.periodic_tasks

@@ -20,12 +20,9 @@ from app.routers import (
     qa_frameworks,
     qa_visits,
     reference_data,
-<<<<<<< HEAD
+    sandbox,
     suspensions,
     terminations,
-=======
-    sandbox,
->>>>>>> 6ad5454 (Add the job queue, the worker, the duties of the clock, the sandbox clock, email and audit seals)
     timetables,
     toolkit,
     toolkit_assessments,

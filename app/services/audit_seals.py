@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Self
 from uuid import UUID
 
 from sqlalchemy import text
@@ -44,6 +45,12 @@ class Head:
     organisation_id: UUID
     number: int
     digest: bytes
+
+    @classmethod
+    def parse(cls, told: str) -> Self:
+        """From `organisation:number:digest in hexadecimal`. Raises ValueError."""
+        organisation_id, number, digest = told.split(":")
+        return cls(UUID(organisation_id), int(number), bytes.fromhex(digest))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from app.queries.calendars import school_calendars, visible_calendars
 from app.queries.sandbox import own_sandbox
 from app.rules.calendars import SchoolCalendar
 from app.schemas.sandbox import MOST_SECONDS, ClockAdvance
-from app.services.duties import run_duties
+from app.services.duties import do_duties
 
 SCHOOL_MORNING = time(8, 50)
 _FURTHEST = timedelta(seconds=MOST_SECONDS)
@@ -53,18 +53,12 @@ async def _move(session: AsyncSession, workers: Sessions | None, sandbox: Sandbo
         )
     if at - now > _FURTHEST:
         raise Invalid([FieldError("/now", "too_far", "The clock moves on by at most 92 days at a time.")])
-    await _do_duties(workers, sandbox.id, at)
+    if workers is None:
+        raise Unavailable
+    await do_duties(workers, sandbox.id, at)
     sandbox.stands_at = at
     await session.flush()
     return sandbox
-
-
-async def _do_duties(workers: Sessions | None, sandbox_id: UUID, until: datetime) -> None:
-    if workers is None:
-        raise Unavailable
-    async with workers() as session:
-        await run_duties(session, sandbox_id, until)
-        await session.commit()
 
 
 async def _next_school_morning(caller: Caller, session: AsyncSession, now: datetime) -> datetime:

@@ -895,13 +895,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'requested'"),
     )
     op.create_index(op.f("ix_suspensions_placement_id"), "suspensions", ["placement_id"], unique=False)
-    op.create_index(
-        "ix_suspensions_requested",
-        "suspensions",
-        ["starts_on"],
-        unique=False,
-        postgresql_where=sa.text("state = 'requested'"),
-    )
     op.create_table(
         "termination_notices",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1182,7 +1175,6 @@ def downgrade() -> None:
         postgresql_where=sa.text("withdrawn_at is null"),
     )
     op.drop_table("termination_notices")
-    op.drop_index("ix_suspensions_requested", table_name="suspensions", postgresql_where=sa.text("state = 'requested'"))
     op.drop_index(op.f("ix_suspensions_placement_id"), table_name="suspensions")
     op.drop_index("ix_suspensions_lapsing", table_name="suspensions", postgresql_where=sa.text("state = 'requested'"))
     op.drop_table("suspensions")
