@@ -2,7 +2,19 @@
 
 from fastapi import APIRouter
 
-from app.routers import calendars, directory, me, oauth, operations, placements, pupils, timetables
+from app.routers import (
+    attendance_marks,
+    attendance_submissions,
+    calendars,
+    directory,
+    expected_sessions,
+    me,
+    oauth,
+    operations,
+    placements,
+    pupils,
+    timetables,
+)
 from app.settings import Settings
 
 
@@ -12,8 +24,11 @@ def every_router(settings: Settings) -> list[APIRouter]:
         operations.router,
         oauth.router,
         me.router,
+        attendance_marks.router,
+        attendance_submissions.router,
         calendars.router,
         directory.router,
+        expected_sessions.router,
         placements.router,
         pupils.router,
         timetables.router,

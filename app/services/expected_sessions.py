@@ -11,6 +11,7 @@ from app.access.caller import Caller
 from app.models.attendance import ExpectedSession
 from app.models.placements import Placement, TimetableSlot
 from app.queries.calendars import school_calendar
+from app.queries.directory import is_council
 from app.rules import timetables
 from app.rules.attendance_due import due_at
 
@@ -31,6 +32,7 @@ async def expect_sessions(
 ) -> None:
     """Adds every session of these weekly slots from `first` to `last`, both included, to the ledger."""
     calendar = await school_calendar(session, placement.calendar_id)
+    by_council = await is_council(session, placement.commissioner_id)
     rows = [
         {
             "placement_id": placement.id,
@@ -40,6 +42,7 @@ async def expect_sessions(
             "starts_at": each.scheduled_start,
             "ends_at": each.scheduled_end,
             "online": each.online,
+            "council_commissioned": by_council,
             "due_at": due_at(each.day, each.session, each.scheduled_start),
             "changed_at": caller.now,
         }
