@@ -44,3 +44,46 @@ async def test_pages_hold_every_provider_once(world: World) -> None:
         seen += [item["id"] for item in page.json()["items"]]
         path = page.links["next"]["url"] if "next" in page.links else None
     assert len(seen) == len(set(seen)) == 7 + 2  # and the two of the world
+
+
+async def test_a_council_registers_a_school_of_its_own_that_everybody_finds(world: World) -> None:
+    body = {"name": "Lake School", "identifiers": [{"scheme": "dfe_number", "value": "355/4001"}]}
+    made = await world.council.post("/v1/schools", body)
+    assert made.status_code == 201, made.text
+    assert made.json()["council_id"] == str(world.council.id)
+    assert made.json()["identifiers"] == [{"scheme": "dfe_number", "value": "3554001"}]
+    assert made.json()["warnings"] == []
+    for party in world.parties:
+        assert (await party.get(made.headers["Location"])).json() == made.json()
+
+
+async def test_schools_and_providers_register_no_school(world: World) -> None:
+    for party in (world.school, world.provider):
+        assert (await party.post("/v1/schools", {"name": "Lake School"})).status_code == 403
+
+
+async def test_an_unknown_authority_is_a_warning_and_never_a_refusal(world: World) -> None:
+    odd = [{"scheme": "dfe_number", "value": "9994001"}]
+    school = await world.council.post("/v1/schools", {"name": "Lake School", "identifiers": odd})
+    provider = await world.council.post("/v1/providers", FARM | {"identifiers": odd})
+    for made in (school, provider):
+        assert (made.status_code, len(made.json()["warnings"])) == (201, 1)
+        assert "999" in made.json()["warnings"][0]
+
+
+async def test_misshapen_and_repeated_identifiers_are_refused(world: World) -> None:
+    identifiers = [{"scheme": "urn", "value": "102345"}, {"scheme": "urn", "value": "x"}]
+    for path, body in (("/v1/schools", {"name": "Lake School"}), ("/v1/providers", FARM)):
+        refused = await world.council.post(path, body | {"identifiers": identifiers})
+        found = [(e["pointer"], e["code"]) for e in refused.json()["errors"]]
+        assert (refused.status_code, found) == (
+            422,
+            [("/identifiers/1/scheme", "repeated"), ("/identifiers/1/value", "identifier_malformed")],
+        )
+
+
+async def test_null_is_no_value_for_a_member_that_always_has_one(world: World) -> None:
+    path = (await world.council.post("/v1/providers", FARM)).headers["Location"]
+    for change in ({"published": None}, {"target_groups": None}):
+        assert (await world.council.change("PATCH", path, change)).status_code == 422
+    assert (await world.council.change("PATCH", path, {"offer": None})).status_code == 200

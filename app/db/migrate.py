@@ -3,6 +3,7 @@
 Every function takes the owner's address; the API's own role may not change tables.
 """
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -28,9 +29,10 @@ def difference(owner_url: str) -> None:
     command.check(_config(owner_url))
 
 
-def heads() -> set[str]:
+@cache
+def heads() -> frozenset[str]:
     """The newest revisions on disk: exactly one, unless two branches have met without a merge."""
-    return set(ScriptDirectory.from_config(_config("")).get_heads())
+    return frozenset(ScriptDirectory.from_config(_config("")).get_heads())
 
 
 def applied(url: str) -> set[str]:

@@ -8,7 +8,10 @@ class EventType(StrEnum):
 
     PROVIDER_REGISTERED = "provider.registered"
     PROVIDER_CHANGED = "provider.changed"
+    SCHOOL_REGISTERED = "school.registered"
+    CONTACTS_REPLACED = "contacts.replaced"
     LOT_AWARDED = "lot-award.made"
+    LOT_AWARD_SHORTENED = "lot-award.shortened"
     PLACEMENT_PROPOSED = "placement.proposed"
     PLACEMENT_ACCEPTED = "placement.accepted"
     PLACEMENT_DECLINED = "placement.declined"
@@ -36,7 +39,9 @@ class EventType(StrEnum):
     REPORT_ACCEPTED = "progress-report.accepted"
     QA_VISIT_PLANNED = "qa-visit.planned"
     QA_VISIT_CARRIED_OUT = "qa-visit.carried-out"
+    QA_VISIT_FINDINGS = "qa-visit.findings-recorded"
     QA_VISIT_REPORTED = "qa-visit.reported"
+    QA_VISIT_ANSWERED = "qa-visit.answered"
     QA_VISIT_PUBLISHED = "qa-visit.published"
     QA_VISIT_CANCELLED = "qa-visit.cancelled"
     QA_ACTION_CHANGED = "qa-action.changed"
@@ -45,8 +50,11 @@ class EventType(StrEnum):
 
 MEANINGS: dict[EventType, str] = {
     EventType.PROVIDER_REGISTERED: "A council registered a provider.",
-    EventType.PROVIDER_CHANGED: "A provider's directory entry changed.",
+    EventType.PROVIDER_CHANGED: "A provider's directory entry changed, its sites included.",
+    EventType.SCHOOL_REGISTERED: "A council registered a school.",
+    EventType.CONTACTS_REPLACED: "An organisation replaced its contacts.",
     EventType.LOT_AWARDED: "A council awarded a lot to a provider.",
+    EventType.LOT_AWARD_SHORTENED: "The council brought the end of an award forward.",
     EventType.PLACEMENT_PROPOSED: "A commissioner proposed a placement to a provider.",
     EventType.PLACEMENT_ACCEPTED: "The provider accepted; the expected sessions exist from now on.",
     EventType.PLACEMENT_DECLINED: "The provider declined, with a reason.",
@@ -73,10 +81,12 @@ MEANINGS: dict[EventType, str] = {
     EventType.REPORT_RETURNED: "The commissioner asked for changes to a progress report.",
     EventType.REPORT_ACCEPTED: "The commissioner accepted a progress report.",
     EventType.QA_VISIT_PLANNED: "A council planned a visit to a provider.",
-    EventType.QA_VISIT_CARRIED_OUT: "The visit took place and its findings are recorded.",
+    EventType.QA_VISIT_CARRIED_OUT: "The visit took place; what it found is written up.",
+    EventType.QA_VISIT_FINDINGS: "The council recorded what a visit found; the council alone is told.",
     EventType.QA_VISIT_REPORTED: "The visit's report is with the provider.",
+    EventType.QA_VISIT_ANSWERED: "The provider answered a visit's report, or changed its answer.",
     EventType.QA_VISIT_PUBLISHED: "The visit's report is published to the council's schools.",
     EventType.QA_VISIT_CANCELLED: "The council cancelled a planned visit.",
-    EventType.QA_ACTION_CHANGED: "An action of a visit was opened, done or closed.",
+    EventType.QA_ACTION_CHANGED: "An action of a visit was set, done, reopened or closed.",
     EventType.TOOLKIT_ASSESSMENT_COMPLETED: "Every area of a toolkit assessment is addressed.",
 }

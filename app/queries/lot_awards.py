@@ -3,28 +3,26 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.access.caller import Caller
 from app.models.frameworks import Lot, LotAward
+from app.queries.frameworks import visible_awards, visible_lots
 from app.rules import procurement
 
 
 async def lot_and_award(
-    session: AsyncSession, lot_id: UUID, provider_id: UUID, day: date
+    caller: Caller, session: AsyncSession, lot_id: UUID, provider_id: UUID, day: date
 ) -> tuple[procurement.Lot | None, procurement.Award | None]:
-    """The lot, and the provider's award that covers `day`, or else its latest one; None for what is not there.
-
-    Row security shows an award to its council, its provider, and the schools of that council.
-    """
-    lot = (await session.scalars(select(Lot).where(col(Lot.id) == lot_id))).one_or_none()
+    """The lot, and the provider's award that covers `day`, or else its latest one; None for what is not there."""
+    lot = (await session.scalars(visible_lots(caller).where(col(Lot.id) == lot_id))).one_or_none()
     if lot is None:
         return None, None
     covers = (col(LotAward.starts_on) <= day) & (col(LotAward.ends_on) >= day)
     award = (
         await session.scalars(
-            select(LotAward)
+            visible_awards(caller)
             .where(col(LotAward.lot_id) == lot_id, col(LotAward.provider_id) == provider_id)
             .order_by(covers.desc(), col(LotAward.ends_on).desc())
             .limit(1)

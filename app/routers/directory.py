@@ -10,7 +10,8 @@ from app.access.permission import allow
 from app.access.scopes import Scope
 from app.models.organisations import Organisation, OrganisationKind
 from app.queries.directory import Entry, entries, visible_organisation, visible_organisations
-from app.schemas.directory import OrganisationRead, ProviderCreate, ProviderRead, ProviderUpdate
+from app.rules.identifiers import identifier_warnings
+from app.schemas.directory import OrganisationRead, ProviderCreate, ProviderRead, ProviderUpdate, SchoolCreate
 from app.schemas.wire import Id, Instant
 from app.services import directory
 from app.web.conditional import ExpectedVersion, tag
@@ -38,6 +39,20 @@ async def get_council(council_id: Id, caller: Reader, session: Session, response
 async def list_schools(caller: Reader, session: Session, pages: Pages) -> Page[OrganisationRead]:
     """Every school."""
     return await _organisations(caller, session, pages, OrganisationKind.SCHOOL)
+
+
+@router.post("/schools", operation_id="register_school", status_code=201)
+async def register_school(
+    body: SchoolCreate,
+    caller: Annotated[Caller, allow(Scope.DIRECTORY_WRITE, OrganisationKind.COUNCIL)],
+    session: Session,
+    response: Response,
+) -> OrganisationRead:
+    """Takes a school of the calling council into the directory, where every caller finds it."""
+    school = await directory.register_school(caller, session, body)
+    response.headers["Location"] = f"/v1/schools/{school.id}"
+    tag(response, school.version)
+    return _organisation_read((await entries(session, [school]))[0])
 
 
 @router.get("/schools/{school_id}", operation_id="get_school")
@@ -105,6 +120,7 @@ def _provider(entry: Entry) -> ProviderRead:
 def _parts(entry: Entry) -> dict[str, object]:
     return {
         "identifiers": [i.model_dump(include={"scheme", "value"}) for i in entry.identifiers],
+        "warnings": [w for i in entry.identifiers for w in identifier_warnings(i.scheme, i.value)],
         "sites": [s.model_dump(exclude={"organisation_id"}) for s in entry.sites],
     }
 
@@ -127,4 +143,5 @@ async def _organisation(
 
 def _organisation_read(entry: Entry) -> OrganisationRead:
     shown = entry.organisation.model_dump(include=set(OrganisationRead.model_fields))
-    return OrganisationRead.model_validate({**shown, "identifiers": _parts(entry)["identifiers"]})
+    parts = {name: part for name, part in _parts(entry).items() if name in OrganisationRead.model_fields}
+    return OrganisationRead.model_validate({**shown, **parts})

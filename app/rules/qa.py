@@ -27,14 +27,23 @@ class ActionState(StrEnum):
     CLOSED = "closed"
 
 
+SHARED_WITH_PROVIDER = frozenset({VisitState.REPORTED, VisitState.PUBLISHED})
+"""The states in which the provider reads findings and report; before, it knows of the plan alone."""
+
 VISITS = StateTable(
     "visit",
     BOLTON,
     (
         Transition(VisitState.PLANNED, "carry_out", VisitState.CARRIED_OUT, ("council",)),
         Transition(VisitState.PLANNED, "cancel", VisitState.CANCELLED, ("council",)),
+        Transition(VisitState.CARRIED_OUT, "record_findings", VisitState.CARRIED_OUT, ("council",)),
+        Transition(VisitState.CARRIED_OUT, "set_action", VisitState.CARRIED_OUT, ("council",)),
         Transition(VisitState.CARRIED_OUT, "report", VisitState.REPORTED, ("council",)),
+        Transition(VisitState.REPORTED, "set_action", VisitState.REPORTED, ("council",)),
+        Transition(VisitState.REPORTED, "respond", VisitState.REPORTED, ("provider",)),
         Transition(VisitState.REPORTED, "publish", VisitState.PUBLISHED, ("council",)),
+        Transition(VisitState.PUBLISHED, "set_action", VisitState.PUBLISHED, ("council",)),
+        Transition(VisitState.PUBLISHED, "respond", VisitState.PUBLISHED, ("provider",)),
     ),
 )
 
@@ -42,7 +51,7 @@ ACTIONS = StateTable(
     "action",
     BOLTON,
     (
-        Transition(ActionState.OPEN, "do", ActionState.DONE, ("provider", "council")),
+        Transition(ActionState.OPEN, "do", ActionState.DONE, ("provider",)),
         Transition(ActionState.DONE, "reopen", ActionState.OPEN, ("council",)),
         Transition(ActionState.DONE, "close", ActionState.CLOSED, ("council",)),
     ),

@@ -38,7 +38,10 @@ class ToolkitUse(StrEnum):
 ASSESSMENTS = StateTable(
     "toolkit assessment",
     AP_TOOLKIT,
-    (Transition(AssessmentState.DRAFT, "complete", AssessmentState.COMPLETE, ("assessor",)),),
+    (
+        Transition(AssessmentState.DRAFT, "address_area", AssessmentState.DRAFT, ("assessor",)),
+        Transition(AssessmentState.DRAFT, "complete", AssessmentState.COMPLETE, ("assessor",)),
+    ),
 )
 """An assessment that is complete stays as it was; a later view is a later assessment, side by side with it."""
 
@@ -84,6 +87,15 @@ def check_entry(entry: AreaEntry) -> Verdict:
     return Allowed()
 
 
+def still_to_address(entries: Iterable[AreaEntry]) -> list[str]:
+    """The slugs of the areas, of all thirteen, about which nothing is said yet, in the toolkit's order.
+
+    Source: AP Quality Toolkit, read in the primary source.
+    """
+    addressed = {entry.area for entry in entries if entry.is_addressed}
+    return [area.slug for area in AREAS if area.slug not in addressed and not area.is_covered_by(addressed)]
+
+
 def is_complete(entries: Iterable[AreaEntry]) -> Verdict:
     """Whether every area is addressed, by an entry of its own or one for each of its sub-areas.
 
@@ -94,8 +106,7 @@ def is_complete(entries: Iterable[AreaEntry]) -> Verdict:
         verdict = check_entry(entry)
         if not verdict:
             return verdict
-    addressed = {entry.area for entry in entries if entry.is_addressed}
-    missing = [area.slug for area in AREAS if area.slug not in addressed and not area.is_covered_by(addressed)]
+    missing = still_to_address(entries)
     if missing:
         return Refused(
             "areas_still_to_address",

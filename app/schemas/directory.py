@@ -4,12 +4,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.models.organisations import ContactRole, OrganisationKind, ProviderCategory
+from app.models.organisations import OrganisationKind, ProviderCategory
 from app.rules.identifiers import IdentifierScheme
-from app.schemas.wire import Body, Email, Id, Instant, LongText, Name, Phone, Read, ShortText
+from app.schemas.contacts import ContactsWritten
+from app.schemas.wire import Body, Id, Instant, LongText, Name, Read, ShortText, left_out
 
 Postcode = Annotated[str, Field(min_length=5, max_length=10, pattern=r"^[A-Z0-9 ]+$", examples=["M5 3EQ"])]
 IdentifierValue = Annotated[str, Field(min_length=1, max_length=40, examples=["102345"])]
+MOST_SITES = 50
 TargetGroups = Annotated[list[ShortText], Field(max_length=30, examples=[["KS3", "KS4", "EHCP"]])]
 
 
@@ -20,19 +22,29 @@ class IdentifierWire(Body):
     value: IdentifierValue
 
 
+IdentifiersWritten = Annotated[list[IdentifierWire], Field(max_length=10)]
+Warnings = Annotated[
+    list[ShortText],
+    Field(
+        max_length=20,
+        description="What looks odd in the identifiers and was kept all the same.",
+        examples=[["999 is no local authority number that we know."]],
+    ),
+]
+
+
 class SiteWrite(Body):
     name: Name
     address: ShortText
     postcode: Postcode
 
 
-class ContactWrite(Body):
-    """Whom to tell. Without an email an alert becomes a phone task."""
+class SchoolCreate(Body):
+    """A school of the calling council that it takes into the directory."""
 
-    role: ContactRole = Field(strict=False)
-    name: Name | None = None
-    email: Email | None = None
-    phone: Phone | None = None
+    name: Name = Field(examples=["Hill School"])
+    identifiers: IdentifiersWritten = []
+    contacts: ContactsWritten = []
 
 
 class ProviderCreate(Body):
@@ -43,17 +55,17 @@ class ProviderCreate(Body):
     offer: LongText | None = None
     target_groups: TargetGroups = []
     published: bool = False
-    identifiers: Annotated[list[IdentifierWire], Field(max_length=10)] = []
-    sites: Annotated[list[SiteWrite], Field(max_length=50)] = []
-    contacts: Annotated[list[ContactWrite], Field(max_length=20)] = []
+    identifiers: IdentifiersWritten = []
+    sites: Annotated[list[SiteWrite], Field(max_length=MOST_SITES)] = []
+    contacts: ContactsWritten = []
 
 
 class ProviderUpdate(Body):
     """A provider's own changes to its entry. Members left out stay as they are."""
 
     offer: LongText | None = None
-    target_groups: TargetGroups | None = None
-    published: bool | None = None
+    target_groups: TargetGroups = Field(default_factory=left_out)
+    published: bool = Field(default_factory=left_out)
 
 
 class IdentifierRead(Read):
@@ -76,6 +88,7 @@ class OrganisationRead(Read):
     name: Name
     council_id: Id | None
     identifiers: Annotated[list[IdentifierRead], Field(max_length=10)]
+    warnings: Warnings
     changed_at: Instant
 
 
@@ -89,5 +102,6 @@ class ProviderRead(Read):
     target_groups: TargetGroups
     published: bool
     identifiers: Annotated[list[IdentifierRead], Field(max_length=10)]
-    sites: Annotated[list[SiteRead], Field(max_length=50)]
+    warnings: Warnings
+    sites: Annotated[list[SiteRead], Field(max_length=MOST_SITES)]
     changed_at: Instant

@@ -74,3 +74,8 @@ class Read(BaseModel):
     """What a caller receives: every member is always present."""
 
     model_config = ConfigDict(from_attributes=True, frozen=True, extra="forbid")
+
+
+def left_out() -> Any:
+    """The default of a member that a change may leave out but not set to null; never read, never in the contract."""
+    return None

@@ -52,7 +52,7 @@ async def propose_placement(caller: Caller, session: AsyncSession, body: Placeme
         state=PlacementState.PROPOSED,
         ends_on=body.planned_end_on,
     )
-    await check_procurement(session, placement)
+    await check_procurement(caller, session, placement)
     session.add(placement)
     await session.flush()
     await add_timetable(caller, session, placement.id, body.starts_on, body.timetable)
@@ -65,7 +65,7 @@ async def accept_placement(
 ) -> Placement:
     """The provider accepts: from here on its attendance is expected. Raises RuleRefused, PreconditionFailed."""
     placement = await _moved(caller, session, placement_id, "accept", expected_version)
-    await check_procurement(session, placement)
+    await check_procurement(caller, session, placement)
     slots = await slots_of(session, placement.id)
     await expect_sessions(caller, session, placement, slots, placement.starts_on, placement.ends_on)
     await _tell(caller, session, placement, EventType.PLACEMENT_ACCEPTED)

@@ -47,11 +47,11 @@ async def check_references(caller: Caller, session: AsyncSession, body: Placemen
         raise Invalid(faults)
 
 
-async def check_procurement(session: AsyncSession, placement: Placement) -> None:
+async def check_procurement(caller: Caller, session: AsyncSession, placement: Placement) -> None:
     """Raises RuleRefused where the placement fits no award that its provider holds on its first day."""
     lot, award = (None, None)
     if placement.lot_id is not None:
-        lot, award = await lot_and_award(session, placement.lot_id, placement.provider_id, placement.starts_on)
+        lot, award = await lot_and_award(caller, session, placement.lot_id, placement.provider_id, placement.starts_on)
         if lot is None:
             raise Invalid([FieldError("/lot_id", "lot_not_found", "names no lot that you may see")])
     facts = PlacementFacts(

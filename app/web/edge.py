@@ -85,9 +85,13 @@ class _Operation:
             writes = request.method not in ("GET", "HEAD")
             held = await self._claim(session, caller, request) if writes else None
             if isinstance(held, Response):
+                await record_audit(session, caller, self.name, held.status_code, written=True)
+                await session.commit()
                 return held
             if self.reads_json:
                 await _read_strict_json(request)
+            elif writes and not self.never_blocked and await request.body():
+                raise Invalid([FieldError("", "body_not_expected", "this operation takes no body")])
             request.state.session, request.state.caller = session, caller
             response = await self.handler(request)
             complete_tag(response)

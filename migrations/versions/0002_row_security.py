@@ -53,6 +53,11 @@ _PARTY = f"commissioner_id = {ME} or provider_id = {ME} or host_school_id = {ME}
 _VIEWED = (
     f"exists (select 1 from placement_viewers v where v.placement_id = placements.id and v.organisation_id = {ME})"
 )
+_COUNCIL_OF_MY_SCHOOL = f"(select o.council_id from organisations o where o.id = {ME} and o.kind = 'school')"
+_OVERSEEN = (
+    f"exists (select 1 from lot_awards a where a.provider_id = {{0}}.provider_id and a.council_id = {ME})"
+    f" or exists (select 1 from organisations o where o.id = {{0}}.provider_id and o.registered_by_id = {ME})"
+)
 
 # table: (what the application role may see, what it may write), both as conditions on the row.
 POLICIES: dict[str, tuple[str, str]] = {
@@ -63,7 +68,10 @@ POLICIES: dict[str, tuple[str, str]] = {
     ),
     "identifiers": (seen("organisations", "organisation_id", "identifiers"), _OF_MINE),
     "sites": (seen("organisations", "organisation_id", "sites"), _OF_MINE),
-    "contacts": (f"role = 'police' or {_OF_MINE}", _OF_MINE),
+    "contacts": (
+        f"(role = 'police' and {seen('organisations', 'organisation_id', 'contacts')}) or {_OF_MINE}",
+        _OF_MINE,
+    ),
     "api_clients": (f"organisation_id = {ME}", f"organisation_id = {ME}"),
     "credentials": (
         owned("api_clients", "client_id", "credentials", "organisation_id"),
@@ -119,17 +127,18 @@ POLICIES: dict[str, tuple[str, str]] = {
     "progress_reports": (viewer("progress_reports"), viewer("progress_reports")),
     "qa_frameworks": (seen("organisations", "council_id", "qa_frameworks"), f"council_id = {ME}"),
     "qa_visits": (
-        f"council_id = {ME} or provider_id = {ME} or (state = 'published' and council_id = {MY_COUNCIL})",
-        f"council_id = {ME} or provider_id = {ME}",
+        f"council_id = {ME} or provider_id = {ME} or (state = 'published' and council_id = {_COUNCIL_OF_MY_SCHOOL})",
+        f"council_id = {ME}",
     ),
-    "qa_findings": (seen("qa_visits", "visit_id", "qa_findings"), f"council_id = {ME}"),
-    "qa_actions": (
-        seen("qa_visits", "visit_id", "qa_actions"),
-        f"council_id = {ME} or provider_id = {ME}",
+    "qa_findings": (
+        f"council_id = {ME} or exists (select 1 from qa_visits p where p.id = qa_findings.visit_id"
+        " and p.state in ('reported', 'published'))",
+        f"council_id = {ME}",
     ),
+    "qa_actions": (seen("qa_visits", "visit_id", "qa_actions"), f"council_id = {ME}"),
     "toolkit_assessments": (
-        f"provider_id = {ME} or assessor_id = {ME} or (state = 'complete' and exists (select 1 from lot_awards a"
-        f" where a.provider_id = toolkit_assessments.provider_id and a.council_id = {ME}))",
+        f"assessor_id = {ME} or (state = 'complete' and (provider_id = {ME} or"
+        f" (use not in ('peer_review', 'in_school_provision') and ({_OVERSEEN.format('toolkit_assessments')}))))",
         f"assessor_id = {ME}",
     ),
     "toolkit_entries": (
@@ -142,10 +151,17 @@ POLICIES: dict[str, tuple[str, str]] = {
     "audit_seals": (f"organisation_id = {ME}", "false"),
     "idempotency_records": (f"organisation_id = {ME}", f"organisation_id = {ME}"),
 }
+# Who may change a row beside those who may add it; triggers say which columns.
+ALSO_CHANGED_BY: dict[str, str] = {
+    "qa_visits": f"provider_id = {ME}",
+    "qa_actions": f"provider_id = {ME}",
+}
 
 # What is written only by definer functions, triggers or the worker, and what nobody may change afterwards.
 READ_ONLY = {"placement_viewers", "mails", "events", "event_audiences", "audit_seals"}
 APPEND_ONLY = {"audit_entries", "attendance_marks", "agreements", "alert_calls", "idempotency_records"}
+KEPT = {"qa_visits", "qa_actions", "toolkit_assessments", "toolkit_entries"}
+"""Tables whose rows change but are never removed by the application."""
 
 FUNCTIONS = """
 create function find_credential(wanted text) returns table (
@@ -231,17 +247,65 @@ begin
     raise insufficient_privilege using message = tg_table_name || ' is append-only';
 end $$;
 
+create function councils_overseeing(wanted uuid) returns table (council_id uuid)
+language sql stable security definer set search_path = public, pg_temp as $$
+    select a.council_id from lot_awards a where a.provider_id = wanted
+    union
+    select o.registered_by_id from organisations o where o.id = wanted and o.registered_by_id is not null
+$$;
+
+create function provider_changes_only() returns trigger language plpgsql as $$
+declare
+    open_to_it text[] := tg_argv::text[] || '{changed_at,version}';
+begin
+    if old.provider_id = nullif(current_setting('app.organisation', true), '')::uuid
+       and to_jsonb(new) - open_to_it is distinct from to_jsonb(old) - open_to_it then
+        raise insufficient_privilege using message = 'a provider does not change this of ' || tg_table_name;
+    end if;
+    return new;
+end $$;
+
+create trigger qa_visits_provider before update on qa_visits
+    for each row execute function provider_changes_only('provider_response');
+
+create trigger qa_actions_provider before update on qa_actions
+    for each row execute function provider_changes_only('state', 'note');
+
+create function keep_complete_assessment() returns trigger language plpgsql as $$
+begin
+    if tg_table_name = 'toolkit_assessments' then
+        if old.state = 'complete' then
+            raise integrity_constraint_violation using message = 'a complete assessment stays as it was';
+        end if;
+    elsif exists (select 1 from toolkit_assessments a where a.id = new.assessment_id and a.state = 'complete') then
+        raise integrity_constraint_violation using message = 'a complete assessment stays as it was';
+    end if;
+    return new;
+end $$;
+
+create trigger toolkit_assessments_keep before update on toolkit_assessments
+    for each row execute function keep_complete_assessment();
+
+create trigger toolkit_entries_keep before insert or update on toolkit_entries
+    for each row execute function keep_complete_assessment();
+
 create trigger audit_entries_append_only before update or delete or truncate on audit_entries
     for each statement execute function refuse_change();
 """
 
 RECORD_EVENT = "record_event(text, timestamptz, timestamptz, text, uuid[], uuid[])"
+COUNCILS_OVERSEEING = "councils_overseeing(uuid)"
 
 DROP_FUNCTIONS = f"""
 drop trigger audit_entries_append_only on audit_entries;
 drop trigger placements_keep_parties on placements;
 drop trigger placements_have_viewers on placements;
+drop trigger qa_visits_provider on qa_visits;
+drop trigger qa_actions_provider on qa_actions;
+drop trigger toolkit_assessments_keep on toolkit_assessments;
+drop trigger toolkit_entries_keep on toolkit_entries;
 drop function refuse_change(), keep_parties(), add_party_viewers(), find_credential(text), {RECORD_EVENT};
+drop function provider_changes_only(), keep_complete_assessment(), {COUNCILS_OVERSEEING};
 """
 
 ROLES = """
@@ -255,6 +319,7 @@ end $$;
 def upgrade() -> None:
     op.execute(ROLES)
     op.execute("grant usage on schema public to waymark_app, waymark_worker")
+    op.execute("grant select on alembic_version to waymark_app, waymark_worker")
     for table, (sees, writes) in POLICIES.items():
         op.execute(f"alter table {table} enable row level security, force row level security")
         op.execute(f"create policy owner_all on {table} to current_user using (true) with check (true)")
@@ -262,16 +327,17 @@ def upgrade() -> None:
         op.execute(f"create policy app_sees on {table} for select to waymark_app using ({sees})")
         if writes != "false":
             op.execute(f"create policy app_adds on {table} for insert to waymark_app with check ({writes})")
-            op.execute(f"create policy app_changes on {table} for update to waymark_app using ({writes})")
+            changes = f"({writes}) or ({ALSO_CHANGED_BY[table]})" if table in ALSO_CHANGED_BY else writes
+            op.execute(f"create policy app_changes on {table} for update to waymark_app using ({changes})")
             op.execute(f"create policy app_removes on {table} for delete to waymark_app using ({writes})")
         verbs = "select" if table in READ_ONLY else "select, insert"
         if table not in READ_ONLY | APPEND_ONLY:
-            verbs = "select, insert, update, delete"
+            verbs = "select, insert, update" if table in KEPT else "select, insert, update, delete"
         op.execute(f"grant {verbs} on {table} to waymark_app")
         worker_verbs = "select, insert" if table == "audit_entries" else "select, insert, update, delete"
         op.execute(f"grant {worker_verbs} on {table} to waymark_worker")
     op.execute(FUNCTIONS)
-    for function in ("find_credential(text)", RECORD_EVENT):
+    for function in ("find_credential(text)", RECORD_EVENT, COUNCILS_OVERSEEING):
         op.execute(f"revoke execute on function {function} from public")
         op.execute(f"grant execute on function {function} to waymark_app, waymark_worker")
 
@@ -283,4 +349,5 @@ def downgrade() -> None:
             op.execute(f"drop policy if exists {policy} on {table}")
         op.execute(f"alter table {table} disable row level security, no force row level security")
         op.execute(f"revoke all on {table} from waymark_app, waymark_worker")
+    op.execute("revoke select on alembic_version from waymark_app, waymark_worker")
     op.execute("revoke usage on schema public from waymark_app, waymark_worker")

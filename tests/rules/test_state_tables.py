@@ -51,8 +51,14 @@ EXPECTED: dict[str, tuple[StateTable[Any], str]] = {
         """
         planned carry_out carried_out
         planned cancel cancelled
+        carried_out record_findings carried_out
+        carried_out set_action carried_out
         carried_out report reported
+        reported set_action reported
+        reported respond reported
         reported publish published
+        published set_action published
+        published respond published
         """,
     ),
     "action": (ACTIONS, "open do done\ndone reopen open\ndone close closed"),
@@ -65,7 +71,7 @@ EXPECTED: dict[str, tuple[StateTable[Any], str]] = {
         returned submit submitted
         """,
     ),
-    "assessment": (ASSESSMENTS, "draft complete complete"),
+    "assessment": (ASSESSMENTS, "draft address_area draft\ndraft complete complete"),
 }
 
 

@@ -1,0 +1,115 @@
+"""What providers must do after QA visits."""
+
+from operator import eq, ge
+from typing import Annotated
+
+from fastapi import Response
+from sqlmodel import col
+
+from app.access.caller import Caller
+from app.access.permission import allow
+from app.access.scopes import Scope
+from app.models.organisations import OrganisationKind
+from app.models.qa import QaAction
+from app.queries.qa_actions import is_overdue, visible_action, visible_actions
+from app.rules.qa import ActionState, action_is_overdue
+from app.schemas.qa_actions import CompletionCreate, QaActionCreate, QaActionRead, ReopeningCreate
+from app.schemas.wire import Id, Instant
+from app.services import qa_actions
+from app.web.conditional import ExpectedVersion, tag
+from app.web.edge import Session
+from app.web.pages import Page, Pages
+from app.web.router import edge_router
+
+router = edge_router("quality assurance")
+
+Reader = Annotated[Caller, allow(Scope.QA_READ)]
+Council = Annotated[Caller, allow(Scope.QA_WRITE, OrganisationKind.COUNCIL)]
+Provider = Annotated[Caller, allow(Scope.QA_WRITE, OrganisationKind.PROVIDER)]
+
+
+@router.get("/qa-actions", operation_id="list_qa_actions")
+async def list_qa_actions(
+    caller: Reader,
+    session: Session,
+    pages: Pages,
+    provider_id: Id | None = None,
+    visit_id: Id | None = None,
+    state: ActionState | None = None,
+    overdue: bool | None = None,
+    changed_since: Instant | None = None,
+) -> Page[QaActionRead]:
+    """The actions of the visits that the caller may see, by the day they are due. `overdue`: open after that day."""
+    filters = [
+        (col(QaAction.provider_id), eq, provider_id),
+        (col(QaAction.visit_id), eq, visit_id),
+        (col(QaAction.state), eq, state),
+        (is_overdue(caller.today), eq, overdue),
+        (col(QaAction.changed_at), ge, changed_since),
+    ]
+    statement = visible_actions(caller).where(
+        *[compare(field, value) for field, compare, value in filters if value is not None]
+    )
+    rows, page = await pages.rows(session, statement, [col(QaAction.due_on), col(QaAction.id)])
+    return page.holding([_action(caller, row[0]) for row in rows])
+
+
+@router.post("/qa-visits/{visit_id}/actions", operation_id="set_qa_action", status_code=201)
+async def set_qa_action(
+    visit_id: Id, body: QaActionCreate, caller: Council, session: Session, response: Response
+) -> QaActionRead:
+    """Sets the provider something to do, once the visit has taken place."""
+    action = await qa_actions.set_action(caller, session, visit_id, body)
+    response.headers["Location"] = f"/v1/qa-actions/{action.id}"
+    return _shown(caller, response, action)
+
+
+@router.get("/qa-actions/{action_id}", operation_id="get_qa_action")
+async def get_qa_action(action_id: Id, caller: Reader, session: Session, response: Response) -> QaActionRead:
+    return _shown(caller, response, await visible_action(caller, session, action_id))
+
+
+@router.post("/qa-actions/{action_id}/completion", operation_id="complete_qa_action")
+async def complete_qa_action(
+    action_id: Id,
+    body: CompletionCreate,
+    expected: ExpectedVersion,
+    caller: Provider,
+    session: Session,
+    response: Response,
+) -> QaActionRead:
+    """The provider says that it is done, and how."""
+    return _shown(caller, response, await qa_actions.complete(caller, session, action_id, body, expected))
+
+
+@router.post("/qa-actions/{action_id}/reopening", operation_id="reopen_qa_action")
+async def reopen_qa_action(
+    action_id: Id,
+    body: ReopeningCreate,
+    expected: ExpectedVersion,
+    caller: Council,
+    session: Session,
+    response: Response,
+) -> QaActionRead:
+    """The council finds that more is needed, by a new day."""
+    return _shown(caller, response, await qa_actions.reopen(caller, session, action_id, body, expected))
+
+
+@router.post("/qa-actions/{action_id}/closure", operation_id="close_qa_action")
+async def close_qa_action(
+    action_id: Id, expected: ExpectedVersion, caller: Council, session: Session, response: Response
+) -> QaActionRead:
+    """The council is satisfied."""
+    return _shown(caller, response, await qa_actions.close(caller, session, action_id, expected))
+
+
+def _shown(caller: Caller, response: Response, action: QaAction) -> QaActionRead:
+    tag(response, action.version)
+    return _action(caller, action)
+
+
+def _action(caller: Caller, action: QaAction) -> QaActionRead:
+    overdue = action_is_overdue(action.state, action.due_on, caller.today)
+    return QaActionRead.model_validate(
+        {**action.model_dump(include=set(QaActionRead.model_fields)), "overdue": overdue}
+    )

@@ -1,0 +1,136 @@
+"""Assessments by the AP Quality Toolkit, always of all thirteen areas and never a score."""
+
+from collections.abc import Mapping
+from operator import eq, ge
+from typing import Annotated
+
+from fastapi import Path, Response
+from sqlmodel import col
+
+from app.access.caller import Caller
+from app.access.permission import allow
+from app.access.scopes import Scope
+from app.models.toolkit import ToolkitAssessment
+from app.queries.toolkit_assessments import entries_of, visible_assessment, visible_assessments
+from app.rules.toolkit import AreaEntry, AssessmentState, ToolkitUse, still_to_address
+from app.rules.toolkit_areas import AREAS, SubArea, ToolkitArea
+from app.schemas.toolkit_assessments import (
+    AreaSlug,
+    AreaWrite,
+    ToolkitAssessmentCreate,
+    ToolkitAssessmentRead,
+    ToolkitAssessmentSummary,
+)
+from app.schemas.wire import Id, Instant
+from app.services import toolkit_assessments
+from app.web.conditional import ExpectedVersion, tag
+from app.web.edge import Session
+from app.web.pages import Page, Pages
+from app.web.router import edge_router
+
+router = edge_router("toolkit")
+
+Reader = Annotated[Caller, allow(Scope.TOOLKIT_READ)]
+Writer = Annotated[Caller, allow(Scope.TOOLKIT_WRITE)]
+
+
+@router.get("/toolkit-assessments", operation_id="list_toolkit_assessments")
+async def list_toolkit_assessments(
+    caller: Reader,
+    session: Session,
+    pages: Pages,
+    provider_id: Id | None = None,
+    use: ToolkitUse | None = None,
+    state: AssessmentState | None = None,
+    changed_since: Instant | None = None,
+) -> Page[ToolkitAssessmentSummary]:
+    """Which assessments there are, without what they say: that is read one by one, whole."""
+    filters = [
+        (col(ToolkitAssessment.provider_id), eq, provider_id),
+        (col(ToolkitAssessment.use), eq, use),
+        (col(ToolkitAssessment.state), eq, state),
+        (col(ToolkitAssessment.changed_at), ge, changed_since),
+    ]
+    statement = visible_assessments(caller).where(
+        *[compare(field, value) for field, compare, value in filters if value is not None]
+    )
+    order = [col(ToolkitAssessment.created_at), col(ToolkitAssessment.id)]
+    rows, page = await pages.rows(session, statement, order)
+    shown = set(ToolkitAssessmentSummary.model_fields)
+    return page.holding([ToolkitAssessmentSummary.model_validate(row[0].model_dump(include=shown)) for row in rows])
+
+
+@router.post("/toolkit-assessments", operation_id="begin_toolkit_assessment", status_code=201)
+async def begin_toolkit_assessment(
+    body: ToolkitAssessmentCreate, caller: Writer, session: Session, response: Response
+) -> ToolkitAssessmentRead:
+    """Begins an assessment, which its assessor alone reads until it is complete."""
+    assessment = await toolkit_assessments.begin_assessment(caller, session, body)
+    response.headers["Location"] = f"/v1/toolkit-assessments/{assessment.id}"
+    return await _shown(session, response, assessment)
+
+
+@router.get("/toolkit-assessments/{assessment_id}", operation_id="get_toolkit_assessment")
+async def get_toolkit_assessment(
+    assessment_id: Id, caller: Reader, session: Session, response: Response
+) -> ToolkitAssessmentRead:
+    """An assessment with all thirteen areas, addressed or not."""
+    return await _shown(session, response, await visible_assessment(caller, session, assessment_id))
+
+
+@router.put("/toolkit-assessments/{assessment_id}/areas/{area}", operation_id="address_toolkit_area")
+async def address_toolkit_area(
+    assessment_id: Id,
+    area: Annotated[AreaSlug, Path(description="The slug of an area or sub-area.")],
+    body: AreaWrite,
+    expected: ExpectedVersion,
+    caller: Writer,
+    session: Session,
+    response: Response,
+) -> ToolkitAssessmentRead:
+    """Says something of one area, in place of what was said. `If-Match` takes the assessment's ETag."""
+    assessment = await toolkit_assessments.address_area(caller, session, assessment_id, area, body, expected)
+    return await _shown(session, response, assessment)
+
+
+@router.post("/toolkit-assessments/{assessment_id}/completion", operation_id="complete_toolkit_assessment")
+async def complete_toolkit_assessment(
+    assessment_id: Id, expected: ExpectedVersion, caller: Writer, session: Session, response: Response
+) -> ToolkitAssessmentRead:
+    """Completes the assessment: it stays as it is, and its readers see it. Every area must be addressed."""
+    return await _shown(session, response, await toolkit_assessments.complete(caller, session, assessment_id, expected))
+
+
+async def _shown(session: Session, response: Response, assessment: ToolkitAssessment) -> ToolkitAssessmentRead:
+    tag(response, assessment.version)
+    stated = {e.area: toolkit_assessments.as_stated(e) for e in await entries_of(session, assessment)}
+    missing = still_to_address(stated.values())
+    return ToolkitAssessmentRead.model_validate(
+        {
+            **assessment.model_dump(include=set(ToolkitAssessmentSummary.model_fields)),
+            "areas": [
+                {
+                    **_stated(area, stated),
+                    "addressed": area.slug not in missing,
+                    "category": area.category,
+                    "sub_areas": [_stated(each, stated) for each in area.sub_areas],
+                }
+                for area in AREAS
+            ],
+            "still_to_address": missing,
+        }
+    )
+
+
+def _stated(area: ToolkitArea | SubArea, stated: Mapping[str, AreaEntry]) -> dict[str, object]:
+    entry = stated.get(area.slug) or AreaEntry(area.slug)
+    return {
+        "area": area.slug,
+        "name": area.name,
+        "addressed": entry.is_addressed,
+        "strengths": list(entry.strengths),
+        "development_areas": list(entry.development_areas),
+        "evidence": list(entry.evidence),
+        "actions": list(entry.actions),
+        "not_applicable_because": entry.not_applicable_because,
+    }

@@ -1,0 +1,46 @@
+"""Actions that come of QA visits, on the wire."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from app.rules.qa import ActionState
+from app.schemas.wire import Body, Day, Id, Instant, Name, Read
+
+ActionText = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"\S")]
+
+
+class QaActionCreate(Body):
+    """Something the provider must do. `owner` is who sees to it there."""
+
+    text: ActionText
+    owner: Name
+    due_on: Day
+
+
+class CompletionCreate(Body):
+    """What the provider did, for the council to review."""
+
+    note: ActionText
+
+
+class ReopeningCreate(Body):
+    """The day by which it must now be done."""
+
+    due_on: Day
+
+
+class QaActionRead(Read):
+    """`overdue` is so while the action is open after its day."""
+
+    id: Id
+    visit_id: Id
+    council_id: Id
+    provider_id: Id
+    text: ActionText
+    owner: Name
+    due_on: Day
+    state: ActionState
+    overdue: bool
+    note: ActionText | None
+    changed_at: Instant

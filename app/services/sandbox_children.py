@@ -1,0 +1,106 @@
+"""The sandbox's children and their placements: proposed and accepted by the same services as any others."""
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import count, cycle
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.queries.calendars import school_calendar
+from app.rules.calendars import SchoolCalendar, lawful_end_dates, next_lawful_end_dates
+from app.rules.upn import synthetic_upn
+from app.schemas.placements import PlacementPropose
+from app.schemas.pupils import PupilCreate
+from app.services.placements import accept_placement, propose_placement
+from app.services.pupils import register_pupil
+from app.services.sandbox_organisations import Inhabitant, Inhabitants, people
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
+HOURS = {"am": {"starts_at": "09:00", "ends_at": "12:00"}, "pm": {"starts_at": "12:45", "ends_at": "15:00"}}
+
+
+async def place_children(session: AsyncSession, them: Inhabitants, calendars: dict[UUID, UUID]) -> int:
+    """Registers and places every child; `calendars` gives each council's calendar. Returns how many."""
+    names = _names()
+    placed = 0
+    for provider in them.providers:
+        commissioners = cycle(_commissioners(them, provider))
+        for _ in range(provider.seed["children"]):
+            council, school = next(commissioners)
+            pupil = await _register(session, council, next(names), placed)
+            await _place(session, council, school, provider, pupil, calendars[council.organisation.id], placed)
+            placed += 1
+    return placed
+
+
+def _commissioners(them: Inhabitants, provider: Inhabitant) -> list[tuple[Inhabitant, Inhabitant]]:
+    councils = [them.councils[i] for i in provider.seed["councils"]]
+    return [(council, school) for council in councils for school in them.schools_of(council)]
+
+
+def _names() -> Iterator[tuple[str, str]]:
+    seed = people()
+    given, family = seed["given_names"], seed["family_names"]
+    for number in count():
+        yield given[number % len(given)], family[number % len(family)]
+
+
+async def _register(session: AsyncSession, council: Inhabitant, name: tuple[str, str], number: int) -> UUID:
+    caller = await council.speaks(session)
+    born = date(caller.today.year - 14, 1 + number % 12, 1 + number % 28)
+    body = PupilCreate(
+        given_name=name[0],
+        family_name=name[1],
+        date_of_birth=born,
+        upn=synthetic_upn(number),
+        home_council_id=council.organisation.id,
+    )
+    return (await register_pupil(caller, session, body)).id
+
+
+async def _place(
+    session: AsyncSession,
+    council: Inhabitant,
+    school: Inhabitant,
+    provider: Inhabitant,
+    pupil_id: UUID,
+    calendar_id: UUID,
+    number: int,
+) -> None:
+    online = bool(provider.seed["online"])
+    starts_on, ends_on = span(await school_calendar(session, calendar_id), council.caller.today)
+    full_time = number % 3 != 0
+    body = PlacementPropose.model_validate(
+        {
+            "pupil_id": str(pupil_id),
+            "provider_id": str(provider.organisation.id),
+            "host_school_id": str(school.organisation.id),
+            "spot_purchase": True,
+            "calendar_id": str(calendar_id),
+            "tier": "time_limited",
+            "primary_reason": "at_risk_of_exclusion",
+            "pattern": "full_time" if full_time else "part_time",
+            "online": online,
+            "key_stage": "ks4" if number % 2 else "ks3",
+            "objectives": ["Attend every session for six weeks", "Rejoin lessons in English"],
+            "intended_next_step": f"Return to {school.organisation.name}",
+            "starts_on": starts_on.isoformat(),
+            "planned_end_on": ends_on.isoformat(),
+            "timetable": [
+                {"weekday": day, "session": part, "online": online, **hours}
+                for day in WEEKDAYS
+                for part, hours in HOURS.items()
+                if full_time or part == "am"
+            ],
+        }
+    )
+    placement = await propose_placement(await council.speaks(session), session, body)
+    await accept_placement(await provider.speaks(session), session, placement.id, placement.version)
+
+
+def span(calendar: SchoolCalendar, today: date) -> tuple[date, date]:
+    """First and last day of a placement that is under way, or begins with the next half-term."""
+    current = next(h for h in calendar.half_terms if h.last >= today)
+    ends = next_lawful_end_dates(calendar, current.last, 2) or tuple(lawful_end_dates(calendar))[-1:]
+    return current.first, ends[-1]

@@ -1,0 +1,126 @@
+"""Toolkit assessments: begun, said area by area, complete when every area is addressed. Nothing is computed."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access.caller import Caller
+from app.models.organisations import OrganisationKind
+from app.models.toolkit import ToolkitAssessment, ToolkitEntry
+from app.outbox.catalogue import EventType
+from app.outbox.recording import record_event
+from app.problems import FieldError, Invalid, NotFound, RuleRefused
+from app.queries.oversight import councils_overseeing, oversight_of
+from app.queries.toolkit_assessments import assessed_organisation, entries_of, own_assessment
+from app.rules.toolkit import ASSESSMENTS, AreaEntry, AssessmentState, check_entry, is_complete
+from app.rules.toolkit_uses import BETWEEN_THE_TWO, AssessorRole, may_begin
+from app.rules.verdict import Refused
+from app.schemas.toolkit_assessments import AreaWrite, ToolkitAssessmentCreate
+from app.services.changes import changed, made
+from app.web.conditional import must_be
+
+_ROLES_TOWARDS_OTHERS = {
+    OrganisationKind.COUNCIL: AssessorRole.COUNCIL,
+    OrganisationKind.SCHOOL: AssessorRole.SCHOOL,
+    OrganisationKind.PROVIDER: AssessorRole.PEER_PROVIDER,
+}
+
+
+async def begin_assessment(caller: Caller, session: AsyncSession, body: ToolkitAssessmentCreate) -> ToolkitAssessment:
+    """Begins a draft that only the assessor reads. Raises RuleRefused where the use is not for this assessor."""
+    try:
+        assessed = await assessed_organisation(caller, session, body.provider_id)
+    except NotFound:
+        fault = FieldError("/provider_id", "unknown_provider", "name a provider that you can find")
+        raise Invalid([fault]) from None
+    verdict = may_begin(body.use, _role(caller, assessed.id), await oversight_of(caller, session, assessed))
+    if not verdict:
+        raise RuleRefused(verdict)
+    assessment = ToolkitAssessment(
+        **made(caller.now),
+        **body.model_dump(),
+        assessor_id=caller.organisation_id,
+        state=AssessmentState.DRAFT,
+    )
+    session.add(assessment)
+    await session.flush()
+    return assessment
+
+
+async def address_area(
+    caller: Caller, session: AsyncSession, assessment_id: UUID, area: str, body: AreaWrite, expected_version: int
+) -> ToolkitAssessment:
+    """Says something of an area or sub-area, in place of what was said. Raises NotFound for one the toolkit lacks."""
+    assessment = await _moved(caller, session, assessment_id, "address_area", expected_version)
+    verdict = check_entry(AreaEntry(area, **body.model_dump()))
+    if isinstance(verdict, Refused):
+        raise NotFound if verdict.code == "unknown_area" else RuleRefused(verdict)
+    known = {entry.area: entry for entry in await entries_of(session, assessment)}
+    if area in known:
+        for member, value in body.model_dump().items():
+            setattr(known[area], member, value)
+    else:
+        session.add(_entry(assessment, area, body))
+    changed(assessment, caller)
+    await session.flush()
+    return assessment
+
+
+async def complete(
+    caller: Caller, session: AsyncSession, assessment_id: UUID, expected_version: int
+) -> ToolkitAssessment:
+    """Closes the assessment for good and shows it to its readers. The refusal names the areas still to address."""
+    assessment = await _moved(caller, session, assessment_id, "complete", expected_version)
+    verdict = is_complete(as_stated(entry) for entry in await entries_of(session, assessment))
+    if not verdict:
+        raise RuleRefused(verdict)
+    assessment.completed_at = caller.now
+    changed(assessment, caller)
+    await session.flush()
+    audience = {assessment.assessor_id, assessment.provider_id}
+    if assessment.use not in BETWEEN_THE_TWO:
+        audience |= await councils_overseeing(session, assessment.provider_id)
+    path = f"/v1/toolkit-assessments/{assessment.id}"
+    await record_event(session, EventType.TOOLKIT_ASSESSMENT_COMPLETED, path, caller.now, organisations=audience)
+    return assessment
+
+
+def as_stated(entry: ToolkitEntry) -> AreaEntry:
+    """The entry as the rules know it."""
+    return AreaEntry(
+        entry.area,
+        entry.strengths,
+        entry.development_areas,
+        entry.evidence,
+        entry.actions,
+        entry.not_applicable_because,
+    )
+
+
+def _entry(assessment: ToolkitAssessment, area: str, body: AreaWrite) -> ToolkitEntry:
+    return ToolkitEntry(
+        assessment_id=assessment.id,
+        provider_id=assessment.provider_id,
+        assessor_id=assessment.assessor_id,
+        area=area,
+        **body.model_dump(),
+    )
+
+
+def _role(caller: Caller, assessed_id: UUID) -> AssessorRole:
+    if assessed_id != caller.organisation_id:
+        return _ROLES_TOWARDS_OTHERS[caller.kind]
+    return AssessorRole.SCHOOL_ITSELF if caller.kind is OrganisationKind.SCHOOL else AssessorRole.ITSELF
+
+
+async def _moved(
+    caller: Caller, session: AsyncSession, assessment_id: UUID, verb: str, expected_version: int
+) -> ToolkitAssessment:
+    """The caller's own assessment, locked, in the state that the verb leads to."""
+    assessment = await own_assessment(caller, session, assessment_id)
+    must_be(assessment.version, expected_version)
+    moved = ASSESSMENTS.move(assessment.state, verb, "assessor")
+    if isinstance(moved, Refused):
+        raise RuleRefused(moved)
+    assessment.state = moved
+    return assessment
