@@ -106,7 +106,8 @@ def _malformed(index: int, fault: ValidationError) -> RejectedRow:
     first = fault.errors(include_url=False, include_context=False, include_input=False)[0]
     steps = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in first["loc"])
     pointer = f"/rows/{index}{steps}"[:_LONGEST_POINTER]
-    return RejectedRow(index=index, pointer=pointer, code=first["type"], reason=f"{first['msg']}.")
+    reason = "A row must be an object" if first["type"] == "model_type" else first["msg"]
+    return RejectedRow(index=index, pointer=pointer, code=first["type"], reason=f"{reason}.")
 
 
 def _read(index: int, row: AttendanceRow, today: date) -> Statement | Refused:

@@ -129,4 +129,4 @@ def _as_typed(kind: type, key: str) -> object:
         int: int,
         str: str,
     }
-    return readers[kind](key)
+    return readers.get(kind, kind)(key)
