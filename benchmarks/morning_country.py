@@ -1,4 +1,4 @@
-"""A country for the national morning: settings with their pupils, schools, councils and keys, copied in as the owner."""
+"""A country for the national morning: settings with their pupils, schools, councils and keys, copied in."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -118,7 +118,7 @@ def _placements(
         "id created_at changed_at version registered_by_id given_name family_name date_of_birth home_council_id",
         [(p, STANDS_AT, STANDS_AT, 1, council, "Ada", "Example", date(2012, 3, 4), council) for p in pupils],
     )  # fmt: skip
-    rows = []
+    rows: list[Row] = []
     for index, (placement, pupil) in enumerate(zip(place.placement_ids, pupils, strict=True)):
         school = schools[index % len(schools)]
         rows.append(

@@ -36,15 +36,16 @@ Timed = tuple[float, list[float]]
 
 def main() -> int:
     options = _options()
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        with EmbeddedServer.start(Path(folder) / "postgres") as server:
-            addresses = prepare(server)
-            migrate.upgrade(addresses.owner)
-            country = found_country(addresses.owner, Settings(), options.settings, options.rounds + 1)
-            print(f"{country.marks:,} marks in {len(country.places):,} posts, {options.connections} at a time")
-            with _api(addresses, Path(folder) / "api.log"):
-                asyncio.run(_rounds(addresses, country, options))
-            server.stop()
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        EmbeddedServer.start(Path(folder) / "postgres") as server,
+    ):
+        addresses = prepare(server)
+        migrate.upgrade(addresses.owner)
+        country = found_country(addresses.owner, Settings(), options.settings, options.rounds + 1)
+        print(f"{country.marks:,} marks in {len(country.places):,} posts, {options.connections} at a time", flush=True)
+        with _api(addresses, Path(folder) / "api.log"):
+            asyncio.run(_rounds(addresses, country, options))
     print(f"again: python -m benchmarks.national_morning {' '.join(sys.argv[1:])}".rstrip())
     return 0
 

@@ -98,7 +98,8 @@ async def test_days_that_do_not_fit_are_refused(world: World, days: dict[str, st
 
 async def test_pages_hold_every_session_once(world: World) -> None:
     placements = {await world.placement(), await world.placement()}
-    found, cursor = [], None
+    found: list[tuple[str, str]] = []
+    cursor = None
     while cursor or not found:
         page = await world.council.get("/v1/expected-sessions", limit=3, **({"cursor": cursor} if cursor else {}))
         found += [(each["placement_id"], each["session"]) for each in page.json()["items"]]

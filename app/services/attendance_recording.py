@@ -7,27 +7,27 @@ is new, moves the ledger on, and records the event. It knows nothing of why a ro
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID, uuid4
 
-from psycopg import AsyncConnection
 from psycopg.errors import SerializationFailure
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
 from app.clock import utc_now
+from app.db.driver import driver
 from app.outbox.catalogue import EventType
 from app.services.attendance_rows import Statement
 
 _RECORD = """
 with said as (
     select * from unnest(
-        %(index)s::int[], %(placement_id)s::uuid[], %(on_date)s::date[], %(session)s::varchar[], %(fact)s::varchar[],
+        %(index)s::int[], %(mark_id)s::uuid[], %(placement_id)s::uuid[], %(on_date)s::date[],
+        %(session)s::varchar[], %(fact)s::varchar[],
         %(arrived_at)s::time[], %(left_at)s::time[], %(minutes_late)s::int[], %(reason)s::varchar[],
         %(code)s::varchar[], %(holds)s::varchar[], %(online_code)s::varchar[], %(online_rule)s::varchar[],
         %(school_code)s::varchar[], %(school_rule)s::varchar[], %(council_code)s::varchar[], %(council_rule)s::varchar[]
     ) as row (
-        index, placement_id, on_date, session, fact, arrived_at, left_at, minutes_late, reason, code, holds,
+        index, mark_id, placement_id, on_date, session, fact, arrived_at, left_at, minutes_late, reason, code, holds,
         online_code, online_rule, school_code, school_rule, council_code, council_rule)
 ), ledger as (
     select said.*, e.online, e.council_commissioned, e.current_mark_id, e.waived_by
@@ -56,7 +56,7 @@ with said as (
     left join attendance_marks m
       on m.id = ledger.current_mark_id and m.on_date = ledger.on_date and m.on_date between %(first)s and %(last)s
 ), fresh as (
-    select *, gen_random_uuid() as mark_id from judged where outcome in ('recorded', 'corrected')
+    select * from judged where outcome in ('recorded', 'corrected')
 ), submitted as (
     insert into attendance_submissions (id, provider_id, client_id, received_at, recorded, unchanged, rejected)
     select %(submission)s, %(provider)s, %(client)s, %(now)s, recorded, unchanged, %(rows)s - recorded - unchanged
@@ -109,7 +109,7 @@ async def record(caller: Caller, session: AsyncSession, statements: Sequence[Sta
     """
     submission = uuid4()
     days = [each.row.on_date for each in statements] or [caller.today]
-    connection = await _connection(session)
+    connection = await driver(session)
     cursor = await connection.execute(
         _RECORD,
         {
@@ -132,25 +132,22 @@ async def record(caller: Caller, session: AsyncSession, statements: Sequence[Sta
     return Recorded(submission, outcomes)
 
 
-async def _connection(session: AsyncSession) -> AsyncConnection[Any]:
-    """The driver's connection under the session: the same transaction, without the toolkit's overhead."""
-    raw = await (await session.connection()).get_raw_connection()
-    connection = raw.driver_connection
-    assert isinstance(connection, AsyncConnection)
-    return connection
-
-
 _COLUMNS = (
-    "index", "placement_id", "on_date", "session", "fact", "arrived_at", "left_at", "minutes_late", "reason",
+    "index", "mark_id", "placement_id", "on_date", "session", "fact", "arrived_at", "left_at", "minutes_late", "reason",
     "code", "holds", "online_code", "online_rule", "school_code", "school_rule", "council_code", "council_rule",
 )  # fmt: skip
 
 
 def _columns(statements: Sequence[Statement]) -> dict[str, str]:
-    """One array a column, as text: every value is of our own making and holds none of an array's own signs but `\\`."""
+    """One array a column, as text: every value is of our own making and holds none of an array's own signs but `\\`.
+
+    The ids of the marks are one random id, numbered in its last digits: they fall on one page of the index.
+    """
+    of_marks = str(uuid4())[:-4]
     rows = [
         (
             s.index,
+            f"{of_marks}{s.index:04x}",
             s.row.placement_id,
             s.row.on_date,
             s.row.session.value,

@@ -85,7 +85,7 @@ class Paging:
         return blake2b(bound.encode() + b"\0" + payload, key=key, digest_size=_SIGNATURE_BYTES).digest()
 
 
-def _paging(
+async def _paging(
     request: Request,
     response: Response,
     limit: Annotated[int, Query(ge=1, le=200, description="How many items at most.")] = 50,
