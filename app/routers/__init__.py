@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from app.routers import (
+    absconding_alerts,
     api_clients,
     calendars,
     contacts,
@@ -15,11 +16,13 @@ from app.routers import (
     oauth,
     operations,
     placements,
+    progress_reports,
     pupils,
     qa_actions,
     qa_frameworks,
     qa_visits,
     reference_data,
+    report_forms,
     sandbox,
     suspensions,
     terminations,
@@ -33,6 +36,7 @@ from app.settings import Settings
 def every_router(settings: Settings) -> list[APIRouter]:
     """The routers of the service; the sandbox's only in a sandbox."""
     return [
+        absconding_alerts.router,
         api_clients.router,
         calendars.router,
         contacts.router,
@@ -45,11 +49,13 @@ def every_router(settings: Settings) -> list[APIRouter]:
         oauth.router,
         operations.router,
         placements.router,
+        progress_reports.router,
         pupils.router,
         qa_actions.router,
         qa_frameworks.router,
         qa_visits.router,
         reference_data.router,
+        report_forms.router,
         suspensions.router,
         terminations.router,
         timetables.router,

@@ -29,6 +29,7 @@ _CLAIM = text(
     "select pg_try_advisory_xact_lock(hashtextextended(:lock, 0)) as mine, r.fingerprint, r.status, r.headers, r.body"
     " from (select 1) as one left join idempotency_records r on r.client_id = :client_id and r.key = :key"
 )
+_WAIT = text("select pg_advisory_xact_lock(hashtextextended(:lock, 0))")
 _KEEP = text(
     "insert into idempotency_records"
     " (client_id, key, organisation_id, fingerprint, status, headers, body, created_at)"
@@ -55,15 +56,22 @@ def key_of(request: Request, *, required: bool) -> str | None:
     return key
 
 
-async def claim(session: AsyncSession, caller: Caller, request: Request, key: str, body: bytes) -> Claim | Response:
-    """Holds the key for this request, or gives the stored reply. Raises StillRunning, IdempotencyKeyReused."""
+async def claim(
+    session: AsyncSession, caller: Caller, request: Request, key: str, body: bytes, *, patient: bool = False
+) -> Claim | Response:
+    """Holds the key for this request, or gives the stored reply. Raises StillRunning, IdempotencyKeyReused.
+
+    `patient` waits for a first request that is still running, up to the database's lock timeout.
+    """
     fingerprint = blake2b(
         b"\0".join([request.method.encode(), request.url.path.encode(), request.url.query.encode(), body]),
         digest_size=32,
     ).digest()
-    found = (
-        await session.execute(_CLAIM, {"lock": f"{caller.client_id}:{key}", "client_id": caller.client_id, "key": key})
-    ).one()
+    wanted = {"lock": f"{caller.client_id}:{key}", "client_id": caller.client_id, "key": key}
+    found = (await session.execute(_CLAIM, wanted)).one()
+    if patient and not found.mine:
+        await session.execute(_WAIT, {"lock": wanted["lock"]})
+        found = (await session.execute(_CLAIM, wanted)).one()
     if found.status is not None:
         if found.fingerprint != fingerprint:
             raise IdempotencyKeyReused
