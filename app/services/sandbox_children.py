@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import count, cycle
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.queries.calendars import school_calendar
-from app.rules.calendars import SchoolCalendar, lawful_end_dates, next_lawful_end_dates
+from app.rules.calendars import SchoolCalendar, next_lawful_end_dates
 from app.rules.upn import synthetic_upn
 from app.schemas.placements import PlacementPropose
 from app.schemas.pupils import PupilCreate
@@ -111,7 +111,6 @@ async def _place(session: AsyncSession, place: Place, pupil_id: UUID, number: in
 
 
 def span(calendar: SchoolCalendar, today: date) -> tuple[date, date]:
-    """First and last day of a placement that is under way, or begins with the next half-term."""
-    current = next(h for h in calendar.half_terms if h.last >= today)
-    ends = next_lawful_end_dates(calendar, current.last, 2) or tuple(lawful_end_dates(calendar))[-1:]
-    return current.first, ends[-1]
+    """From the next open pupil day, so that nothing is overdue when the sandbox opens, to the second half-term end."""
+    starts_on = next(calendar.open_pupil_days(today + timedelta(days=1), today + timedelta(days=120)))
+    return starts_on, next_lawful_end_dates(calendar, starts_on, 2)[-1]

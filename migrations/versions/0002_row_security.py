@@ -356,6 +356,7 @@ end $$;
 def upgrade() -> None:
     op.execute(ROLES)
     op.execute("grant usage on schema public to waymark_app, waymark_worker")
+    op.execute("grant select on alembic_version to waymark_app, waymark_worker")
     for table, (sees, writes) in POLICIES.items():
         op.execute(f"alter table {table} enable row level security, force row level security")
         op.execute(f"create policy owner_all on {table} to current_user using (true) with check (true)")
@@ -386,4 +387,5 @@ def downgrade() -> None:
             op.execute(f"drop policy if exists {policy} on {table}")
         op.execute(f"alter table {table} disable row level security, no force row level security")
         op.execute(f"revoke all on {table} from waymark_app, waymark_worker")
+    op.execute("revoke select on alembic_version from waymark_app, waymark_worker")
     op.execute("revoke usage on schema public from waymark_app, waymark_worker")
