@@ -131,6 +131,13 @@ async def test_content_type_and_headers_that_are_wrong_are_flagged(world: World)
     assert {"content_type_unexpected", "headers_not_understood"} <= set(answer.json()["flags"])
 
 
+async def test_a_upn_that_was_sent_is_not_shown(world: World) -> None:
+    alert = await raised(world, description="Pupil X00180001701A, grey coat", upn="H801200001001")
+    for number in ("X00180001701A", "H801200001001"):
+        assert number not in (await world.school.get(f"{PATH}/{alert['id']}")).text
+    assert alert["description"] == "Pupil [UPN removed], grey coat"
+
+
 @pytest.mark.parametrize("state", ["proposed", "declined", "withdrawn", "upcoming", "ended"])
 async def test_a_placement_in_any_state_takes_an_alert(world: World, state: str) -> None:
     dates = {"starts_on": "2027-01-04"} if state == "upcoming" else {}

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
+from sqlalchemy import text
 
 from tests.test_report_forms import DEFAULT, FORM
 from tests.world import Party, World
@@ -84,6 +86,17 @@ async def test_a_draft_is_its_providers_own(world: World) -> None:
         assert await feed(party) == []
     assert (await world.school.act(path, "acceptance")).status_code == 404
     assert [r["state"] for r in (await world.provider.get(PATH)).json()["items"]] == ["draft"]
+
+
+async def test_row_security_hides_drafts_too(world: World, app: FastAPI) -> None:
+    report_id = (await begun(world)).rpartition("/")[2]
+    for party, seen in ((world.provider, 1), (world.school, 0), (world.council, 0)):
+        async with app.state.sessions() as session:
+            await session.execute(text("select set_config('app.organisation', :id, true)"), {"id": str(party.id)})
+            found = await session.execute(
+                text("select count(*) from progress_reports where id = cast(:id as uuid)"), {"id": report_id}
+            )
+            assert found.scalar_one() == seen
 
 
 async def test_a_report_that_does_not_fill_in_its_form_is_refused_and_every_fault_named(world: World) -> None:

@@ -200,6 +200,23 @@ def test_every_fault_is_named_in_the_forms_own_wording(answers: dict[str, Any], 
     assert [(f.pointer, f.code, f.reason) for f in faults_of_answers(FORM, answers)] == expected
 
 
+MANY = {"type": "object", "additionalProperties": {"allOf": [{"type": ["string", "null"]}] * 80}}
+
+
+@pytest.mark.parametrize(
+    ("form", "answers", "expected"),
+    [
+        pytest.param(MANY, {str(i): "x" for i in range(2900)}, ("", "too_much_work"), id="more than a form may cost"),
+        pytest.param(MANY, {str(i): "x" for i in range(3100)}, ("", "too_many"), id="too many answers"),
+        pytest.param(FORM, {"voice": "x" * 20_001}, ("/voice", "too_long"), id="an answer like a book"),
+        pytest.param(MANY, {"a": 5}, ("/a", "wrong_type"), id="none of several types"),
+    ],
+)
+def test_answers_are_bounded(form: dict[str, Any], answers: dict[str, Any], expected: tuple[str, str]) -> None:
+    fault = faults_of_answers(form, answers)[0]
+    assert (fault.pointer, fault.code) == expected
+
+
 def test_the_default_form_is_sound() -> None:
     assert faults_of_form(DEFAULT) == []
     assert {f.pointer for f in faults_of_answers(DEFAULT, {})} == {

@@ -24,7 +24,7 @@ from app.schemas.absconding_alerts import (
 )
 from app.schemas.wire import Id, Instant
 from app.services import absconding_alerts, absconding_alerts_follow_up
-from app.services.absconding_alerts_intake import read_alert
+from app.services.absconding_alerts_intake import as_people_read, read_alert
 from app.services.absconding_alerts_timeline import timeline
 from app.web.conditional import ExpectedVersion, tag
 from app.web.edge import Session
@@ -182,7 +182,7 @@ def _read(found: AlertFile) -> AlertRead:
     return AlertRead.model_validate(
         {
             **found.alert.model_dump(include=set(AlertRead.model_fields) - parts),
-            "as_received": found.alert.as_received.decode("utf-8", "replace").replace("\x00", "\ufffd"),
+            "as_received": as_people_read(found.alert.as_received),
             "notifications": [n.model_dump(include=set(NotificationRead.model_fields)) for n in found.notifications],
             "calls": [c.model_dump(include=set(CallRead.model_fields)) for c in found.calls],
             "timeline": timeline(found),

@@ -90,7 +90,9 @@ class TimelineEntry(Read):
 
 
 class AlertRead(Read):
-    """An alert with those told, the calls made and its timeline. `as_received` is the body as it came."""
+    """An alert with those told, the calls made and its timeline. `as_received` is the body as it came,
+    save that a UPN in it is not shown.
+    """
 
     id: Id
     placement_id: Id

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from app.clock import LONDON
 from app.rules.absconding import AlertFlag
+from app.rules.upn import without_upns
 from app.web.strict_json import InvalidJson, parse_json
 
 MOST_BYTES_KEPT = 65_536
@@ -51,6 +52,11 @@ def read_alert(body: bytes, content_type: str | None, placement_in_query: str | 
     received.last_seen_where = _text(members.get("last_seen_where"), _LONGEST_PLACE, received)
     received.description = _text(members.get("description"), _LONGEST_DESCRIPTION, received)
     return received
+
+
+def as_people_read(as_received: bytes) -> str:
+    """The body as it came, for a person: what cannot be shown is replaced, and a UPN in it is not shown."""
+    return without_upns(as_received.decode("utf-8", "replace").replace("\x00", "\ufffd"))
 
 
 def _says_json(content_type: str | None) -> bool:
@@ -122,7 +128,7 @@ def _text(written: object, longest: int, received: ReceivedAlert) -> str | None:
     if not isinstance(written, str):
         received.flags.add(AlertFlag.FIELDS_NOT_UNDERSTOOD)
         return None
-    fit = _UNFIT.sub("\ufffd", written)[:longest].strip()
+    fit = without_upns(_UNFIT.sub("\ufffd", written))[:longest].strip()
     if len(written) > longest or _UNFIT.search(written):
         received.flags.add(AlertFlag.FIELDS_NOT_UNDERSTOOD)
     return fit or None
