@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
@@ -208,6 +209,18 @@ async def broken(database: Addresses, break_: str, mend: str) -> AsyncIterator[N
     finally:
         async with owner_session(database.owner) as session:
             await session.execute(text(mend))
+
+
+async def test_an_alert_leaves_its_entry_in_the_audit(world: World, app: FastAPI, database: Addresses) -> None:
+    before = figures(app)
+    alert = await raised(world)
+    async with owner_session(database.owner) as session:
+        statement = (
+            "select count(*) from audit_entries where operation = 'raise_absconding_alert' and placement_ids = :ids"
+        )
+        found = await session.execute(text(statement), {"ids": [UUID(alert["placement_id"])]})
+        assert found.scalar_one() == 1
+    assert figures(app) == before
 
 
 def refuse(table: str) -> tuple[str, str]:

@@ -4,7 +4,8 @@ It runs in a savepoint: where it fails, its part is undone and complained of lou
 Only for what must never be blocked; everything else fails as a whole.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,10 +15,18 @@ from app.telemetry.metrics import SET_ASIDE
 _log = structlog.get_logger("waymark.set_aside")
 
 
+@asynccontextmanager
+async def savepoint(session: AsyncSession) -> AsyncIterator[None]:
+    """Undoes what is done within where it raises. It is there at once, for statements past the session as well."""
+    async with session.begin_nested():
+        await session.connection()
+        yield
+
+
 async def attempted(session: AsyncSession, part: str, work: Callable[[], Awaitable[object]]) -> bool:
     """Whether `work` was done. `part` names it in the log and in the figures."""
     try:
-        async with session.begin_nested():
+        async with savepoint(session):
             await work()
     except Exception:
         complain(part)

@@ -14,6 +14,7 @@ from app.access.caller import Caller
 from app.models.attendance import ExpectedSession
 from app.models.placements import Placement, TimetableSlot
 from app.queries.calendars import school_calendar
+from app.queries.directory import is_council
 from app.queries.placements import slots_of, timetables_of
 from app.queries.suspensions import first_session_of, standing_suspensions
 from app.rules import timetables
@@ -43,6 +44,7 @@ async def expect_sessions(
     locked by whoever changes its days.
     """
     calendar = await school_calendar(session, placement.calendar_id)
+    by_council = await is_council(session, placement.commissioner_id)
     rows = [
         {
             "placement_id": placement.id,
@@ -52,6 +54,7 @@ async def expect_sessions(
             "starts_at": each.scheduled_start,
             "ends_at": each.scheduled_end,
             "online": each.online,
+            "council_commissioned": by_council,
             "due_at": due_at(each.day, each.session, each.scheduled_start),
             "changed_at": caller.now,
         }

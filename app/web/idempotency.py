@@ -11,11 +11,11 @@ from hashlib import blake2b
 from typing import Any
 
 from fastapi import Request, Response
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
 from app.clock import utc_now
+from app.db.driver import driver
 from app.problems import BadRequest, IdempotencyKeyRequired, IdempotencyKeyReused, StillRunning
 from app.schemas.wire import Read
 
@@ -25,15 +25,16 @@ _KEPT_HEADERS = ("etag", "location", "content-type")
 
 # Lock and look-up in one round trip: a repeat that arrives while the first runs is answered at once. The look-up sees
 # what was committed when the statement began, so the lock is released only after commit, with the transaction.
-_CLAIM = text(
-    "select pg_try_advisory_xact_lock(hashtextextended(:lock, 0)) as mine, r.fingerprint, r.status, r.headers, r.body"
-    " from (select 1) as one left join idempotency_records r on r.client_id = :client_id and r.key = :key"
+_CLAIM = (
+    "select pg_try_advisory_xact_lock(hashtextextended(%(lock)s, 0)), r.fingerprint, r.status, r.headers, r.body"
+    " from (select 1) as one left join idempotency_records r on r.client_id = %(client_id)s and r.key = %(key)s"
 )
-_WAIT = text("select pg_advisory_xact_lock(hashtextextended(:lock, 0))")
-_KEEP = text(
+_WAIT = "select pg_advisory_xact_lock(hashtextextended(%(lock)s, 0))"
+_KEEP = (
     "insert into idempotency_records"
     " (client_id, key, organisation_id, fingerprint, status, headers, body, created_at)"
-    " values (:client_id, :key, :organisation_id, :fingerprint, :status, cast(:headers as jsonb), :body, :created_at)"
+    " values (%(client_id)s, %(key)s, %(organisation_id)s, %(fingerprint)s, %(status)s, %(headers)s::jsonb, %(body)s,"
+    " %(created_at)s)"
 )
 
 
@@ -67,16 +68,17 @@ async def claim(
         b"\0".join([request.method.encode(), request.url.path.encode(), request.url.query.encode(), body]),
         digest_size=32,
     ).digest()
-    wanted = {"lock": f"{caller.client_id}:{key}", "client_id": caller.client_id, "key": key}
-    found = (await session.execute(_CLAIM, wanted)).one()
-    if patient and not found.mine:
-        await session.execute(_WAIT, {"lock": wanted["lock"]})
-        found = (await session.execute(_CLAIM, wanted)).one()
-    if found.status is not None:
-        if found.fingerprint != fingerprint:
+    lock = {"lock": f"{caller.client_id}:{key}", "client_id": caller.client_id, "key": key}
+    connection = await driver(session)
+    [(mine, known, status, headers, stored)] = await (await connection.execute(_CLAIM, lock)).fetchall()
+    if patient and not mine:
+        await connection.execute(_WAIT, lock)
+        [(mine, known, status, headers, stored)] = await (await connection.execute(_CLAIM, lock)).fetchall()
+    if status is not None:
+        if known != fingerprint:
             raise IdempotencyKeyReused
-        return Response(found.body, found.status, headers={**found.headers, "Idempotent-Replayed": "true"})
-    if not found.mine:
+        return Response(stored, status, headers={**headers, "Idempotent-Replayed": "true"})
+    if not mine:
         raise StillRunning
     return Claim(key, fingerprint)
 
@@ -102,4 +104,4 @@ def as_row(caller: Caller, held: Claim, response: Response, request: Request) ->
 
 
 async def keep(session: AsyncSession, caller: Caller, held: Claim, response: Response, request: Request) -> None:
-    await session.execute(_KEEP, as_row(caller, held, response, request))
+    await (await driver(session)).execute(_KEEP, as_row(caller, held, response, request))

@@ -4,11 +4,12 @@ The handler finds the notes by `faulty_headers` and says so in what it stores.
 """
 
 from fastapi import Request, Response
+from psycopg import Error as DriverError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
-from app.db.savepoint import complain
+from app.db.savepoint import complain, savepoint
 from app.problems import BadRequest, IdempotencyKeyReused, StillRunning
 from app.web import idempotency, person
 
@@ -45,11 +46,11 @@ async def claim(session: AsyncSession, caller: Caller, request: Request) -> idem
         return None
     body = await request.body()
     try:
-        async with session.begin_nested():
+        async with savepoint(session):
             return await idempotency.claim(session, caller, request, key, body, patient=True)
     except IdempotencyKeyReused:
         request.state.key_used_before = True
-    except (StillRunning, SQLAlchemyError):
+    except (StillRunning, SQLAlchemyError, DriverError):
         complain("idempotency")
     return None
 
