@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from psycopg.errors import SerializationFailure
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
@@ -17,6 +16,8 @@ from app.clock import utc_now
 from app.db.driver import driver
 from app.outbox.catalogue import EventType
 from app.services.attendance_rows import Statement
+
+_RACED = "raced"
 
 _RECORD = """
 with said as (
@@ -55,13 +56,16 @@ with said as (
     from ledger
     left join attendance_marks m
       on m.id = ledger.current_mark_id and m.on_date = ledger.on_date and m.on_date between %(first)s and %(last)s
+), race as (
+    select coalesce(bool_or(outcome = 'raced'), false) as lost from judged
 ), fresh as (
-    select * from judged where outcome in ('recorded', 'corrected')
+    select judged.* from judged, race where outcome in ('recorded', 'corrected') and not race.lost
 ), submitted as (
     insert into attendance_submissions (id, provider_id, client_id, received_at, recorded, unchanged, rejected)
     select %(submission)s, %(provider)s, %(client)s, %(now)s, recorded, unchanged, %(rows)s - recorded - unchanged
     from (select count(*) filter (where outcome in ('recorded', 'corrected')) as recorded,
-                 count(*) filter (where outcome = 'unchanged') as unchanged from judged) as counted
+                 count(*) filter (where outcome = 'unchanged') as unchanged from judged) as counted, race
+    where not race.lost
 ), marked as (
     insert into attendance_marks (
         id, on_date, placement_id, session, submission_id, provider_id, fact, arrived_at, left_at, minutes_late, reason,
@@ -104,32 +108,30 @@ class Recorded:
 async def record(caller: Caller, session: AsyncSession, statements: Sequence[Statement], rows: int) -> Recorded:
     """Records a submission of `rows` rows, of which `statements` had no fault of their own.
 
-    A statement without an outcome found no session of the caller's. Raises SerializationFailure, for the edge to run
-    the request again, where another submission's mark for the same session was committed in the meantime.
+    A statement without an outcome found no session of the caller's. Where another submission's mark was committed while
+    this one waited for its sessions, nothing is written: the sessions are locked now, so that the second run, which
+    sees that mark, is the last.
     """
     submission = uuid4()
     days = [each.row.on_date for each in statements] or [caller.today]
+    values = {
+        **_columns(statements),
+        "provider": caller.organisation_id,
+        "client": caller.client_id,
+        "submission": submission,
+        "rows": rows,
+        "first": min(days),
+        "last": max(days),
+        "now": caller.now,
+        "recorded_at": utc_now(),
+        "event": EventType.ATTENDANCE_RECEIVED.value,
+        "resource": f"/v1/attendance-submissions/{submission}",
+    }
     connection = await driver(session)
-    cursor = await connection.execute(
-        _RECORD,
-        {
-            **_columns(statements),
-            "provider": caller.organisation_id,
-            "client": caller.client_id,
-            "submission": submission,
-            "rows": rows,
-            "first": min(days),
-            "last": max(days),
-            "now": caller.now,
-            "recorded_at": utc_now(),
-            "event": EventType.ATTENDANCE_RECEIVED.value,
-            "resource": f"/v1/attendance-submissions/{submission}",
-        },
-    )
-    outcomes = [Outcome(*found[:4]) for found in await cursor.fetchall()]
-    if any(each.what == "raced" for each in outcomes):
-        raise SerializationFailure
-    return Recorded(submission, outcomes)
+    found = await (await connection.execute(_RECORD, values)).fetchall()
+    if any(what == _RACED for _, what, *_ in found):
+        found = await (await connection.execute(_RECORD, values)).fetchall()
+    return Recorded(submission, [Outcome(*each[:4]) for each in found])
 
 
 _COLUMNS = (
