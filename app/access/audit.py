@@ -1,15 +1,15 @@
 """The audit: one entry for every request that changes anything or discloses a child's record."""
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
 from app.clock import utc_now
+from app.db.driver import driver
 
-_INSERT = text(
+_INSERT = (
     "insert into audit_entries (at, organisation_id, client_id, on_behalf_of, operation, request_id, status,"
-    " placement_ids, pupil_ids) values (:at, :organisation_id, :client_id, :on_behalf_of, :operation, :request_id,"
-    " :status, cast(:placement_ids as uuid[]), cast(:pupil_ids as uuid[]))"
+    " placement_ids, pupil_ids) values (%(at)s, %(organisation_id)s, %(client_id)s, %(on_behalf_of)s, %(operation)s,"
+    " %(request_id)s, %(status)s, %(placement_ids)s::uuid[], %(pupil_ids)s::uuid[])"
 )
 
 
@@ -21,7 +21,8 @@ async def record_audit(session: AsyncSession, caller: Caller, operation: str, st
     touched = caller.touched
     if not (written or touched.placements or touched.pupils):
         return
-    await session.execute(
+    connection = await driver(session)
+    await connection.execute(
         _INSERT,
         {
             "at": utc_now(),

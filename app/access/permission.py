@@ -19,12 +19,15 @@ from app.problems import Forbidden, WrongKindOfOrganisation
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """One scope, and the kinds of organisation that may use it here. As a dependency it hands over the caller."""
+    """One scope, and the kinds of organisation that may use it here. As a dependency it hands over the caller.
+
+    It is a coroutine, as all dependencies here are: others run in a thread, which costs more than they do.
+    """
 
     scope: Scope | None
     kinds: frozenset[OrganisationKind]
 
-    def __call__(self, request: Request) -> Caller:
+    async def __call__(self, request: Request) -> Caller:
         caller: Caller = request.state.caller
         return caller
 

@@ -18,7 +18,8 @@ class ExpectedSession(SQLModel, table=True):
     """A session at which a placed pupil is expected. Its state is derived when read: `rules.attendance_due`.
 
     `first_received_at` never changes once set: a late mark is late for ever. `waived_by` says why nothing is expected
-    after all (a suspension).
+    after all (a suspension). `online` and `council_commissioned` decide the code that is suggested to the host school;
+    they stand here so that a submission reads one row for each session.
     """
 
     __tablename__ = "expected_sessions"
@@ -46,6 +47,7 @@ class ExpectedSession(SQLModel, table=True):
     starts_at: time
     ends_at: time
     online: bool
+    council_commissioned: bool
     due_at: datetime = Field(sa_type=INSTANT)
     first_received_at: datetime | None = Field(default=None, sa_type=INSTANT)
     current_mark_id: UUID | None = None

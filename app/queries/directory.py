@@ -96,3 +96,9 @@ async def entries(session: AsyncSession, organisations: Sequence[Organisation]) 
 async def sites_of(session: AsyncSession, organisation_id: UUID) -> Sequence[Site]:
     statement = select(Site).where(col(Site.organisation_id) == organisation_id).order_by(col(Site.name))
     return (await session.scalars(statement)).all()
+
+
+async def is_council(session: AsyncSession, organisation_id: UUID) -> bool:
+    """Whether a party to a placement is a council."""
+    statement = select(col(Organisation.kind)).where(col(Organisation.id) == organisation_id)
+    return (await session.scalars(statement)).one() is OrganisationKind.COUNCIL

@@ -1,11 +1,16 @@
 """Placements as a caller may see them: every statement starts from the caller's rows in `placement_viewers`."""
 
+<<<<<<< HEAD
 from collections.abc import Iterable, Mapping, Sequence
+=======
+from collections.abc import Collection, Mapping, Sequence
+>>>>>>> attendance
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import col
 
 from app.access.caller import Caller
@@ -90,3 +95,23 @@ def with_status(statement: Select[Placement], status: PlacementStatus, today: da
         PlacementStatus.ENDED: and_(accepted, ends_on < today),
     }
     return statement.where(conditions.get(status, state == status.value))
+
+
+async def own_placements(caller: Caller, session: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID, Placement]:
+    """Those of the placements that are with the calling provider, by id."""
+    statement = visible_placements(caller).where(
+        col(Placement.id).in_(ids), col(Placement.provider_id) == caller.organisation_id
+    )
+    return {each.id: each for each in await session.scalars(statement)}
+
+
+def may_see_on(
+    caller: Caller, placement_id: SQLCoreOperations[UUID], day: SQLCoreOperations[date]
+) -> ColumnElement[bool]:
+    """Whether the caller may see what a placement's record of `day` holds: its rows as a viewer may be dated."""
+    return exists().where(
+        col(PlacementViewer.organisation_id) == caller.organisation_id,
+        col(PlacementViewer.placement_id) == placement_id,
+        func.coalesce(col(PlacementViewer.from_on) <= day, true()),
+        func.coalesce(day <= col(PlacementViewer.until_on), true()),
+    )

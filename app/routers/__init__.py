@@ -4,12 +4,15 @@ from fastapi import APIRouter
 
 from app.routers import (
     api_clients,
+    attendance_marks,
+    attendance_submissions,
     calendars,
     contacts,
     directory,
     directory_sites,
     docs,
     events,
+    expected_sessions,
     frameworks,
     me,
     oauth,
@@ -33,13 +36,17 @@ from app.settings import Settings
 def every_router(settings: Settings) -> list[APIRouter]:
     """The routers of the service; the sandbox's only in a sandbox."""
     return [
+        *([sandbox.router] if settings.is_sandbox else []),
         api_clients.router,
+        attendance_marks.router,
+        attendance_submissions.router,
         calendars.router,
         contacts.router,
         directory.router,
         directory_sites.router,
         docs.router,
         events.router,
+        expected_sessions.router,
         frameworks.router,
         me.router,
         oauth.router,
@@ -55,5 +62,4 @@ def every_router(settings: Settings) -> list[APIRouter]:
         timetables.router,
         toolkit.router,
         toolkit_assessments.router,
-        *([sandbox.router] if settings.is_sandbox else []),
     ]

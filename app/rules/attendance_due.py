@@ -30,6 +30,7 @@ class SessionState(StrEnum):
     RECEIVED_ON_TIME = "received_on_time"
     RECEIVED_LATE = "received_late"
     MISSING = "missing"
+    WAIVED = "waived"
 
 
 def due_at(
@@ -58,11 +59,17 @@ def punctuality(received_at: datetime, due: datetime) -> Punctuality:
     return Punctuality.ON_TIME if received_at <= due else Punctuality.LATE
 
 
-def session_state(now: datetime, due: datetime, first_received_at: datetime | None) -> SessionState:
+def session_state(
+    now: datetime, due: datetime, first_received_at: datetime | None, *, waived: bool = False
+) -> SessionState:
     """What an expected session is at `now`; what was late once stays late, whatever is received after it.
+
+    A session that is waived (the pupil is suspended) owes nothing, so it never goes missing.
 
     Source: Salford AP contract slides, read in the primary source.
     """
+    if first_received_at is None and waived:
+        return SessionState.WAIVED
     if first_received_at is None:
         return SessionState.MISSING if now > due else SessionState.EXPECTED
     if punctuality(first_received_at, due) is Punctuality.LATE:

@@ -14,8 +14,12 @@ from app.access.caller import Caller
 from app.models.attendance import ExpectedSession
 from app.models.placements import Placement, TimetableSlot
 from app.queries.calendars import school_calendar
+<<<<<<< HEAD
 from app.queries.placements import slots_of, timetables_of
 from app.queries.suspensions import first_session_of, standing_suspensions
+=======
+from app.queries.directory import is_council
+>>>>>>> attendance
 from app.rules import timetables
 from app.rules.attendance_due import due_at
 from app.rules.suspensions import SuspensionState, suspension_takes_effect_at
@@ -43,6 +47,7 @@ async def expect_sessions(
     locked by whoever changes its days.
     """
     calendar = await school_calendar(session, placement.calendar_id)
+    by_council = await is_council(session, placement.commissioner_id)
     rows = [
         {
             "placement_id": placement.id,
@@ -52,6 +57,7 @@ async def expect_sessions(
             "starts_at": each.scheduled_start,
             "ends_at": each.scheduled_end,
             "online": each.online,
+            "council_commissioned": by_council,
             "due_at": due_at(each.day, each.session, each.scheduled_start),
             "changed_at": caller.now,
         }

@@ -35,7 +35,7 @@ def not_modified(response: Response, if_none_match: str | None) -> bool:
     return if_none_match.strip() == "*" or response.headers["ETag"] in known
 
 
-def _expected_version(
+async def _expected_version(
     if_match: Annotated[
         str | None,
         Header(max_length=200, description="The ETag of the resource as last read. Required to change it."),

@@ -10,6 +10,7 @@ from typing import Annotated, Any, cast
 
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
+from psycopg import Error as DriverError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -36,7 +37,7 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 _ATTEMPTS = 3
 
 
-def _session(request: Request) -> AsyncSession:
+async def _session(request: Request) -> AsyncSession:
     return cast(AsyncSession, request.state.session)
 
 
@@ -71,7 +72,7 @@ class _Operation:
         for attempt in range(_ATTEMPTS):
             try:
                 return await self._in_transaction(request)
-            except DBAPIError as error:
+            except (DBAPIError, DriverError) as error:
                 if constraint(error) == "pk_idempotency_records":
                     raise StillRunning from None
                 if sqlstate(error) not in RETRYABLE or attempt == _ATTEMPTS - 1:

@@ -11,11 +11,11 @@ from hashlib import blake2b
 from typing import Any
 
 from fastapi import Request, Response
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
 from app.clock import utc_now
+from app.db.driver import driver
 from app.problems import BadRequest, IdempotencyKeyRequired, IdempotencyKeyReused, StillRunning
 from app.schemas.wire import Read
 
@@ -25,14 +25,15 @@ _KEPT_HEADERS = ("etag", "location", "content-type")
 
 # Lock and look-up in one round trip: a repeat that arrives while the first runs is answered at once. The look-up sees
 # what was committed when the statement began, so the lock is released only after commit, with the transaction.
-_CLAIM = text(
-    "select pg_try_advisory_xact_lock(hashtextextended(:lock, 0)) as mine, r.fingerprint, r.status, r.headers, r.body"
-    " from (select 1) as one left join idempotency_records r on r.client_id = :client_id and r.key = :key"
+_CLAIM = (
+    "select pg_try_advisory_xact_lock(hashtextextended(%(lock)s, 0)), r.fingerprint, r.status, r.headers, r.body"
+    " from (select 1) as one left join idempotency_records r on r.client_id = %(client_id)s and r.key = %(key)s"
 )
-_KEEP = text(
+_KEEP = (
     "insert into idempotency_records"
     " (client_id, key, organisation_id, fingerprint, status, headers, body, created_at)"
-    " values (:client_id, :key, :organisation_id, :fingerprint, :status, cast(:headers as jsonb), :body, :created_at)"
+    " values (%(client_id)s, %(key)s, %(organisation_id)s, %(fingerprint)s, %(status)s, %(headers)s::jsonb, %(body)s,"
+    " %(created_at)s)"
 )
 
 
@@ -61,14 +62,14 @@ async def claim(session: AsyncSession, caller: Caller, request: Request, key: st
         b"\0".join([request.method.encode(), request.url.path.encode(), request.url.query.encode(), body]),
         digest_size=32,
     ).digest()
-    found = (
-        await session.execute(_CLAIM, {"lock": f"{caller.client_id}:{key}", "client_id": caller.client_id, "key": key})
-    ).one()
-    if found.status is not None:
-        if found.fingerprint != fingerprint:
+    lock = {"lock": f"{caller.client_id}:{key}", "client_id": caller.client_id, "key": key}
+    cursor = await (await driver(session)).execute(_CLAIM, lock)
+    [(mine, known, status, headers, stored)] = await cursor.fetchall()
+    if status is not None:
+        if known != fingerprint:
             raise IdempotencyKeyReused
-        return Response(found.body, found.status, headers={**found.headers, "Idempotent-Replayed": "true"})
-    if not found.mine:
+        return Response(stored, status, headers={**headers, "Idempotent-Replayed": "true"})
+    if not mine:
         raise StillRunning
     return Claim(key, fingerprint)
 
@@ -93,5 +94,10 @@ def as_row(caller: Caller, held: Claim, response: Response, request: Request) ->
     }
 
 
+<<<<<<< HEAD
 async def keep(session: AsyncSession, caller: Caller, held: Claim, response: Response, request: Request) -> None:
     await session.execute(_KEEP, as_row(caller, held, response, request))
+=======
+async def keep(session: AsyncSession, caller: Caller, held: Claim, response: Response) -> None:
+    await (await driver(session)).execute(_KEEP, as_row(caller, held, response))
+>>>>>>> attendance

@@ -94,7 +94,7 @@ class Paging:
         return blake2b(bound.encode() + b"\0" + payload, key=key, digest_size=_SIGNATURE_BYTES).digest()
 
 
-def _paging(
+async def _paging(
     request: Request,
     response: Response,
     limit: Annotated[int, Query(ge=1, le=200, description="How many items at most.")] = 50,
@@ -138,4 +138,4 @@ def _as_typed(kind: type, key: str) -> object:
         int: int,
         str: str,
     }
-    return readers[kind](key)
+    return readers.get(kind, kind)(key)

@@ -754,6 +754,7 @@ def upgrade() -> None:
         sa.Column("starts_at", sa.Time(), nullable=False),
         sa.Column("ends_at", sa.Time(), nullable=False),
         sa.Column("online", sa.Boolean(), nullable=False),
+        sa.Column("council_commissioned", sa.Boolean(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("first_received_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("current_mark_id", sa.Uuid(), nullable=True),

@@ -1,0 +1,81 @@
+"""The ledger as a caller may see it: through its dated rows in `placement_viewers`."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Row, Select, and_, desc, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from app.access.caller import Caller
+from app.models.attendance import AttendanceMark, ExpectedSession
+from app.models.organisations import Organisation
+from app.queries.placements import may_see_on
+from app.rules.attendance_due import SessionState
+
+_NOTHING_YET = col(ExpectedSession.first_received_at).is_(None)
+_OWED = col(ExpectedSession.waived_by).is_(None)
+
+
+def visible_sessions(caller: Caller, first: date, last: date) -> Select[Any]:
+    """Each session from `first` to `last` that the caller may see, and its current mark or None."""
+    sessions = (
+        select(ExpectedSession, AttendanceMark)
+        .outerjoin(
+            AttendanceMark,
+            and_(
+                col(AttendanceMark.id) == col(ExpectedSession.current_mark_id),
+                col(AttendanceMark.on_date) == col(ExpectedSession.on_date),
+                col(AttendanceMark.on_date).between(first, last),
+            ),
+        )
+        .where(_visible(caller), col(ExpectedSession.on_date).between(first, last))
+    )
+    return cast(Select[Any], sessions)
+
+
+def with_state(statement: Select[Any], state: SessionState, now: datetime) -> Select[Any]:
+    """Only the sessions in this state at `now`: the same answer as `rules.attendance_due.session_state`."""
+    received, due = col(ExpectedSession.first_received_at), col(ExpectedSession.due_at)
+    conditions: dict[SessionState, ColumnElement[bool]] = {
+        SessionState.EXPECTED: and_(_NOTHING_YET, _OWED, due >= now),
+        SessionState.MISSING: and_(_NOTHING_YET, _OWED, due < now),
+        SessionState.WAIVED: and_(_NOTHING_YET, ~_OWED),
+        SessionState.RECEIVED_ON_TIME: received <= due,
+        SessionState.RECEIVED_LATE: received > due,
+    }
+    return statement.where(conditions[state])
+
+
+async def outstanding(caller: Caller, session: AsyncSession, day: date) -> Sequence[Row[Any]]:
+    """Every provider's `expected`, `received` and `missing` on a day, and the sessions that are missing; one pass."""
+    missing = and_(_NOTHING_YET, col(ExpectedSession.due_at) < caller.now)
+    missing_count = func.count().filter(missing)
+    identity = func.jsonb_build_object(
+        "placement_id", col(ExpectedSession.placement_id), "session", col(ExpectedSession.session)
+    )
+    ordered = aggregate_order_by(identity, col(ExpectedSession.session), col(ExpectedSession.placement_id))
+    counted = (
+        select(
+            col(ExpectedSession.provider_id).label("provider_id"),
+            func.count().label("expected"),
+            func.count(col(ExpectedSession.first_received_at)).label("received"),
+            missing_count.label("missing"),
+            func.jsonb_agg(ordered).filter(missing).label("sessions"),
+        )
+        .where(_visible(caller), col(ExpectedSession.on_date) == day, _OWED)
+        .group_by(col(ExpectedSession.provider_id))
+        .subquery()
+    )
+    statement = (
+        select(*counted.c, col(Organisation.name).label("provider_name"))
+        .join(Organisation, col(Organisation.id) == counted.c.provider_id)
+        .order_by(desc(counted.c.missing), counted.c.provider_id)
+    )
+    return cast(Sequence[Row[Any]], (await session.execute(statement)).all())
+
+
+def _visible(caller: Caller) -> ColumnElement[bool]:
+    return may_see_on(caller, col(ExpectedSession.placement_id), col(ExpectedSession.on_date))

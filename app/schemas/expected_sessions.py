@@ -1,0 +1,78 @@
+"""The ledger of expected sessions on the wire."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from app.rules.attendance_due import SessionState
+from app.rules.attendance_facts import Fact
+from app.rules.calendars import SchoolSession
+from app.schemas.attendance_marks import ClockTimeRead, Code, RuleName
+from app.schemas.wire import Count, Day, Id, Instant, Name, Read
+
+MOST_PROVIDERS = 5000
+MOST_MISSING = 20_000
+
+
+class CurrentMark(Read):
+    """The mark that stands for a session now."""
+
+    id: Id
+    fact: Fact
+    code: Code | None
+    suggested_code: Code
+    suggested_by: RuleName
+    received_at: Instant
+
+
+class ExpectedSessionRead(Read):
+    """A session at which a placed pupil is expected, and what has been received for it.
+
+    `state` is as of now, and follows `first_received_at`: what was late once stays late, whatever corrects it.
+    """
+
+    placement_id: Id
+    provider_id: Id
+    on_date: Day
+    session: SchoolSession
+    starts_at: ClockTimeRead
+    ends_at: ClockTimeRead
+    online: bool
+    due_at: Instant
+    state: SessionState
+    first_received_at: Instant | None
+    mark: CurrentMark | None
+
+
+class MissingSession(Read):
+    """A session that is past its deadline with nothing received."""
+
+    placement_id: Id
+    session: SchoolSession
+
+
+class ProviderOutstanding(Read):
+    """A provider that has not reported all that was due."""
+
+    provider_id: Id
+    provider_name: Name
+    expected: Count
+    received: Count
+    missing: Count
+    sessions: Annotated[list[MissingSession], Field(max_length=MOST_MISSING)]
+
+
+class OutstandingRead(Read):
+    """Who has not reported on a day, as of an instant.
+
+    The figures are of all sessions of that day that the caller may see and that are not waived: `expected` all of
+    them, `received` those with a mark, `missing` those past their deadline without one. `providers` holds those with
+    anything missing, most first.
+    """
+
+    on_date: Day
+    as_of: Instant
+    expected: Count
+    received: Count
+    missing: Count
+    providers: Annotated[list[ProviderOutstanding], Field(max_length=MOST_PROVIDERS)]

@@ -1,0 +1,170 @@
+"""A submission's rows into the ledger: one statement on the session's own connection.
+
+It authorises (a row is reached only where the ledger names the caller as the session's provider), locks the sessions
+in one order so that two submissions meet without deadlock, compares each row with the mark that stands, appends what
+is new, moves the ledger on, and records the event. It knows nothing of why a row found no session.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from psycopg.errors import SerializationFailure
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access.caller import Caller
+from app.clock import utc_now
+from app.db.driver import driver
+from app.outbox.catalogue import EventType
+from app.services.attendance_rows import Statement
+
+_RECORD = """
+with said as (
+    select * from unnest(
+        %(index)s::int[], %(mark_id)s::uuid[], %(placement_id)s::uuid[], %(on_date)s::date[],
+        %(session)s::varchar[], %(fact)s::varchar[],
+        %(arrived_at)s::time[], %(left_at)s::time[], %(minutes_late)s::int[], %(reason)s::varchar[],
+        %(code)s::varchar[], %(holds)s::varchar[], %(online_code)s::varchar[], %(online_rule)s::varchar[],
+        %(school_code)s::varchar[], %(school_rule)s::varchar[], %(council_code)s::varchar[], %(council_rule)s::varchar[]
+    ) as row (
+        index, mark_id, placement_id, on_date, session, fact, arrived_at, left_at, minutes_late, reason, code, holds,
+        online_code, online_rule, school_code, school_rule, council_code, council_rule)
+), ledger as (
+    select said.*, e.online, e.council_commissioned, e.current_mark_id, e.waived_by
+    from said
+    join expected_sessions e
+      on e.placement_id = said.placement_id and e.on_date = said.on_date and e.session = said.session
+    where e.provider_id = %(provider)s and e.on_date between %(first)s and %(last)s
+    order by e.placement_id, e.on_date, e.session
+    for update of e
+), judged as (
+    select ledger.*,
+        case when ledger.waived_by is not null then 'session_waived'
+             when ledger.holds = 'in_person' and ledger.online then 'code_never_online'
+             when ledger.holds = 'online' and not ledger.online then 'code_contradicts_fact'
+             when ledger.current_mark_id is null then 'recorded'
+             when m.id is null then 'raced'
+             when (m.fact, m.arrived_at, m.left_at, m.minutes_late, m.reason, m.code) is not distinct from
+                  (ledger.fact, ledger.arrived_at, ledger.left_at, ledger.minutes_late, ledger.reason, ledger.code)
+             then 'unchanged'
+             else 'corrected' end as outcome,
+        case when ledger.online then online_code when council_commissioned then council_code
+             else school_code end as suggested_code,
+        case when ledger.online then online_rule when council_commissioned then council_rule
+             else school_rule end as suggested_by
+    from ledger
+    left join attendance_marks m
+      on m.id = ledger.current_mark_id and m.on_date = ledger.on_date and m.on_date between %(first)s and %(last)s
+), fresh as (
+    select * from judged where outcome in ('recorded', 'corrected')
+), submitted as (
+    insert into attendance_submissions (id, provider_id, client_id, received_at, recorded, unchanged, rejected)
+    select %(submission)s, %(provider)s, %(client)s, %(now)s, recorded, unchanged, %(rows)s - recorded - unchanged
+    from (select count(*) filter (where outcome in ('recorded', 'corrected')) as recorded,
+                 count(*) filter (where outcome = 'unchanged') as unchanged from judged) as counted
+), marked as (
+    insert into attendance_marks (
+        id, on_date, placement_id, session, submission_id, provider_id, fact, arrived_at, left_at, minutes_late, reason,
+        code, suggested_code, suggested_by, received_at, supersedes_id)
+    select mark_id, on_date, placement_id, session, %(submission)s, %(provider)s, fact, arrived_at, left_at,
+           minutes_late, reason, code, suggested_code, suggested_by, %(now)s, current_mark_id
+    from fresh
+), moved as (
+    update expected_sessions e
+    set current_mark_id = fresh.mark_id, first_received_at = coalesce(e.first_received_at, %(now)s),
+        changed_at = %(now)s
+    from fresh
+    where e.placement_id = fresh.placement_id and e.on_date = fresh.on_date and e.session = fresh.session
+      and e.on_date between %(first)s and %(last)s
+), told as (
+    select record_event(%(event)s, %(now)s, %(recorded_at)s, %(resource)s, changed, '{}')
+    from (select array_agg(distinct placement_id) as changed from fresh) as each
+    where changed is not null
+)
+select index, outcome, suggested_code, suggested_by, (select count(*) from told) from judged
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the ledger made of one row: a state of `MarkState`, or the code of a fault that only the ledger knows."""
+
+    index: int
+    what: str
+    suggested_code: str
+    suggested_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    submission_id: UUID
+    outcomes: list[Outcome]
+
+
+async def record(caller: Caller, session: AsyncSession, statements: Sequence[Statement], rows: int) -> Recorded:
+    """Records a submission of `rows` rows, of which `statements` had no fault of their own.
+
+    A statement without an outcome found no session of the caller's. Raises SerializationFailure, for the edge to run
+    the request again, where another submission's mark for the same session was committed in the meantime.
+    """
+    submission = uuid4()
+    days = [each.row.on_date for each in statements] or [caller.today]
+    connection = await driver(session)
+    cursor = await connection.execute(
+        _RECORD,
+        {
+            **_columns(statements),
+            "provider": caller.organisation_id,
+            "client": caller.client_id,
+            "submission": submission,
+            "rows": rows,
+            "first": min(days),
+            "last": max(days),
+            "now": caller.now,
+            "recorded_at": utc_now(),
+            "event": EventType.ATTENDANCE_RECEIVED.value,
+            "resource": f"/v1/attendance-submissions/{submission}",
+        },
+    )
+    outcomes = [Outcome(*found[:4]) for found in await cursor.fetchall()]
+    if any(each.what == "raced" for each in outcomes):
+        raise SerializationFailure
+    return Recorded(submission, outcomes)
+
+
+_COLUMNS = (
+    "index", "mark_id", "placement_id", "on_date", "session", "fact", "arrived_at", "left_at", "minutes_late", "reason",
+    "code", "holds", "online_code", "online_rule", "school_code", "school_rule", "council_code", "council_rule",
+)  # fmt: skip
+
+
+def _columns(statements: Sequence[Statement]) -> dict[str, str]:
+    """One array a column, as text: every value is of our own making and holds none of an array's own signs but `\\`.
+
+    The ids of the marks are one random id, numbered in its last digits: they fall on one page of the index.
+    """
+    of_marks = str(uuid4())[:-4]
+    rows = [
+        (
+            s.index,
+            f"{of_marks}{s.index:04x}",
+            s.row.placement_id,
+            s.row.on_date,
+            s.row.session.value,
+            s.stated.fact.value,
+            s.row.arrived_at,
+            s.row.left_at,
+            s.row.minutes_late,
+            s.row.reason and s.row.reason.value,
+            s.stated.code and s.stated.code.replace("\\", "\\\\"),
+            s.stated.holds.value,
+            *s.suggestions,
+        )
+        for s in statements
+    ]
+    columns: Iterable[Sequence[object]] = zip(*rows, strict=True) if rows else [()] * len(_COLUMNS)
+    return {name: _array(column) for name, column in zip(_COLUMNS, columns, strict=True)}
+
+
+def _array(column: Sequence[object]) -> str:
+    return "{" + ",".join(["NULL" if value is None else str(value) for value in column]) + "}"

@@ -1,0 +1,164 @@
+"""Reading the rows of a submission one by one: what each says, or the first fault that it has by itself.
+
+Nothing here knows the ledger. A fault found here is the same whether the placement exists or not.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, time
+from functools import lru_cache
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from app.rules.attendance_due import may_submit_for_day
+from app.rules.attendance_facts import AbsenceReason, Fact, MarkFact, SessionCircumstances, check_fact, suggest_code
+from app.rules.attendance_statements import Stated, stated
+from app.rules.sources import OUR_OWN
+from app.rules.verdict import Allowed, Refused
+from app.schemas.attendance_submissions import AttendanceRow, RejectedRow
+
+REPEATED = Refused("repeated_in_batch", "An earlier row of this submission says the same of this session.", OUR_OWN)
+CONTRADICTED = Refused(
+    "contradicted_in_batch", "Rows of this submission say different things of one session; none was stored.", OUR_OWN
+)
+
+_ALL: TypeAdapter[list[AttendanceRow]] = TypeAdapter(list[AttendanceRow])
+_ONE: TypeAdapter[AttendanceRow] = TypeAdapter(AttendanceRow)
+_LONGEST_POINTER = 200
+# The member of a row that a fault is about, where it is about one.
+_MEMBERS = {
+    "unknown_code": "/code",
+    "code_withdrawn": "/code",
+    "code_not_yet_valid": "/code",
+    "code_of_other_session": "/code",
+    "code_contradicts_fact": "/code",
+    "code_never_online": "/code",
+    "session_in_future": "/on_date",
+    "placement_not_found": "/placement_id",
+    "placement_not_accepted": "/placement_id",
+    "outside_placement": "/on_date",
+    "day_in_holidays": "/on_date",
+    "day_closed": "/on_date",
+    "session_not_timetabled": "/session",
+    "session_waived": "/session",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A row without a fault of its own. `suggestions`: code and rule online, then in person for a school and for a
+    council.
+    """
+
+    index: int
+    row: AttendanceRow
+    stated: Stated
+    suggestions: tuple[str, str, str, str, str, str]
+
+    @property
+    def about(self) -> tuple[object, ...]:
+        return (self.row.placement_id, self.row.on_date, self.row.session)
+
+    def says_the_same(self, other: "Statement") -> bool:
+        mended = replace(self, index=other.index)
+        return mended.stated == other.stated and _details(self.row) == _details(other.row)
+
+
+def rejection(index: int, fault: Refused) -> RejectedRow:
+    pointer = f"/rows/{index}{_MEMBERS.get(fault.code, '')}"
+    return RejectedRow(index=index, pointer=pointer, code=fault.code, reason=fault.reason)
+
+
+def read_rows(raw: Sequence[Any], today: date) -> tuple[list[Statement], list[RejectedRow]]:
+    """The rows that may go to the ledger, and those that have a fault of their own.
+
+    Of rows that say the same of one session the first stands; where they differ none does.
+    """
+    well_formed, rejected = _well_formed(raw)
+    statements = []
+    for index, row in well_formed:
+        read = _read(index, row, today)
+        if isinstance(read, Refused):
+            rejected.append(rejection(index, read))
+        else:
+            statements.append(read)
+    if len({each.about for each in statements}) < len(statements):
+        statements = _without_repeats(statements, rejected)
+    return statements, rejected
+
+
+def _well_formed(raw: Sequence[Any]) -> tuple[Iterable[tuple[int, AttendanceRow]], list[RejectedRow]]:
+    try:
+        return enumerate(_ALL.validate_python(raw)), []
+    except ValidationError:
+        pass
+    found, rejected = [], []
+    for index, each in enumerate(raw):
+        try:
+            found.append((index, _ONE.validate_python(each)))
+        except ValidationError as fault:
+            rejected.append(_malformed(index, fault))
+    return found, rejected
+
+
+def _malformed(index: int, fault: ValidationError) -> RejectedRow:
+    first = fault.errors(include_url=False, include_context=False, include_input=False)[0]
+    steps = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in first["loc"])
+    pointer = f"/rows/{index}{steps}"[:_LONGEST_POINTER]
+    reason = "A row must be an object" if first["type"] == "model_type" else first["msg"]
+    return RejectedRow(index=index, pointer=pointer, code=first["type"], reason=f"{reason}.")
+
+
+def _read(index: int, row: AttendanceRow, today: date) -> Statement | Refused:
+    said = _stated(row.fact, row.code, row.on_date, row.session)
+    if isinstance(said, Refused):
+        return said
+    whole = check_fact(_mark_fact(row, said)) if any(_details(row)) else Allowed()
+    if isinstance(whole, Refused):
+        return whole
+    timely = may_submit_for_day(row.on_date, today)
+    if isinstance(timely, Refused):
+        return timely
+    return Statement(index, row, said, _suggestions(said.fact, row.reason or said.known_reason))
+
+
+def _details(row: AttendanceRow) -> tuple[object, ...]:
+    return (row.arrived_at, row.left_at, row.minutes_late, row.reason)
+
+
+def _mark_fact(row: AttendanceRow, said: Stated) -> MarkFact:
+    arrived, left = (time.fromisoformat(at) if at else None for at in (row.arrived_at, row.left_at))
+    return MarkFact(said.fact, arrived, left, row.minutes_late, row.reason)
+
+
+def _without_repeats(statements: Sequence[Statement], rejected: list[RejectedRow]) -> list[Statement]:
+    by_session: dict[tuple[object, ...], list[Statement]] = {}
+    for each in statements:
+        by_session.setdefault(each.about, []).append(each)
+    kept = []
+    for first, *repeats in by_session.values():
+        if all(first.says_the_same(each) for each in repeats):
+            kept.append(first)
+            rejected += [rejection(each.index, REPEATED) for each in repeats]
+        else:
+            rejected += [rejection(each.index, CONTRADICTED) for each in (first, *repeats)]
+    return kept
+
+
+_stated = lru_cache(maxsize=4096)(stated)
+
+
+@lru_cache(maxsize=256)
+def _suggestions(fact: Fact, reason: AbsenceReason | None) -> tuple[str, str, str, str, str, str]:
+    """The codes to suggest in each circumstance that only the ledger knows; they depend on nothing else of a row."""
+    mark = MarkFact(fact, reason=reason)
+    online, school, council = (
+        suggest_code(mark, known)
+        for known in (
+            SessionCircumstances(council_commissioned=False, online=True),
+            SessionCircumstances(council_commissioned=False),
+            SessionCircumstances(council_commissioned=True),
+        )
+    )
+    return (online.code.code, online.rule, school.code.code, school.rule, council.code.code, council.rule)

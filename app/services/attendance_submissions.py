@@ -1,0 +1,89 @@
+"""A provider submits its attendance: good rows are stored, each faulty row is named, nothing is half done."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access.caller import Caller
+from app.problems import FieldError, Invalid
+from app.queries.calendars import school_calendars
+from app.queries.placements import own_placements
+from app.rules.attendance_statements import CONTRADICTION, NEVER_ONLINE, PLACEMENT_NOT_FOUND, WAIVED, why_not_expected
+from app.rules.placements import PlacementState
+from app.rules.verdict import Refused
+from app.schemas.attendance_submissions import AcceptedRow, MarkState, RejectedRow, SubmissionResult
+from app.services.attendance_recording import record
+from app.services.attendance_rows import Statement, read_rows, rejection
+
+_STATES = {state.value: state for state in MarkState}
+_LEDGER_FAULTS = {fault.code: fault for fault in (WAIVED, NEVER_ONLINE, CONTRADICTION)}
+_MOST_NAMED = 100
+
+
+async def submit_attendance(
+    caller: Caller, session: AsyncSession, rows: Sequence[Any], *, all_or_nothing: bool
+) -> SubmissionResult:
+    """Stores every good row and names every other. Raises Invalid for any fault where it is to be all or nothing."""
+    statements, rejected = read_rows(rows, caller.today)
+    if all_or_nothing:
+        _refuse(rejected, len(rows))
+    recorded = await record(caller, session, statements, len(rows))
+    by_index = {each.index: each for each in statements}
+    accepted = []
+    for found in recorded.outcomes:
+        statement = by_index.pop(found.index)
+        caller.sees_placements(statement.row.placement_id)
+        if found.what in _LEDGER_FAULTS:
+            rejected.append(rejection(found.index, _LEDGER_FAULTS[found.what]))
+        else:
+            state = _STATES[found.what]
+            accepted.append((found.index, state, found.suggested_code, found.suggested_by))
+    if by_index:
+        rejected += await _diagnosed(caller, session, list(by_index.values()))
+    if all_or_nothing:
+        _refuse(rejected, len(rows))
+    unchanged = sum(state is MarkState.UNCHANGED for _, state, _, _ in accepted)
+    return SubmissionResult(
+        id=recorded.submission_id,
+        received_at=caller.now,
+        recorded=len(accepted) - unchanged,
+        unchanged=unchanged,
+        accepted=[
+            AcceptedRow(index=index, state=state, suggested_code=code, suggested_by=rule)
+            for index, state, code, rule in sorted(accepted)
+        ],
+        rejected=sorted(rejected, key=lambda each: each.index),
+    )
+
+
+async def _diagnosed(caller: Caller, session: AsyncSession, lost: Sequence[Statement]) -> list[RejectedRow]:
+    """Why each of these rows found no session of the caller's. Another's placement is one that does not exist."""
+    placements = await own_placements(caller, session, {each.row.placement_id for each in lost})
+    calendars = await school_calendars(session, sorted({p.calendar_id for p in placements.values()}))
+    caller.sees_placements(*placements)
+    rejected = []
+    for each in lost:
+        placement = placements.get(each.row.placement_id)
+        fault: Refused = PLACEMENT_NOT_FOUND
+        if placement is not None:
+            fault = why_not_expected(
+                each.row.on_date,
+                each.row.session,
+                accepted=placement.state is PlacementState.ACCEPTED,
+                first=placement.starts_on,
+                last=placement.ends_on,
+                calendar=calendars[placement.calendar_id],
+            )
+        rejected.append(rejection(each.index, fault))
+    return rejected
+
+
+def _refuse(rejected: Sequence[RejectedRow], rows: int) -> None:
+    if not rejected:
+        return
+    in_order = sorted(rejected, key=lambda each: each.index)[:_MOST_NAMED]
+    raise Invalid(
+        [FieldError(each.pointer, each.code, each.reason) for each in in_order],
+        f"Nothing was stored: {len(rejected)} of {rows} rows have a fault, and it was to be all or nothing.",
+    )
