@@ -104,7 +104,9 @@ def _organisations(
     connection: psycopg.Connection, sandbox: UUID, ids: Sequence[UUID], kind: str, council: UUID | None
 ) -> None:
     columns = "id created_at changed_at version kind name sandbox_id council_id target_groups published"
-    rows = [(each, STANDS_AT, STANDS_AT, 1, kind, f"{kind} {each}", sandbox, council, [], False) for each in ids]
+    rows: list[Row] = [
+        (each, STANDS_AT, STANDS_AT, 1, kind, f"{kind} {each}", sandbox, council, [], False) for each in ids
+    ]
     _copy(connection, "organisations", columns, rows)
 
 

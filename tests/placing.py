@@ -116,6 +116,7 @@ async def expect(
             starts_at=starts_at,
             ends_at=ends_at,
             online=False,
+            council_commissioned=True,
             due_at=due_at(day, which, starts_at),
             first_received_at=received_at,
             waived_by=waived_by,

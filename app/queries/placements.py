@@ -1,10 +1,6 @@
 """Placements as a caller may see them: every statement starts from the caller's rows in `placement_viewers`."""
 
-<<<<<<< HEAD
-from collections.abc import Iterable, Mapping, Sequence
-=======
-from collections.abc import Collection, Mapping, Sequence
->>>>>>> attendance
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 

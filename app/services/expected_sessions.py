@@ -14,12 +14,9 @@ from app.access.caller import Caller
 from app.models.attendance import ExpectedSession
 from app.models.placements import Placement, TimetableSlot
 from app.queries.calendars import school_calendar
-<<<<<<< HEAD
+from app.queries.directory import is_council
 from app.queries.placements import slots_of, timetables_of
 from app.queries.suspensions import first_session_of, standing_suspensions
-=======
-from app.queries.directory import is_council
->>>>>>> attendance
 from app.rules import timetables
 from app.rules.attendance_due import due_at
 from app.rules.suspensions import SuspensionState, suspension_takes_effect_at

@@ -94,10 +94,5 @@ def as_row(caller: Caller, held: Claim, response: Response, request: Request) ->
     }
 
 
-<<<<<<< HEAD
 async def keep(session: AsyncSession, caller: Caller, held: Claim, response: Response, request: Request) -> None:
-    await session.execute(_KEEP, as_row(caller, held, response, request))
-=======
-async def keep(session: AsyncSession, caller: Caller, held: Claim, response: Response) -> None:
-    await (await driver(session)).execute(_KEEP, as_row(caller, held, response))
->>>>>>> attendance
+    await (await driver(session)).execute(_KEEP, as_row(caller, held, response, request))
