@@ -39,6 +39,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.engine = make_engine(settings.database_url, settings)
     app.state.sessions = make_sessions(app.state.engine)
+    app.state.reserved_engine = make_engine(settings.database_url, settings, reserved=True)
+    app.state.reserved_sessions = make_sessions(app.state.reserved_engine)
     app.state.worker_engine = None
     app.state.worker_sessions = None
     if settings.is_sandbox and settings.database_worker_url:
@@ -62,5 +64,6 @@ async def _lifespan(app: FastAPI) -> "AsyncIterator[None]":
     await refuse_unsafe_database(app.state.engine, app.state.settings)
     yield
     await app.state.engine.dispose()
+    await app.state.reserved_engine.dispose()
     if app.state.worker_engine is not None:
         await app.state.worker_engine.dispose()

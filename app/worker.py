@@ -19,6 +19,7 @@ from app.db.engine import UnsafeDatabaseError, make_engine, make_sessions, refus
 from app.outbox.jobs import Tools
 from app.outbox.running import run_jobs
 from app.queries.sandbox import every_world
+from app.services.absconding_alerts_delivery import deliver_due
 from app.services.audit_seals import seal_all
 from app.services.duties import do_duties
 from app.services.pruning import MOST_AT_ONCE, prune_idempotency_records
@@ -27,6 +28,7 @@ from app.settings import settings as read_settings
 from app.telemetry.logs import configure_logging
 
 DUTIES_SECONDS = 15
+ALERTS_SECONDS = 1
 SEALS_SECONDS = 5
 PRUNING_SECONDS = 3600
 ALIVE_SECONDS = 60
@@ -46,6 +48,7 @@ class Worker:
             for name, seconds, work in (
                 ("jobs", PAUSE_SECONDS, self.work_jobs),
                 ("duties", DUTIES_SECONDS, self.do_duties),
+                ("alerts", ALERTS_SECONDS, self.deliver_alerts),
                 ("seals", SEALS_SECONDS, self.seal_audit),
                 ("pruning", PRUNING_SECONDS, self.prune),
                 ("alive", ALIVE_SECONDS, _say_alive),
@@ -67,6 +70,12 @@ class Worker:
             worlds = await every_world(session)
         for sandbox_id, stands_at in worlds:
             await _reported("duties", self._duties_of(sandbox_id, stands_at or utc_now()), sandbox_id)
+
+    async def deliver_alerts(self) -> None:
+        """Takes up notifications that no job delivered."""
+        attempted = await deliver_due(self.tools)
+        if attempted:
+            _log.info("alerts_attempted", notifications=attempted)
 
     async def seal_audit(self) -> None:
         """Seals the audit. The new heads go to the log, which is kept apart from the database."""

@@ -17,12 +17,17 @@ _SEARCH_PATH = "-c search_path=public,jobs"
 _TIMEOUTS = "-c statement_timeout=10s -c lock_timeout=3s -c idle_in_transaction_session_timeout=15s"
 
 
-def make_engine(url: str, settings: Settings) -> AsyncEngine:
+# For what must never be blocked: few, since each is held for milliseconds, and waited for rather than given up.
+_RESERVED, _RESERVED_WAIT_SECONDS = 3, 5.0
+
+
+def make_engine(url: str, settings: Settings, *, reserved: bool = False) -> AsyncEngine:
+    """`reserved` connections are few and beside the others: no crowd of ordinary requests can take them."""
     return create_async_engine(
         url,
-        pool_size=settings.database_pool_size,
+        pool_size=_RESERVED if reserved else settings.database_pool_size,
         max_overflow=0,
-        pool_timeout=settings.database_pool_wait_seconds,
+        pool_timeout=_RESERVED_WAIT_SECONDS if reserved else settings.database_pool_wait_seconds,
         pool_use_lifo=True,
         pool_reset_on_return="rollback",
         connect_args={"options": f"-c timezone=UTC {_SEARCH_PATH} {_TIMEOUTS}", "connect_timeout": 2},

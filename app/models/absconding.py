@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import INSTANT, TEXTS, Record, slug
@@ -28,17 +28,27 @@ class AbscondingAlert(Record, table=True):
     found_at: datetime | None = Field(default=None, sa_type=INSTANT)
     found_by: str | None = Field(default=None, max_length=200)
     safe: bool | None = None
+    found_note: str | None = Field(default=None, max_length=8000)
     closed_at: datetime | None = Field(default=None, sa_type=INSTANT)
     closing_note: str | None = Field(default=None, max_length=8000)
 
 
 class AlertNotification(SQLModel, table=True):
-    """One recipient that must be told: school, commissioner or police. Delivered and retried on its own."""
+    """One recipient that must be told: school, commissioner or police. Delivered and retried on its own.
+
+    `next_attempt_at` is the machine's time, after which any worker may try: a sandbox clock never delays an attempt.
+    """
 
     __tablename__ = "alert_notifications"
     __table_args__ = (
         ForeignKeyConstraint(["alert_id", "placement_id"], ["absconding_alerts.id", "absconding_alerts.placement_id"]),
         UniqueConstraint("id", "placement_id"),
+        Index(
+            "ix_alert_notifications_undelivered",
+            "next_attempt_at",
+            postgresql_where=text("channel = 'email' and state in ('pending', 'failed')"),
+        ),
+        Index("ix_alert_notifications_unescalated", "created_at", postgresql_where=text("escalated_at is null")),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
@@ -51,6 +61,7 @@ class AlertNotification(SQLModel, table=True):
     attempts: int = Field(default=0)
     last_result: str | None = Field(default=None, max_length=200)
     created_at: datetime = Field(sa_type=INSTANT)
+    next_attempt_at: datetime = Field(sa_type=INSTANT)
     delivered_at: datetime | None = Field(default=None, sa_type=INSTANT)
     acknowledged_at: datetime | None = Field(default=None, sa_type=INSTANT)
     acknowledged_by: str | None = Field(default=None, max_length=200)
@@ -63,12 +74,15 @@ class AlertCall(SQLModel, table=True):
     __tablename__ = "alert_calls"
     __table_args__ = (
         ForeignKeyConstraint(["alert_id", "placement_id"], ["absconding_alerts.id", "absconding_alerts.placement_id"]),
+        ForeignKeyConstraint(
+            ["notification_id", "placement_id"], ["alert_notifications.id", "alert_notifications.placement_id"]
+        ),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     alert_id: UUID = Field(index=True)
     placement_id: UUID = Field(foreign_key="placements.id", index=True)
-    notification_id: UUID | None = Field(default=None, foreign_key="alert_notifications.id")
+    notification_id: UUID | None = None
     called_by: str = Field(max_length=200)
     called_at: datetime = Field(sa_type=INSTANT)
     log_number: str | None = Field(default=None, max_length=60)

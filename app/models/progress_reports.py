@@ -1,6 +1,6 @@
 """The forms that councils publish, and the termly progress reports written on them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,11 @@ class ReportForm(Record, table=True):
 
 
 class ProgressReport(Record, table=True):
-    """A provider's report on one placement for one term, on one version of a form."""
+    """A provider's report on one placement for one term, on one version of a form.
+
+    `answers` are as the provider last wrote them; the others read `submitted_answers`, as they were last submitted.
+    `due_on` is the last open pupil day of the term that falls in the placement.
+    """
 
     __tablename__ = "progress_reports"
     __table_args__ = (UniqueConstraint("placement_id", "school_year", "term"),)
@@ -35,7 +39,9 @@ class ProgressReport(Record, table=True):
     school_year: str = Field(max_length=7)
     term: Term = Field(sa_type=slug(Term))
     state: ReportState = Field(sa_type=slug(ReportState))
+    due_on: date
     answers: dict[str, Any] = Field(sa_type=JSON)
+    submitted_answers: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     submitted_at: datetime | None = Field(default=None, sa_type=INSTANT)
     settled_at: datetime | None = Field(default=None, sa_type=INSTANT)
     returned_because: str | None = Field(default=None, max_length=2000)

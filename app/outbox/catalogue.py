@@ -32,9 +32,12 @@ class EventType(StrEnum):
     ATTENDANCE_MISSING = "attendance.missing"
     ALERT_RAISED = "absconding-alert.raised"
     ALERT_ACKNOWLEDGED = "absconding-alert.acknowledged"
+    ALERT_CALL_NEEDED = "absconding-alert.call-needed"
+    ALERT_ESCALATED = "absconding-alert.escalated"
     ALERT_CALL_LOGGED = "absconding-alert.call-logged"
     ALERT_FOUND = "absconding-alert.found"
     ALERT_CLOSED = "absconding-alert.closed"
+    REPORT_FORM_PUBLISHED = "report-form.published"
     REPORT_SUBMITTED = "progress-report.submitted"
     REPORT_RETURNED = "progress-report.returned"
     REPORT_ACCEPTED = "progress-report.accepted"
@@ -76,9 +79,12 @@ MEANINGS: dict[EventType, str] = {
     EventType.ATTENDANCE_MISSING: "Sessions passed their deadline with nothing received.",
     EventType.ALERT_RAISED: "A pupil left without permission.",
     EventType.ALERT_ACKNOWLEDGED: "A named person acknowledged an alert.",
+    EventType.ALERT_CALL_NEEDED: "One of those to be told has no email address: the provider must phone.",
+    EventType.ALERT_ESCALATED: "Nobody acknowledged a notification in time, or the call to the police is overdue.",
     EventType.ALERT_CALL_LOGGED: "A call about an alert was logged.",
     EventType.ALERT_FOUND: "The pupil was found.",
     EventType.ALERT_CLOSED: "The alert was closed with its timeline.",
+    EventType.REPORT_FORM_PUBLISHED: "A council published a version of a report form.",
     EventType.REPORT_SUBMITTED: "A provider submitted a progress report.",
     EventType.REPORT_RETURNED: "The commissioner asked for changes to a progress report.",
     EventType.REPORT_ACCEPTED: "The commissioner accepted a progress report.",

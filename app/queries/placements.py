@@ -10,6 +10,8 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import col
 
 from app.access.caller import Caller
+from app.models.frameworks import Framework, Lot
+from app.models.organisations import Organisation, OrganisationKind
 from app.models.placements import Placement, PlacementViewer, Timetable, TimetableSlot
 from app.problems import NotFound
 from app.rules.placements import PlacementState, PlacementStatus
@@ -32,11 +34,13 @@ async def visible_placement(
 ) -> Placement:
     """The placement, locked against other changes where asked; noted for the audit. Raises NotFound.
 
-    Lock it before judging any rule about it: two that terminate or agree at once then meet one after the other.
+    Lock it before judging any rule about it: two that terminate or agree at once then meet one after the other. The
+    lock leaves the key alone, so that it holds up no alert that refers to the placement.
     """
     statement = visible_placements(caller).where(col(Placement.id) == placement_id)
     if lock:
-        statement = statement.with_for_update(of=Placement).execution_options(populate_existing=True)
+        locked = statement.with_for_update(of=Placement, key_share=True)
+        statement = locked.execution_options(populate_existing=True)
     found = (await session.scalars(statement)).one_or_none()
     if found is None:
         raise NotFound
@@ -91,6 +95,27 @@ def with_status(statement: Select[Placement], status: PlacementStatus, today: da
         PlacementStatus.ENDED: and_(accepted, ends_on < today),
     }
     return statement.where(conditions.get(status, state == status.value))
+
+
+async def councils_of(session: AsyncSession, placement: Placement) -> list[UUID]:
+    """The councils whose forms and contacts a placement goes by, the nearest first.
+
+    The one under whose framework it was made, then the commissioner's own council, then the host school's.
+    """
+    framework_council = (
+        select(col(Framework.council_id))
+        .join(Lot, col(Lot.framework_id) == col(Framework.id))
+        .where(col(Lot.id) == placement.lot_id)
+    )
+    councils = list(await session.scalars(framework_council))
+    parties = [party for party in (placement.commissioner_id, placement.host_school_id) if party is not None]
+    found = {o.id: o for o in await session.scalars(select(Organisation).where(col(Organisation.id).in_(parties)))}
+    for party in parties:
+        organisation = found.get(party)
+        if organisation is not None:
+            council = organisation.id if organisation.kind is OrganisationKind.COUNCIL else organisation.council_id
+            councils += [council] if council is not None and council not in councils else []
+    return councils
 
 
 async def own_placements(caller: Caller, session: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID, Placement]:

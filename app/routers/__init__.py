@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from app.routers import (
+    absconding_alerts,
     api_clients,
     attendance_marks,
     attendance_submissions,
@@ -18,11 +19,13 @@ from app.routers import (
     oauth,
     operations,
     placements,
+    progress_reports,
     pupils,
     qa_actions,
     qa_frameworks,
     qa_visits,
     reference_data,
+    report_forms,
     sandbox,
     suspensions,
     terminations,
@@ -37,6 +40,7 @@ def every_router(settings: Settings) -> list[APIRouter]:
     """The routers of the service; the sandbox's only in a sandbox."""
     return [
         *([sandbox.router] if settings.is_sandbox else []),
+        absconding_alerts.router,
         api_clients.router,
         attendance_marks.router,
         attendance_submissions.router,
@@ -52,11 +56,13 @@ def every_router(settings: Settings) -> list[APIRouter]:
         oauth.router,
         operations.router,
         placements.router,
+        progress_reports.router,
         pupils.router,
         qa_actions.router,
         qa_frameworks.router,
         qa_visits.router,
         reference_data.router,
+        report_forms.router,
         suspensions.router,
         terminations.router,
         timetables.router,

@@ -5,7 +5,7 @@ provider tells school, commissioner and police at once. Nothing here refuses an 
 is flagged.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,8 +14,10 @@ from uuid import UUID
 from app.rules.placements import PlacementStatus
 from app.rules.sources import SALFORD
 from app.rules.state_tables import StateTable, Transition
+from app.rules.verdict import Refused, Verdict
 
 ESCALATE_PHONE_TASK_AFTER = timedelta(minutes=5)
+ESCALATE_UNACKNOWLEDGED_AFTER = timedelta(minutes=15)
 
 
 class AlertRole(StrEnum):
@@ -56,6 +58,12 @@ class AlertFlag(StrEnum):
     TIME_MISSING = "time_missing"
     PLACE_MISSING = "place_missing"
     FIELDS_NOT_UNDERSTOOD = "fields_not_understood"
+    FIELDS_UNKNOWN = "fields_unknown"
+    BODY_NOT_JSON = "body_not_json"
+    BODY_CUT = "body_cut"
+    CONTENT_TYPE_UNEXPECTED = "content_type_unexpected"
+    HEADERS_NOT_UNDERSTOOD = "headers_not_understood"
+    KEY_USED_BEFORE = "key_used_before"
 
 
 LONG_AGO = timedelta(hours=12)
@@ -134,10 +142,11 @@ def alert_flags(
     received_at: datetime,
     left_at: datetime | None,
     last_seen_where: str | None,
-    not_understood: bool = False,
+    as_received: Collection[AlertFlag] = (),
 ) -> tuple[AlertFlag, ...]:
     """Everything that looks wrong with an alert, for those who read it; it is taken as it came.
 
+    `as_received` are the flags of the message itself, such as a body that is not JSON.
     Source: Salford AP contract slides (told immediately, so never held up), read in the primary source.
     """
     wrong = {
@@ -145,12 +154,57 @@ def alert_flags(
         AlertFlag.NOT_A_PUPIL_DAY: not is_pupil_day,
         AlertFlag.TIME_MISSING: left_at is None,
         AlertFlag.PLACE_MISSING: not (last_seen_where or "").strip(),
-        AlertFlag.FIELDS_NOT_UNDERSTOOD: not_understood,
     }
     flags = [flag for flag, applies in wrong.items() if applies]
     if left_at is not None:
         flags.extend(_flags_of_time(left_at, received_at))
-    return tuple(flags)
+    return (*flags, *sorted(as_received))
+
+
+def may_acknowledge(*, state: NotificationState, channel: Channel, told: UUID | None, by: UUID) -> Verdict:
+    """Whether an organisation may acknowledge a notification: only the one that was told, and once.
+
+    A call to the police is settled by logging it. Source: Salford AP contract slides, read in the primary source.
+    """
+    if told != by:
+        return Refused("not_the_one_told", "Only the organisation that was told acknowledges.", SALFORD)
+    if channel is Channel.PHONE:
+        return Refused("phone_task", "A call to make is settled by logging it, with the log number.", SALFORD)
+    return NOTIFICATIONS.may(state, "acknowledge")
+
+
+def call_is_delivery(*, state: NotificationState, roles: Collection[str], log_number: str | None) -> bool:
+    """Whether a logged call delivers the notification that it was about: to the police, only with a log number.
+
+    Source: Salford AP contract slides, read in the primary source.
+    """
+    open_still = bool(NOTIFICATIONS.may(state, "deliver"))
+    return open_still and (log_number is not None or AlertRole.POLICE not in roles)
+
+
+def is_overdue(*, channel: Channel, state: NotificationState, created_at: datetime, now: datetime) -> bool:
+    """Whether a notification is to be escalated: a call not yet made, or an email that nobody acknowledged.
+
+    Source: Salford AP contract slides (told at once), read in the primary source; the minutes are Waymark's own.
+    """
+    if state is NotificationState.ACKNOWLEDGED:
+        return False
+    if channel is Channel.PHONE:
+        return state is not NotificationState.DELIVERED and phone_task_is_overdue(created_at, None, now)
+    return now - created_at >= ESCALATE_UNACKNOWLEDGED_AFTER
+
+
+def escalates_at(channel: Channel, created_at: datetime) -> datetime:
+    """When a notification that nobody has settled by then is escalated."""
+    return created_at + (ESCALATE_PHONE_TASK_AFTER if channel is Channel.PHONE else ESCALATE_UNACKNOWLEDGED_AFTER)
+
+
+def after_attempts(attempts: int) -> timedelta:
+    """How long to wait before a failed email is tried again: ten seconds at first, five minutes at most.
+
+    Source: Waymark's own.
+    """
+    return min(timedelta(seconds=10 * 2 ** min(attempts - 1, 10)), timedelta(minutes=5))
 
 
 def _flags_of_time(left_at: datetime, received_at: datetime) -> Iterator[AlertFlag]:

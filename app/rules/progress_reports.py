@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from uuid import UUID
 
 from app.rules.calendars import SchoolCalendar, Term, school_year_of
 from app.rules.sources import SALFORD
@@ -54,6 +55,30 @@ def terms_of_placement(calendar: SchoolCalendar, starts_on: date, ends_on: date)
         if next(calendar.open_pupil_days(first, last), None) is not None:
             terms[ReportTerm(school_year_of(half_term.first), half_term.term)] = None
     return tuple(terms)
+
+
+def due_on(calendar: SchoolCalendar, starts_on: date, ends_on: date, term: ReportTerm) -> date | None:
+    """The day by which a term's report is to be submitted: the term's last open pupil day in the placement.
+
+    None where it has none. Source: Salford AP contract slides (termly), read in the primary source; the day is
+    Waymark's own.
+    """
+    last = None
+    for half_term in calendar.half_terms:
+        if ReportTerm(school_year_of(half_term.first), half_term.term) == term:
+            days = calendar.open_pupil_days(max(starts_on, half_term.first), min(ends_on, half_term.last))
+            last = max(days, default=last)
+    return last
+
+
+def may_use_form(council: UUID, councils: Collection[UUID]) -> Verdict:
+    """Whether a report may be written on a form of this council: one that the placement goes by, where it has any.
+
+    Source: Salford AP contract slides (the council's own form), read in the primary source.
+    """
+    if not councils or council in councils:
+        return Allowed()
+    return Refused("form_of_another_council", "A report is written on the form of its placement's council.", SALFORD)
 
 
 def may_begin_report(term: ReportTerm, owed: Collection[ReportTerm], already_begun: Collection[ReportTerm]) -> Verdict:

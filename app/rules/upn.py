@@ -12,6 +12,7 @@ from app.rules.verdict import Allowed, Refused, Verdict
 
 ALPHABET = "ABCDEFGHJKLMNPQRTUVWXYZ"
 SYNTHETIC_AUTHORITY = "000"
+_LOOKS_LIKE_ONE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][0-9]{11}[0-9A-Za-z](?![A-Za-z0-9])")
 _SHAPE = re.compile(f"[{ALPHABET}][0-9]{{11}}[0-9{ALPHABET}]")
 
 
@@ -70,6 +71,14 @@ def check_upn(value: str) -> Verdict:
     """As `parse_upn`, when only the answer matters."""
     parsed = parse_upn(value)
     return parsed if isinstance(parsed, Refused) else Allowed()
+
+
+def without_upns(text: str) -> str:
+    """A text that others wrote, with whatever looks like a UPN taken out: it is shown in its own field only.
+
+    Source: DfE guide to unique pupil numbers 1.2 (a blind number), read in the primary source.
+    """
+    return _LOOKS_LIKE_ONE.sub("[UPN removed]", text)
 
 
 def synthetic_upn(serial: int, *, temporary: bool = False) -> str:

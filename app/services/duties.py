@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import Sessions
 from app.outbox.recording import Telling, record_events
+from app.services.duties_alerts import escalate_alerts
 from app.services.duties_attendance import tell_missing_attendance
 from app.services.duties_placements import tell_ends, tell_starts
 from app.services.duties_suspensions import lapse_suspensions
@@ -24,6 +25,7 @@ Duty = Callable[[AsyncSession, UUID | None, datetime], Awaitable[list[Telling]]]
 
 DUTIES: tuple[Duty, ...] = (
     tell_starts,
+    escalate_alerts,
     tell_missing_attendance,
     lapse_suspensions,
     tell_ends,

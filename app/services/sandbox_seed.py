@@ -20,6 +20,7 @@ from app.services.calendars import publish_calendar
 from app.services.onboarding import open_sandbox
 from app.services.sandbox_calendars import calendar_around, published_calendars
 from app.services.sandbox_children import place_children
+from app.services.sandbox_forms import publish_forms
 from app.services.sandbox_keys import keys_on_file, renew_keys, write_keys
 from app.services.sandbox_organisations import Inhabitants, settle
 from app.services.sandbox_procurement import procure
@@ -54,6 +55,7 @@ async def make_sandbox(session: AsyncSession, now: datetime) -> UUID:
     sandbox = await open_sandbox(session, NAME)
     them = await settle(session, sandbox.id, now)
     calendars = await _publish_calendars(session, them, now)
+    await publish_forms(session, them)
     await place_children(session, them, calendars, await procure(session, them))
     return sandbox.id
 

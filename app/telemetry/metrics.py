@@ -8,6 +8,13 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
+SET_ASIDE = Counter(
+    "waymark_left_undone",
+    "Parts of an operation that must never be blocked which failed, such as its audit entry. Look at each.",
+    ("part",),
+    registry=None,
+)
+
 
 class RequestMetrics:
     """The figures of one process. `seconds` are wall seconds until the last byte was handed to the server."""
@@ -27,6 +34,7 @@ class RequestMetrics:
             buckets=_BUCKETS,
             registry=self.registry,
         )
+        self.registry.register(SET_ASIDE)
         self._in_flight = Gauge("waymark_requests_in_flight", "Requests being served.", registry=self.registry)
 
     def began(self) -> None:

@@ -31,6 +31,15 @@ _EVERYWHERE = {"bad-request", "headers-too-large", "internal-error", "unavailabl
 _WITH_CALLER = {"unauthenticated", "forbidden", "wrong-kind-of-organisation", "too-many-requests"}
 _WITH_BODY = {"body-too-large", "unsupported-media-type", "invalid", "request-timeout"}
 _ON_POST = {"idempotency-key-required", "idempotency-key-reused", "still-running"}
+_NEVER_BLOCKED = {
+    "unauthenticated",
+    "forbidden",
+    "wrong-kind-of-organisation",
+    "not-found",
+    "body-too-large",
+    "request-timeout",
+    "invalid",
+}
 _ON_WRITE = {"conflict", "rule-refused", "duplicate"}
 
 _PROBLEM_SCHEMA: Document = {
@@ -123,13 +132,17 @@ def _add_header_parameters(
     if permission is None:
         return
     if method == "POST":
-        lenient = bool((route.openapi_extra or {}).get("x-never-blocked"))
+        required = not _never_blocked(route)
         parameters.append(
-            _header("Idempotency-Key", 128, required=not lenient, example="6f1c2c1e-0c55-4c52-9d0e-6b7a3f0a9a10")
+            _header("Idempotency-Key", 128, required=required, example="6f1c2c1e-0c55-4c52-9d0e-6b7a3f0a9a10")
         )
     if method == "GET":
         parameters.append(_header("If-None-Match", 400, required=False, example='"1-9f86d081884c7d65"'))
     parameters.append(_header("On-Behalf-Of", 200, required=False, example="J. Okafor, AP officer"))
+
+
+def _never_blocked(route: RouteContext) -> bool:
+    return bool((route.openapi_extra or {}).get("x-never-blocked"))
 
 
 def _header(name: str, longest: int, *, required: bool, example: str) -> Document:
@@ -153,6 +166,8 @@ def _add_problems(operation: Document, method: str, route: RouteContext, permiss
         slugs |= _ON_WRITE
     if any(p["name"].lower() == "if-match" for p in operation["parameters"]):
         slugs |= {"precondition-failed", "precondition-required"}
+    if _never_blocked(route):
+        slugs = _EVERYWHERE | _NEVER_BLOCKED
     responses = operation["responses"]
     responses.pop("422", None)
     by_status: dict[int, list[type[Problem]]] = {}

@@ -18,9 +18,10 @@ from app.access.audit import record_audit
 from app.access.caller import Caller
 from app.access.permission import Permission, permission_of
 from app.clock import utc_now
+from app.db.engine import Sessions
 from app.db.faults import RETRYABLE, constraint, sqlstate
+from app.db.savepoint import attempted
 from app.problems import (
-    BadRequest,
     FieldError,
     Invalid,
     StillRunning,
@@ -28,8 +29,9 @@ from app.problems import (
     Unavailable,
     UnsupportedMediaType,
 )
-from app.web import idempotency
+from app.web import idempotency, never_blocked
 from app.web.conditional import complete_tag, not_modified
+from app.web.person import on_behalf_of
 from app.web.strict_json import InvalidJson, parse_json
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -45,16 +47,20 @@ Session = Annotated[AsyncSession, Depends(_session)]
 
 
 class Edge(APIRoute):
-    """A route of the API. An operation with `x-never-blocked` in its contract passes limits and needs no key."""
+    """A route of the API.
+
+    An operation with `x-never-blocked` in its contract passes limits and needs no key; it reads its body itself, and
+    neither faulty headers nor trouble with the audit keep it from being done (`app.web.never_blocked`).
+    """
 
     def get_route_handler(self) -> Handler:
         handler = super().get_route_handler()
         permission = permission_of(self.dependant)
         if permission is None:
             return handler
-        never_blocked = bool((self.openapi_extra or {}).get("x-never-blocked"))
+        passes_limits = bool((self.openapi_extra or {}).get("x-never-blocked"))
         reads_json = self.body_field is not None
-        return _Operation(self.name, permission, never_blocked, reads_json, handler).answer
+        return _Operation(self.name, permission, passes_limits, reads_json, handler).answer
 
 
 class _Operation:
@@ -80,12 +86,12 @@ class _Operation:
         raise Unavailable
 
     async def _in_transaction(self, request: Request) -> Response:
-        async with request.app.state.sessions() as session:
+        async with self._sessions(request)() as session:
             caller = await self._admit(session, request)
             writes = request.method not in ("GET", "HEAD")
             held = await self._claim(session, caller, request) if writes else None
             if isinstance(held, Response):
-                await record_audit(session, caller, self.name, held.status_code, written=True)
+                await self._record(session, caller, held, written=True)
                 await session.commit()
                 return held
             if self.reads_json:
@@ -95,13 +101,38 @@ class _Operation:
             request.state.session, request.state.caller = session, caller
             response = await self.handler(request)
             complete_tag(response)
-            await record_audit(session, caller, self.name, response.status_code, written=writes)
+            await self._record(session, caller, response, written=writes)
             if held is not None:
-                await idempotency.keep(session, caller, held, response, request)
+                await self._keep(session, caller, held, response, request)
             await session.commit()
         if not writes and not_modified(response, request.headers.get("If-None-Match")):
             return Response(status_code=304, headers={"ETag": response.headers["ETag"]})
         return response
+
+    def _sessions(self, request: Request) -> Sessions:
+        """What must never be blocked does not queue for a connection behind everything else."""
+        state = request.app.state
+        return cast(Sessions, state.reserved_sessions if self.never_blocked else state.sessions)
+
+    async def _record(self, session: AsyncSession, caller: Caller, response: Response, *, written: bool) -> None:
+        def audited() -> Coroutine[Any, Any, None]:
+            return record_audit(session, caller, self.name, response.status_code, written=written)
+
+        if self.never_blocked:
+            await attempted(session, "audit", audited)
+        else:
+            await audited()
+
+    async def _keep(
+        self, session: AsyncSession, caller: Caller, held: idempotency.Claim, response: Response, request: Request
+    ) -> None:
+        def kept() -> Coroutine[Any, Any, None]:
+            return idempotency.keep(session, caller, held, response, request)
+
+        if self.never_blocked:
+            await attempted(session, "idempotency", kept)
+        else:
+            await kept()
 
     async def _admit(self, session: AsyncSession, request: Request) -> Caller:
         """Authenticates, then checks permission and rate; puts the rate's figures on the scope for the response."""
@@ -111,7 +142,7 @@ class _Operation:
             bearer_of(request),
             at=utc_now(),
             request_id=request.state.request_id,
-            on_behalf_of=_on_behalf_of(request),
+            on_behalf_of=(never_blocked.on_behalf_of if self.never_blocked else on_behalf_of)(request),
             address=request.client.host if request.client else None,
         )
         request.state.client_id = caller.client_id
@@ -123,8 +154,9 @@ class _Operation:
     async def _claim(
         self, session: AsyncSession, caller: Caller, request: Request
     ) -> idempotency.Claim | Response | None:
-        required = request.method == "POST" and not self.never_blocked
-        key = idempotency.key_of(request, required=required)
+        if self.never_blocked:
+            return await never_blocked.claim(session, caller, request)
+        key = idempotency.key_of(request, required=request.method == "POST")
         if key is None:
             return None
         return await idempotency.claim(session, caller, request, key, await request.body())
@@ -136,13 +168,6 @@ def bearer_of(request: Request) -> str:
     if scheme.lower() != "bearer" or not 1 <= len(credential) <= 4096:
         raise Unauthenticated
     return credential
-
-
-def _on_behalf_of(request: Request) -> str | None:
-    value = request.headers.get("On-Behalf-Of")
-    if value is not None and not (1 <= len(value) <= 200 and value.isprintable()):
-        raise BadRequest("`On-Behalf-Of` takes 1 to 200 printable characters.")
-    return value
 
 
 async def _read_strict_json(request: Request) -> None:

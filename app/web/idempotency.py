@@ -29,6 +29,7 @@ _CLAIM = (
     "select pg_try_advisory_xact_lock(hashtextextended(%(lock)s, 0)), r.fingerprint, r.status, r.headers, r.body"
     " from (select 1) as one left join idempotency_records r on r.client_id = %(client_id)s and r.key = %(key)s"
 )
+_WAIT = "select pg_advisory_xact_lock(hashtextextended(%(lock)s, 0))"
 _KEEP = (
     "insert into idempotency_records"
     " (client_id, key, organisation_id, fingerprint, status, headers, body, created_at)"
@@ -56,15 +57,23 @@ def key_of(request: Request, *, required: bool) -> str | None:
     return key
 
 
-async def claim(session: AsyncSession, caller: Caller, request: Request, key: str, body: bytes) -> Claim | Response:
-    """Holds the key for this request, or gives the stored reply. Raises StillRunning, IdempotencyKeyReused."""
+async def claim(
+    session: AsyncSession, caller: Caller, request: Request, key: str, body: bytes, *, patient: bool = False
+) -> Claim | Response:
+    """Holds the key for this request, or gives the stored reply. Raises StillRunning, IdempotencyKeyReused.
+
+    `patient` waits for a first request that is still running, up to the database's lock timeout.
+    """
     fingerprint = blake2b(
         b"\0".join([request.method.encode(), request.url.path.encode(), request.url.query.encode(), body]),
         digest_size=32,
     ).digest()
     lock = {"lock": f"{caller.client_id}:{key}", "client_id": caller.client_id, "key": key}
-    cursor = await (await driver(session)).execute(_CLAIM, lock)
-    [(mine, known, status, headers, stored)] = await cursor.fetchall()
+    connection = await driver(session)
+    [(mine, known, status, headers, stored)] = await (await connection.execute(_CLAIM, lock)).fetchall()
+    if patient and not mine:
+        await connection.execute(_WAIT, lock)
+        [(mine, known, status, headers, stored)] = await (await connection.execute(_CLAIM, lock)).fetchall()
     if status is not None:
         if known != fingerprint:
             raise IdempotencyKeyReused

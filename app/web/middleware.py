@@ -16,7 +16,7 @@ from app.web.secure_headers import SecureHeaders
 
 
 def install_middleware(app: FastAPI, settings: Settings) -> None:
-    bulk = {"/v1/attendance-submissions": settings.max_bulk_body_bytes}
+    bulk = dict.fromkeys(URGENT_PREFIXES, settings.max_bulk_body_bytes)
     capacity = settings.max_in_flight
     # add_middleware puts each around those before it: the last one added meets a request first.
     app.add_middleware(Methods, application=app)

@@ -733,6 +733,7 @@ def upgrade() -> None:
         sa.Column("found_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("found_by", sa.String(length=200), nullable=True),
         sa.Column("safe", sa.Boolean(), nullable=True),
+        sa.Column("found_note", sa.String(length=8000), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closing_note", sa.String(length=8000), nullable=True),
         sa.ForeignKeyConstraint(["placement_id"], ["placements.id"], name=op.f("fk_absconding_alerts_placement_id")),
@@ -842,7 +843,9 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("answers", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("submitted_answers", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("returned_because", sa.String(length=2000), nullable=True),
@@ -990,6 +993,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("last_result", sa.String(length=200), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("acknowledged_by", sa.String(length=200), nullable=True),
@@ -1008,6 +1012,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_alert_notifications_alert_id"), "alert_notifications", ["alert_id"], unique=False)
     op.create_index(op.f("ix_alert_notifications_placement_id"), "alert_notifications", ["placement_id"], unique=False)
+    op.create_index(
+        "ix_alert_notifications_undelivered",
+        "alert_notifications",
+        ["next_attempt_at"],
+        unique=False,
+        postgresql_where=sa.text("channel = 'email' and state in ('pending', 'failed')"),
+    )
+    op.create_index(
+        "ix_alert_notifications_unescalated",
+        "alert_notifications",
+        ["created_at"],
+        unique=False,
+        postgresql_where=sa.text("escalated_at is null"),
+    )
     op.create_table(
         "attendance_marks",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1134,7 +1152,9 @@ def upgrade() -> None:
             name=op.f("fk_alert_calls_alert_id_placement_id"),
         ),
         sa.ForeignKeyConstraint(
-            ["notification_id"], ["alert_notifications.id"], name=op.f("fk_alert_calls_notification_id")
+            ["notification_id", "placement_id"],
+            ["alert_notifications.id", "alert_notifications.placement_id"],
+            name=op.f("fk_alert_calls_notification_id_placement_id"),
         ),
         sa.ForeignKeyConstraint(["placement_id"], ["placements.id"], name=op.f("fk_alert_calls_placement_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_calls")),
@@ -1164,6 +1184,16 @@ def downgrade() -> None:
     op.drop_index("ix_attendance_marks_submission_id", table_name="attendance_marks")
     op.drop_index("ix_attendance_marks_session", table_name="attendance_marks")
     op.drop_table("attendance_marks")
+    op.drop_index(
+        "ix_alert_notifications_unescalated",
+        table_name="alert_notifications",
+        postgresql_where=sa.text("escalated_at is null"),
+    )
+    op.drop_index(
+        "ix_alert_notifications_undelivered",
+        table_name="alert_notifications",
+        postgresql_where=sa.text("channel = 'email' and state in ('pending', 'failed')"),
+    )
     op.drop_index(op.f("ix_alert_notifications_placement_id"), table_name="alert_notifications")
     op.drop_index(op.f("ix_alert_notifications_alert_id"), table_name="alert_notifications")
     op.drop_table("alert_notifications")

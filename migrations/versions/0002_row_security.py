@@ -66,6 +66,7 @@ _OF_MINE = (
     f" where o.id = organisation_id and o.registered_by_id = {ME})"
 )
 _PARTY = f"commissioner_id = {ME} or provider_id = {ME} or host_school_id = {ME}"
+_PROVIDED = f"exists (select 1 from placements p where p.id = placement_id and p.provider_id = {ME})"
 _VIEWED = (
     f"exists (select 1 from placement_viewers v where v.placement_id = placements.id and v.organisation_id = {ME})"
 )
@@ -140,7 +141,10 @@ POLICIES: dict[str, tuple[str, str]] = {
     "alert_calls": (viewer("alert_calls"), viewer("alert_calls")),
     "mails": (f"organisation_id = {ME}", "false"),
     "report_forms": (seen("organisations", "council_id", "report_forms"), f"council_id = {ME}"),
-    "progress_reports": (viewer("progress_reports"), viewer("progress_reports")),
+    "progress_reports": (
+        f"{viewer('progress_reports')} and (state <> 'draft' or {_PROVIDED})",
+        f"{viewer('progress_reports')} and (state <> 'draft' or {_PROVIDED})",
+    ),
     "qa_frameworks": (seen("organisations", "council_id", "qa_frameworks"), f"council_id = {ME}"),
     "qa_visits": (
         f"council_id = {ME} or provider_id = {ME} or (state = 'published' and council_id = {_COUNCIL_OF_MY_SCHOOL})",

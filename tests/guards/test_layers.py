@@ -20,7 +20,14 @@ LONG_FUNCTIONS: set[str] = set()
 SELECTS_ELSEWHERE = {"services/sandbox_keys.py", "services/sandbox_seed.py"}
 
 # The one place each where a transaction ends; the edge for requests, the others for what no request asked for.
-COMMITS = {"web/edge.py", "cli.py", "worker.py", "services/sandbox_seed.py", "services/duties.py"}
+COMMITS = {
+    "web/edge.py",
+    "cli.py",
+    "worker.py",
+    "services/sandbox_seed.py",
+    "services/duties.py",
+    "services/absconding_alerts_delivery.py",
+}
 COMMITTING_FOLDERS = ("worker/", "duties/")
 SELECTS = ("queries/", "access/")
 # Features with a router alone.

@@ -6,7 +6,19 @@ from uuid import UUID
 
 import pytest
 
-from app.rules.absconding import AlertRole, Channel, alert_flags, notifications_due, phone_task_is_overdue
+from app.rules.absconding import (
+    AlertFlag,
+    AlertRole,
+    Channel,
+    NotificationState,
+    alert_flags,
+    call_is_delivery,
+    escalates_at,
+    is_overdue,
+    may_acknowledge,
+    notifications_due,
+    phone_task_is_overdue,
+)
 from app.rules.placements import PlacementStatus
 
 COUNCIL, SCHOOL, PROVIDER = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -91,7 +103,11 @@ SOUND: dict[str, Any] = {
         pytest.param({"left_at": None}, ["time_missing"], id="no time"),
         pytest.param({"last_seen_where": " "}, ["place_missing"], id="an empty place"),
         pytest.param({"last_seen_where": None}, ["place_missing"], id="no place"),
-        pytest.param({"not_understood": True}, ["fields_not_understood"], id="fields nobody understands"),
+        pytest.param(
+            {"as_received": [AlertFlag.FIELDS_UNKNOWN, AlertFlag.BODY_CUT]},
+            ["body_cut", "fields_unknown"],
+            id="what was wrong with the message itself",
+        ),
         pytest.param({"left_at": NOW + timedelta(minutes=5)}, [], id="clocks may differ by five minutes"),
         pytest.param({"left_at": NOW + timedelta(minutes=6)}, ["left_in_future"], id="but not by six"),
         pytest.param({"left_at": NOW - timedelta(hours=12)}, [], id="twelve hours ago"),
@@ -105,3 +121,51 @@ SOUND: dict[str, Any] = {
 )
 def test_what_is_flagged(changes: dict[str, Any], flags: list[str]) -> None:
     assert [flag.value for flag in alert_flags(**(SOUND | changes))] == flags
+
+
+@pytest.mark.parametrize(
+    ("channel", "state", "minutes", "overdue"),
+    [
+        pytest.param(PHONE, "pending", 4, False, id="a call may take four minutes"),
+        pytest.param(PHONE, "pending", 5, True, id="but not five"),
+        pytest.param(PHONE, "delivered", 60, False, id="a call that was logged is never escalated"),
+        pytest.param(EMAIL, "delivered", 14, False, id="an email may lie unread for fourteen minutes"),
+        pytest.param(EMAIL, "delivered", 15, True, id="but not for fifteen"),
+        pytest.param(EMAIL, "failed", 15, True, id="and least of all when it did not arrive"),
+        pytest.param(EMAIL, "acknowledged", 60, False, id="what was acknowledged is settled"),
+    ],
+)
+def test_what_is_escalated(channel: Channel, state: str, minutes: int, overdue: bool) -> None:
+    now = NOW + timedelta(minutes=minutes)
+    assert is_overdue(channel=channel, state=NotificationState(state), created_at=NOW, now=now) is overdue
+    if overdue:
+        assert escalates_at(channel, NOW) <= now
+
+
+@pytest.mark.parametrize(
+    ("channel", "state", "told", "rule"),
+    [
+        pytest.param(EMAIL, "delivered", SCHOOL, None, id="the school that was told"),
+        pytest.param(EMAIL, "pending", SCHOOL, None, id="before the email is known to have arrived"),
+        pytest.param(EMAIL, "acknowledged", SCHOOL, "wrong_state", id="not twice"),
+        pytest.param(EMAIL, "delivered", COUNCIL, "not_the_one_told", id="not for another"),
+        pytest.param(EMAIL, "delivered", None, "not_the_one_told", id="not for the police"),
+        pytest.param(PHONE, "pending", SCHOOL, "phone_task", id="a call is logged instead"),
+    ],
+)
+def test_who_acknowledges(channel: Channel, state: str, told: UUID | None, rule: str | None) -> None:
+    verdict = may_acknowledge(state=NotificationState(state), channel=channel, told=told, by=SCHOOL)
+    assert getattr(verdict, "code", None) == rule
+
+
+@pytest.mark.parametrize(
+    ("roles", "state", "log_number", "delivers"),
+    [
+        pytest.param([POLICE], "pending", "GMP-1", True, id="a call to the police with its log number"),
+        pytest.param([POLICE], "pending", None, False, id="without one it is only an attempt"),
+        pytest.param([HOST], "failed", None, True, id="a school that no email reached"),
+        pytest.param([HOST], "acknowledged", None, False, id="what was acknowledged stays so"),
+    ],
+)
+def test_which_calls_deliver(roles: list[AlertRole], state: str, log_number: str | None, delivers: bool) -> None:
+    assert call_is_delivery(state=NotificationState(state), roles=roles, log_number=log_number) is delivers

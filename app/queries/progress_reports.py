@@ -1,0 +1,87 @@
+"""Report forms and progress reports as a caller may see them. A draft is its provider's own."""
+
+from uuid import UUID
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from app.access.caller import Caller
+from app.models.organisations import Organisation
+from app.models.placements import Placement
+from app.models.progress_reports import ProgressReport, ReportForm
+from app.problems import NotFound
+from app.queries.placements import visible_placement_ids
+from app.rules.calendars import Term
+from app.rules.progress_reports import ReportState
+
+
+def visible_forms(caller: Caller) -> Select[ReportForm]:
+    """Published forms are read by every caller of the same world."""
+    return (
+        select(ReportForm)
+        .join(Organisation, col(Organisation.id) == col(ReportForm.council_id))
+        .where(col(Organisation.sandbox_id).is_not_distinct_from(caller.sandbox_id))
+    )
+
+
+async def visible_form(caller: Caller, session: AsyncSession, form_id: UUID) -> ReportForm:
+    """Raises NotFound."""
+    found = (await session.scalars(visible_forms(caller).where(col(ReportForm.id) == form_id))).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def latest_edition(session: AsyncSession, council_id: UUID, name: str) -> int:
+    """The number of the last edition a council has published under a name; 0 where there is none."""
+    statement = select(func.max(col(ReportForm.edition))).where(
+        col(ReportForm.council_id) == council_id, col(ReportForm.name) == name
+    )
+    return (await session.execute(statement)).scalar_one() or 0
+
+
+def visible_reports(caller: Caller) -> Select[ProgressReport]:
+    """Each with the provider of its placement, as a second column."""
+    provider_id = col(Placement.provider_id)
+    return (
+        select(ProgressReport)
+        .add_columns(provider_id)
+        .join(Placement, col(Placement.id) == col(ProgressReport.placement_id))
+        .where(
+            col(ProgressReport.placement_id).in_(visible_placement_ids(caller)),
+            or_(col(ProgressReport.state) != ReportState.DRAFT, provider_id == caller.organisation_id),
+        )
+    )
+
+
+def overdue(caller: Caller, statement: Select[ProgressReport]) -> Select[ProgressReport]:
+    """Only those whose term has ended and which the commissioner does not have."""
+    return statement.where(
+        col(ProgressReport.state).in_((ReportState.DRAFT, ReportState.RETURNED)),
+        col(ProgressReport.due_on) < caller.today,
+    )
+
+
+async def visible_report(
+    caller: Caller, session: AsyncSession, report_id: UUID, *, lock: bool = False
+) -> ProgressReport:
+    """Raises NotFound."""
+    statement = visible_reports(caller).where(col(ProgressReport.id) == report_id)
+    if lock:
+        statement = statement.with_for_update(of=ProgressReport).execution_options(populate_existing=True)
+    found = (await session.scalars(statement)).one_or_none()
+    if found is None:
+        raise NotFound
+    caller.sees_placements(found.placement_id)
+    return found
+
+
+async def report_for(session: AsyncSession, placement_id: UUID, school_year: str, term: Term) -> ProgressReport | None:
+    """The report on a placement that the caller provides, for one term."""
+    statement = select(ProgressReport).where(
+        col(ProgressReport.placement_id) == placement_id,
+        col(ProgressReport.school_year) == school_year,
+        col(ProgressReport.term) == term,
+    )
+    return (await session.scalars(statement)).one_or_none()

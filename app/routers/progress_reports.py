@@ -1,0 +1,139 @@
+"""Progress reports: one for each placement and term, on the council's own form."""
+
+from typing import Annotated
+
+from fastapi import Query, Response
+from sqlmodel import col
+
+from app.access.caller import Caller
+from app.access.permission import allow
+from app.access.scopes import Scope
+from app.models.organisations import OrganisationKind
+from app.models.progress_reports import ProgressReport
+from app.queries import progress_reports as queries
+from app.queries.placements import visible_placement
+from app.rules.calendars import Term
+from app.rules.progress_reports import EDITABLE, ReportState
+from app.schemas.progress_reports import (
+    AnswersWrite,
+    ProgressReportCreate,
+    ProgressReportRead,
+    ReportReturn,
+    SchoolYear,
+)
+from app.schemas.wire import Id, Instant
+from app.services import progress_reports
+from app.web.conditional import ExpectedVersion, tag
+from app.web.edge import Session
+from app.web.pages import Page, Pages
+from app.web.router import edge_router
+
+router = edge_router("progress-reports")
+
+Reader = Annotated[Caller, allow(Scope.REPORTS_READ)]
+Writer = Annotated[Caller, allow(Scope.REPORTS_WRITE)]
+Provider = Annotated[Caller, allow(Scope.REPORTS_WRITE, OrganisationKind.PROVIDER)]
+
+
+@router.get("/progress-reports", operation_id="list_progress_reports")
+async def list_progress_reports(
+    caller: Reader,
+    session: Session,
+    pages: Pages,
+    placement_id: Id | None = None,
+    state: ReportState | None = None,
+    school_year: SchoolYear | None = None,
+    term: Term | None = None,
+    overdue: Annotated[bool, Query(description="Only those whose term has ended without a submission.")] = False,
+    changed_since: Instant | None = None,
+) -> Page[ProgressReportRead]:
+    """The reports that the caller's organisation may see; drafts are their provider's own."""
+    statement = queries.visible_reports(caller)
+    wanted = {"placement_id": placement_id, "state": state, "school_year": school_year, "term": term}
+    for member, value in wanted.items():
+        if value is not None:
+            statement = statement.where(col(getattr(ProgressReport, member)) == value)
+    if overdue:
+        statement = queries.overdue(caller, statement)
+    if changed_since is not None:
+        statement = statement.where(col(ProgressReport.changed_at) >= changed_since)
+    rows, page = await pages.rows(session, statement, [col(ProgressReport.id)])
+    caller.sees_placements(*(row[0].placement_id for row in rows))
+    return page.holding([_read(caller, row[0], row.provider_id) for row in rows])
+
+
+@router.post("/progress-reports", operation_id="begin_progress_report", status_code=201)
+async def begin_progress_report(
+    body: ProgressReportCreate, caller: Provider, session: Session, response: Response
+) -> ProgressReportRead:
+    """The provider begins a draft, for one term of one placement. Nobody else sees it until it is submitted."""
+    report = await progress_reports.begin_report(caller, session, body)
+    response.headers["Location"] = f"{progress_reports.PATH}/{report.id}"
+    return await _shown(caller, session, response, report)
+
+
+@router.get("/progress-reports/{report_id}", operation_id="get_progress_report")
+async def get_progress_report(
+    report_id: Id, caller: Reader, session: Session, response: Response
+) -> ProgressReportRead:
+    """One report."""
+    return await _shown(caller, session, response, await queries.visible_report(caller, session, report_id))
+
+
+@router.put("/progress-reports/{report_id}/answers", operation_id="write_progress_report")
+async def write_progress_report(
+    report_id: Id,
+    body: AnswersWrite,
+    expected: ExpectedVersion,
+    caller: Provider,
+    session: Session,
+    response: Response,
+) -> ProgressReportRead:
+    """The provider replaces the answers of a draft, or of a report that was returned. They need not be complete."""
+    report = await progress_reports.write_answers(caller, session, report_id, body.answers, expected)
+    return await _shown(caller, session, response, report)
+
+
+@router.post("/progress-reports/{report_id}/submission", operation_id="submit_progress_report")
+async def submit_progress_report(
+    report_id: Id, expected: ExpectedVersion, caller: Provider, session: Session, response: Response
+) -> ProgressReportRead:
+    """The provider submits. Every answer that is not as the form asks is named, with a pointer under `/answers`."""
+    report = await progress_reports.submit_report(caller, session, report_id, expected)
+    return await _shown(caller, session, response, report)
+
+
+@router.post("/progress-reports/{report_id}/acceptance", operation_id="accept_progress_report")
+async def accept_progress_report(
+    report_id: Id, expected: ExpectedVersion, caller: Writer, session: Session, response: Response
+) -> ProgressReportRead:
+    """The commissioner or the host school accepts a submitted report."""
+    report = await progress_reports.accept_report(caller, session, report_id, expected)
+    return await _shown(caller, session, response, report)
+
+
+@router.post("/progress-reports/{report_id}/return", operation_id="return_progress_report")
+async def return_progress_report(
+    report_id: Id,
+    body: ReportReturn,
+    expected: ExpectedVersion,
+    caller: Writer,
+    session: Session,
+    response: Response,
+) -> ProgressReportRead:
+    """The commissioner or the host school asks for changes, and says why."""
+    report = await progress_reports.return_report(caller, session, report_id, body.reason, expected)
+    return await _shown(caller, session, response, report)
+
+
+async def _shown(caller: Caller, session: Session, response: Response, report: ProgressReport) -> ProgressReportRead:
+    tag(response, report.version)
+    placement = await visible_placement(caller, session, report.placement_id)
+    return _read(caller, report, placement.provider_id)
+
+
+def _read(caller: Caller, report: ProgressReport, provider_id: Id) -> ProgressReportRead:
+    answers = progress_reports.answers_shown(report, to_provider=provider_id == caller.organisation_id)
+    derived = {"answers": answers, "overdue": report.state in EDITABLE and report.due_on < caller.today}
+    stored = report.model_dump(include=set(ProgressReportRead.model_fields) - derived.keys())
+    return ProgressReportRead.model_validate({**stored, **derived})

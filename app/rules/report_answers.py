@@ -1,0 +1,165 @@
+"""Whether the answers of a progress report fill in its form: every fault with a pointer, in the form's own wording.
+
+Source: Salford AP contract slides (on the council's own form), read in the primary source; the bounds are Waymark's
+own.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from jsonschema import Draft202012Validator, ValidationError, validators
+from referencing import Registry
+
+from app.rules.report_forms import escaped
+
+MOST_FAULTS = 100
+MOST_VALUES = 3_000
+LONGEST_LIST = 200
+LONGEST_TEXT = 20_000
+MOST_STEPS = 200_000
+"""Keywords looked at in one validation: well under a second of work."""
+
+_steps_left: ContextVar[int] = ContextVar("steps_left")
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFault:
+    """A fault of an answer: where (a JSON pointer into the answers), a stable code, a plain sentence."""
+
+    pointer: str
+    code: str
+    reason: str
+
+
+class _TooMuchWork(Exception):
+    pass
+
+
+def _counted(check: Callable[..., Any]) -> Callable[..., Any]:
+    def checked(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+        left = _steps_left.get() - 1
+        if left < 0:
+            raise _TooMuchWork
+        _steps_left.set(left)
+        yield from check(validator, value, instance, schema) or ()
+
+    return checked
+
+
+_Validator: Any = validators.extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator, {keyword: _counted(check) for keyword, check in Draft202012Validator.VALIDATORS.items()}
+)
+
+
+def faults_of_size(answers: Mapping[str, Any]) -> list[AnswerFault]:
+    """What makes answers too large to keep, whether or not they are complete. Source: Waymark's own."""
+    faults, values = [], 0
+    waiting: list[tuple[str, object]] = [("", answers)]
+    while waiting:
+        pointer, value = waiting.pop()
+        values += 1
+        if isinstance(value, str) and len(value) > LONGEST_TEXT:
+            faults.append(AnswerFault(pointer, "too_long", f"An answer has at most {LONGEST_TEXT} characters."))
+        elif isinstance(value, list):
+            if len(value) > LONGEST_LIST:
+                faults.append(AnswerFault(pointer, "too_many", f"A list has at most {LONGEST_LIST} items."))
+            waiting.extend((f"{pointer}/{index}", each) for index, each in enumerate(value))
+        elif isinstance(value, Mapping):
+            waiting.extend((f"{pointer}/{escaped(name)}", each) for name, each in value.items())
+    if values > MOST_VALUES:
+        faults.append(AnswerFault("", "too_many", f"A report holds at most {MOST_VALUES} answers."))
+    return faults[:MOST_FAULTS]
+
+
+def faults_of_answers(form: Mapping[str, Any], answers: Mapping[str, Any]) -> list[AnswerFault]:
+    """Everything that keeps answers from filling in a sound form; empty when they do.
+
+    Source: Salford AP contract slides (on the council's own form), read in the primary source.
+    """
+    too_large = faults_of_size(answers)
+    if too_large:
+        return too_large
+    _steps_left.set(MOST_STEPS)
+    faults: dict[AnswerFault, None] = {}
+    try:
+        for error in _Validator(form, registry=Registry()).iter_errors(answers):
+            faults.update(dict.fromkeys(_told(error)))
+            if len(faults) >= MOST_FAULTS:
+                break
+    except _TooMuchWork:
+        return [AnswerFault("", "too_much_work", "These answers are too many for what the form asks of each.")]
+    return list(faults)[:MOST_FAULTS]
+
+
+def _told(error: ValidationError) -> Iterator[AnswerFault]:
+    pointer = "".join(f"/{escaped(step)}" for step in error.absolute_path)
+    keyword = str(error.validator)
+    instance: Any = error.instance
+    asked: Any = error.validator_value
+    fields = _fields(error)
+    if keyword == "required":
+        for name in asked:
+            if name not in instance:
+                title = _title(fields.get(name), "This field")
+                yield AnswerFault(f"{pointer}/{escaped(name)}", "missing", f"{title} is needed.")
+    elif keyword == "additionalProperties":
+        for name in instance:
+            if name not in fields:
+                yield AnswerFault(f"{pointer}/{escaped(name)}", "not_in_form", "The form has no such field.")
+    else:
+        subject = _title(error.schema, "This answer")
+        yield AnswerFault(pointer, _CODES.get(keyword, "not_as_form_asks"), f"{subject} {_reason(error)}.")
+
+
+def _fields(error: ValidationError) -> Mapping[str, object]:
+    fields = error.schema.get("properties", {}) if isinstance(error.schema, Mapping) else {}
+    return fields if isinstance(fields, Mapping) else {}
+
+
+def _title(schema: object, otherwise: str) -> str:
+    """What the form calls a field."""
+    title = schema.get("title") if isinstance(schema, Mapping) else None
+    return f"“{title[:200]}”" if isinstance(title, str) else otherwise
+
+
+_CODES = {
+    "type": "wrong_type",
+    "enum": "not_a_choice",
+    "const": "not_a_choice",
+    "minLength": "too_short",
+    "maxLength": "too_long",
+    "minItems": "too_few",
+    "maxItems": "too_many",
+    "minimum": "too_small",
+    "exclusiveMinimum": "too_small",
+    "maximum": "too_large",
+    "exclusiveMaximum": "too_large",
+    "uniqueItems": "repeated",
+    "dependentRequired": "missing",
+}
+
+
+_REASONS = {
+    "type": "must be of type {}",
+    "enum": "must be one of the form's choices",
+    "const": "must be what the form says",
+    "minLength": "is shorter than {} characters",
+    "maxLength": "is longer than {} characters",
+    "minItems": "has fewer than {} entries",
+    "maxItems": "has more than {} entries",
+    "minimum": "must be at least {}",
+    "maximum": "must be at most {}",
+    "exclusiveMinimum": "must be more than {}",
+    "exclusiveMaximum": "must be less than {}",
+    "uniqueItems": "must not name anything twice",
+}
+
+
+def _reason(error: ValidationError) -> str:
+    """What the form asks, from the form alone: never the answer that was given."""
+    asked: Any = error.validator_value
+    if error.validator == "type" and isinstance(asked, list):
+        asked = " or ".join(asked)
+    return _REASONS.get(str(error.validator), "is not as the form asks").format(asked)

@@ -1,0 +1,116 @@
+"""Absconding alerts on the wire."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from app.rules.absconding import AlertFlag, AlertRole, AlertState, Channel, NotificationState
+from app.schemas.wire import Body, Count, Id, Instant, LongText, Name, Read, ShortText
+
+LogNumber = Annotated[str, Field(min_length=1, max_length=60, examples=["GMP-20261124-0412"])]
+
+
+class AlertRaise(Body):
+    """A pupil has left without permission. Only the placement is needed; send what is known, at once.
+
+    This is what we hope for. Whatever else comes is taken too, and `flags` says what was not understood.
+    """
+
+    placement_id: Id | None = Field(default=None, description="Here, or in the query.")
+    last_seen_at: Instant | None = None
+    last_seen_where: ShortText | None = Field(default=None, examples=["Main gate, walking towards the bus station"])
+    description: LongText | None = Field(default=None, examples=["Grey coat, black rucksack"])
+
+
+class AcknowledgementCreate(Body):
+    """`by` is the person who has taken the alert in hand."""
+
+    by: Name = Field(examples=["R. Patel, designated safeguarding lead"])
+
+
+class CallCreate(Body):
+    """A call that somebody made. With a log number and no notification named, it is the call to the police."""
+
+    called_by: Name = Field(examples=["S. Turner"])
+    called_at: Instant
+    log_number: LogNumber | None = None
+    notification_id: Id | None = None
+    note: ShortText | None = None
+
+
+class ResolutionCreate(Body):
+    """The pupil was found."""
+
+    found_at: Instant
+    found_by: Name = Field(examples=["Greater Manchester Police"])
+    safe: bool = Field(examples=[True])
+    note: LongText | None = None
+
+
+class ClosureCreate(Body):
+    note: LongText = Field(examples=["Met with the family; the risk assessment was reviewed."])
+
+
+class NotificationRead(Read):
+    """One that must be told. `organisation_id` is the organisation told; of the police, the provider that calls them,
+    or null where they have an email address. `channel` `phone` is a task for a person of the provider.
+    """
+
+    id: Id
+    roles: Annotated[list[AlertRole], Field(max_length=3)]
+    organisation_id: Id | None
+    channel: Channel
+    state: NotificationState
+    attempts: Count
+    last_result: Annotated[str, Field(max_length=200)] | None
+    created_at: Instant
+    delivered_at: Instant | None
+    acknowledged_at: Instant | None
+    acknowledged_by: Name | None
+    escalated_at: Instant | None
+
+
+class CallRead(Read):
+    id: Id
+    notification_id: Id | None
+    called_by: Name
+    called_at: Instant
+    log_number: LogNumber | None
+    note: ShortText | None
+
+
+class TimelineEntry(Read):
+    """One thing that happened: what, when, and to which notification or by which call."""
+
+    at: Instant
+    what: Annotated[str, Field(max_length=40, examples=["notification_delivered"])]
+    by: Annotated[str, Field(max_length=200)] | None
+    notification_id: Id | None
+    call_id: Id | None
+
+
+class AlertRead(Read):
+    """An alert with those told, the calls made and its timeline. `as_received` is the body as it came,
+    save that a UPN in it is not shown.
+    """
+
+    id: Id
+    placement_id: Id
+    raised_by_id: Id
+    raised_at: Instant
+    state: AlertState
+    last_seen_at: Instant | None
+    last_seen_where: Annotated[str, Field(max_length=500)] | None
+    description: Annotated[str, Field(max_length=8000)] | None
+    as_received: Annotated[str, Field(max_length=65_536)]
+    flags: Annotated[list[AlertFlag], Field(max_length=20)]
+    found_at: Instant | None
+    found_by: Name | None
+    safe: bool | None
+    found_note: LongText | None
+    closed_at: Instant | None
+    closing_note: LongText | None
+    notifications: Annotated[list[NotificationRead], Field(max_length=10)]
+    calls: Annotated[list[CallRead], Field(max_length=200)]
+    timeline: Annotated[list[TimelineEntry], Field(max_length=500)]
+    changed_at: Instant

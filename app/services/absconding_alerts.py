@@ -1,0 +1,115 @@
+"""Raising an absconding alert: stored as it came, with everybody who must be told, in one transaction.
+
+What is not the alert itself or its notifications is attempted: where the event or a job cannot be added, the alert
+stands, and the worker's sweep delivers what no job announced.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access.caller import Caller
+from app.clock import london_day, utc_now
+from app.db.savepoint import attempted
+from app.models.absconding import AbscondingAlert, AlertNotification
+from app.models.placements import Placement
+from app.outbox.catalogue import EventType
+from app.outbox.jobs import enqueue
+from app.outbox.recording import record_event
+from app.problems import FieldError, Invalid
+from app.queries.absconding_alerts import AlertFile, alert_files, own_placement, police_contact
+from app.queries.calendars import school_calendar
+from app.queries.placements import councils_of
+from app.rules.absconding import (
+    AlertState,
+    Channel,
+    NotificationState,
+    alert_flags,
+    notifications_due,
+)
+from app.rules.placements import placement_status
+from app.services.absconding_alerts_intake import ReceivedAlert
+from app.services.changes import made
+
+PATH = "/v1/absconding-alerts"
+DELIVER = "deliver_notification"
+SWEPT_AFTER = timedelta(seconds=5)
+"""How long a notification waits for its job before the sweep takes it up."""
+
+
+async def raise_alert(caller: Caller, session: AsyncSession, received: ReceivedAlert) -> AlertFile:
+    """Raises NotFound for a placement that is not the caller's to provide, Invalid where none is named."""
+    if received.placement_id is None:
+        raise Invalid([FieldError("/placement_id", "missing", "name the placement, here or in the query")])
+    placement = await own_placement(caller, session, received.placement_id)
+    alert = AbscondingAlert(
+        **made(caller.now),
+        placement_id=placement.id,
+        raised_by_id=caller.organisation_id,
+        raised_at=caller.now,
+        state=AlertState.RAISED,
+        last_seen_at=received.last_seen_at,
+        last_seen_where=received.last_seen_where,
+        description=received.description,
+        as_received=received.as_received,
+        flags=await _flags(caller, session, placement, received),
+    )
+    session.add(alert)
+    await session.flush()
+    await _tell(caller, session, alert, placement)
+    return (await alert_files(session, [alert]))[0]
+
+
+async def _flags(caller: Caller, session: AsyncSession, placement: Placement, received: ReceivedAlert) -> list[str]:
+    calendar = await school_calendar(session, placement.calendar_id)
+    flags = alert_flags(
+        status=placement_status(placement.state, placement.starts_on, placement.ends_on, caller.today),
+        is_pupil_day=calendar.is_pupil_day(london_day(received.last_seen_at or caller.now)),
+        received_at=caller.now,
+        left_at=received.last_seen_at,
+        last_seen_where=received.last_seen_where,
+        as_received=received.flags,
+    )
+    return [flag.value for flag in flags]
+
+
+async def _tell(caller: Caller, session: AsyncSession, alert: AbscondingAlert, placement: Placement) -> None:
+    police = await police_contact(session, await councils_of(session, placement))
+    due = notifications_due(
+        commissioner=placement.commissioner_id,
+        host_school=placement.host_school_id,
+        provider=placement.provider_id,
+        police_have_email=police is not None,
+    )
+    notifications = [
+        AlertNotification(
+            alert_id=alert.id,
+            placement_id=placement.id,
+            roles=list(each.roles),
+            organisation_id=each.organisation,
+            channel=each.channel,
+            state=NotificationState.PENDING,
+            created_at=caller.now,
+            next_attempt_at=_swept_from(),
+        )
+        for each in due
+    ]
+    session.add_all(notifications)
+    await session.flush()
+    for notification in notifications:
+        if notification.channel is Channel.EMAIL:
+            await _announce(session, notification)
+    await attempted(session, "event", lambda: tell_viewers(caller, session, alert, EventType.ALERT_RAISED))
+
+
+async def _announce(session: AsyncSession, notification: AlertNotification) -> None:
+    await attempted(session, "job", lambda: enqueue(session, DELIVER, notification_id=notification.id))
+
+
+async def tell_viewers(caller: Caller, session: AsyncSession, alert: AbscondingAlert, event: EventType) -> None:
+    """Records an event about an alert for all who may see its placement."""
+    await record_event(session, event, f"{PATH}/{alert.id}", caller.now, placements=[alert.placement_id])
+
+
+def _swept_from() -> datetime:
+    return utc_now() + SWEPT_AFTER

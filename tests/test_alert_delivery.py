@@ -1,0 +1,201 @@
+"""Notifications arrive, by job or by sweep; what nobody takes in hand is escalated; no child is named but in emails."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from app.db.embedded_database import Addresses
+from app.outbox.jobs import Tools
+from app.outbox.running import run_jobs
+from app.services.absconding_alerts_delivery import deliver, deliver_due
+from app.settings import Settings
+from tests.placing import owner_session
+from tests.test_absconding_alerts import PATH, broken, notification, raised, refuse
+from tests.world import Party, World
+
+CHILD = "Ada Example"
+
+
+@pytest.fixture
+def tools(app: FastAPI, settings: Settings) -> Tools:
+    return Tools(app.state.worker_sessions, settings)
+
+
+@pytest.fixture(autouse=True)
+async def nothing_else_is_due(app: FastAPI) -> None:
+    """What other tests raised is settled, so that a sweep finds this test's own."""
+    async with app.state.worker_sessions() as session:
+        await session.execute(text("update alert_notifications set state = 'acknowledged' where state <> 'delivered'"))
+        await session.execute(text("delete from jobs.procrastinate_jobs where status = 'todo'"))
+        await session.commit()
+
+
+async def emails(party: Party) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = (await party.get("/v1/sandbox/emails")).json()["items"]
+    return items
+
+
+async def read(world: World, alert: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = (await world.provider.get(f"{PATH}/{alert['id']}")).json()
+    return found
+
+
+async def make_due(database: Addresses, alert: dict[str, Any]) -> None:
+    async with owner_session(database.owner) as session:
+        statement = "update alert_notifications set next_attempt_at = now() - interval '1 s' where alert_id = :id"
+        await session.execute(text(statement), {"id": UUID(alert["id"])})
+
+
+def due_emails(alert: dict[str, Any]) -> list[UUID]:
+    return [UUID(n["id"]) for n in alert["notifications"] if n["channel"] == "email"]
+
+
+async def test_each_organisation_gets_an_email_that_names_the_child(world: World, tools: Tools) -> None:
+    alert = await raised(world, description="Grey coat")
+    for each in due_emails(alert):
+        await deliver(tools, each)
+    for party, role in ((world.school, "the child's school"), (world.council, "the commissioner")):
+        (mail,) = await emails(party)
+        assert mail["recipient"].startswith("dsl-")
+        assert CHILD not in mail["subject"]
+        assert mail["body"].startswith(f"{CHILD} has left Meadow Farm without permission.")
+        for said in ("07:55 on Tuesday 24 November 2026, The bus stop", "Grey coat", role, alert["id"]):
+            assert said in mail["body"]
+    assert await emails(world.other_school) == []
+    told = {
+        n["roles"][0]: (n["state"], n["attempts"], n["last_result"])
+        for n in (await read(world, alert))["notifications"]
+    }
+    assert told["host_school"] == told["commissioner"] == ("delivered", 1, "sent")
+    assert told["police"] == ("pending", 0, None)
+
+
+async def test_the_job_delivers_within_seconds(world: World, tools: Tools) -> None:
+    alert = await raised(world)
+    working = asyncio.create_task(run_jobs(tools))
+    try:
+        for _ in range(200):
+            if await emails(world.school) and await emails(world.council):
+                break
+            await asyncio.sleep(0.05)
+    finally:
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+    assert notification(await read(world, alert), "host_school")["state"] == "delivered"
+
+
+async def test_the_sweep_delivers_what_no_job_announced(world: World, tools: Tools, database: Addresses) -> None:
+    async with broken(database, *refuse("jobs.procrastinate_jobs")):
+        alert = await raised(world)
+    assert await deliver_due(tools) == 0
+    await make_due(database, alert)
+    assert await deliver_due(tools) == 2
+    assert len(await emails(world.school)) == len(await emails(world.council)) == 1
+    assert await deliver_due(tools) == 0
+
+
+async def test_two_workers_send_one_email(world: World, tools: Tools) -> None:
+    alert = await raised(world)
+    each = due_emails(alert)[0]
+    await asyncio.gather(*(deliver(tools, each) for _ in range(5)))
+    assert len(await emails(world.school)) + len(await emails(world.council)) == 1
+
+
+async def test_an_email_that_fails_is_tried_again_without_holding_up_another(
+    world: World, tools: Tools, database: Addresses
+) -> None:
+    alert = await raised(world)
+    away = Tools(tools.sessions, tools.settings.model_copy(update={"smtp_url": "smtp://127.0.0.1:1"}))
+    for each in due_emails(alert):
+        await deliver(away, each)
+    failed = notification(await read(world, alert), "host_school")
+    assert (failed["state"], failed["attempts"]) == ("failed", 1)
+    assert failed["last_result"] in {"mail_server_unreachable", "mail_server_refused"}
+    assert await deliver_due(tools) == 0
+    await make_due(database, alert)
+    await deliver_due(tools)
+    again = notification(await read(world, alert), "host_school")
+    assert (again["state"], again["attempts"]) == ("delivered", 2)
+
+
+async def test_without_an_address_it_becomes_a_call_to_make(world: World, tools: Tools) -> None:
+    head = {"role": "head", "email": None, "phone": "0161 496 0000"}
+    await world.school.change("PUT", "/v1/contacts", {"contacts": [head]})
+    alert = await raised(world)
+    for each in due_emails(alert):
+        await deliver(tools, each)
+    told = notification(await read(world, alert), "host_school")
+    assert (told["channel"], told["state"], told["last_result"]) == ("phone", "pending", "no_email_address")
+    feed = [e["type"] for e in (await world.provider.get("/v1/events")).json()["items"]]
+    assert feed[-1] == "absconding-alert.call-needed"
+    call = {"called_by": "S. Turner", "called_at": "2026-11-24T08:00:00Z", "notification_id": told["id"]}
+    called = await world.provider.post(f"{PATH}/{alert['id']}/calls", call)
+    assert notification(called.json(), "host_school")["state"] == "delivered"
+
+
+async def test_an_acknowledgement_is_not_undone_by_an_email_that_arrives_after_it(world: World, tools: Tools) -> None:
+    alert = await raised(world)
+    mine = notification(alert, "host_school")["id"]
+    await world.school.post(f"{PATH}/{alert['id']}/notifications/{mine}/acknowledgements", {"by": "R. Patel"})
+    await deliver(tools, UUID(mine))
+    assert notification(await read(world, alert), "host_school")["state"] == "acknowledged"
+
+
+async def advance(world: World, minutes: int) -> None:
+    moved = await world.provider.post("/v1/sandbox/clock/advance", {"seconds": minutes * 60})
+    assert moved.status_code == 200, moved.text
+
+
+async def test_what_nobody_takes_in_hand_is_escalated(world: World, tools: Tools) -> None:
+    alert = await raised(world)
+    for each in due_emails(alert):
+        await deliver(tools, each)
+    mine = notification(alert, "commissioner")["id"]
+    await world.council.post(f"{PATH}/{alert['id']}/notifications/{mine}/acknowledgements", {"by": "An officer"})
+    for minutes, escalated in (
+        (4, set()),
+        (1, {"police"}),
+        (10, {"police", "host_school"}),
+        (60, {"police", "host_school"}),
+    ):
+        await advance(world, minutes)
+        now = await read(world, alert)
+        assert {n["roles"][0] for n in now["notifications"] if n["escalated_at"]} == escalated
+    assert notification(now, "police")["escalated_at"] == "2026-11-24T08:05:00Z"
+    feed = [e["type"] for e in (await world.school.get("/v1/events")).json()["items"]]
+    assert feed.count("absconding-alert.escalated") == 2
+
+
+async def test_a_call_logged_in_time_is_not_escalated_nor_is_a_pupil_that_was_found(world: World) -> None:
+    called, found = await raised(world), await raised(world)
+    call = {"called_by": "S. Turner", "called_at": "2026-11-24T08:00:00Z", "log_number": "GMP-1"}
+    await world.provider.post(f"{PATH}/{called['id']}/calls", call)
+    body = {"found_at": "2026-11-24T08:00:00Z", "found_by": "Her aunt", "safe": True}
+    await world.school.act(f"{PATH}/{found['id']}", "resolution", body)
+    await advance(world, 6)
+    for alert in (called, found):
+        assert notification(await read(world, alert), "police")["escalated_at"] is None
+
+
+async def test_a_child_is_named_in_emails_only(
+    world: World, tools: Tools, database: Addresses, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alert = await raised(world, description="Ada Example ran towards the canal")
+    for each in due_emails(alert):
+        await deliver(tools, each)
+    away = Tools(tools.sessions, tools.settings.model_copy(update={"smtp_url": "smtp://127.0.0.1:1"}))
+    for each in due_emails(await raised(world)):
+        await deliver(away, each)
+    for party in (world.school, world.council, world.provider):
+        assert "Ada" not in (await party.get("/v1/events")).text
+    async with owner_session(database.owner) as session:
+        for table in ("jobs.procrastinate_jobs", "events", "audit_entries"):
+            rows = await session.execute(text(f"select count(*) from {table} as t where t::text like '%Ada%'"))
+            assert rows.scalar_one() == 0
+        results = await session.execute(text("select string_agg(last_result, ' ') from alert_notifications"))
+        assert "Ada" not in str(results.scalar_one())
+    assert "Ada" not in "".join(capsys.readouterr())
