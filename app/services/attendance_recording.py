@@ -3,13 +3,17 @@
 It authorises (a row is reached only where the ledger names the caller as the session's provider), locks the sessions
 in one order so that two submissions meet without deadlock, compares each row with the mark that stands, appends what
 is new, moves the ledger on, and records the event. It knows nothing of why a row found no session.
+
+Where it had to wait for a lock, the mark that was committed meanwhile is not in the statement's view of the database.
+Then it changes nothing and is run again: the locks are held by now, so the second run sees what stands.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID, uuid4
 
-from psycopg.errors import SerializationFailure
+from psycopg import AsyncConnection
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
@@ -55,13 +59,16 @@ with said as (
     from ledger
     left join attendance_marks m
       on m.id = ledger.current_mark_id and m.on_date = ledger.on_date and m.on_date between %(first)s and %(last)s
+), settled as (
+    select not exists (select from judged where outcome = 'raced') as so
 ), fresh as (
-    select * from judged where outcome in ('recorded', 'corrected')
+    select * from judged where outcome in ('recorded', 'corrected') and (select so from settled)
 ), submitted as (
     insert into attendance_submissions (id, provider_id, client_id, received_at, recorded, unchanged, rejected)
     select %(submission)s, %(provider)s, %(client)s, %(now)s, recorded, unchanged, %(rows)s - recorded - unchanged
     from (select count(*) filter (where outcome in ('recorded', 'corrected')) as recorded,
                  count(*) filter (where outcome = 'unchanged') as unchanged from judged) as counted
+    where (select so from settled)
 ), marked as (
     insert into attendance_marks (
         id, on_date, placement_id, session, submission_id, provider_id, fact, arrived_at, left_at, minutes_late, reason,
@@ -104,32 +111,33 @@ class Recorded:
 async def record(caller: Caller, session: AsyncSession, statements: Sequence[Statement], rows: int) -> Recorded:
     """Records a submission of `rows` rows, of which `statements` had no fault of their own.
 
-    A statement without an outcome found no session of the caller's. Raises SerializationFailure, for the edge to run
-    the request again, where another submission's mark for the same session was committed in the meantime.
+    A statement without an outcome found no session of the caller's.
     """
     submission = uuid4()
     days = [each.row.on_date for each in statements] or [caller.today]
     connection = await driver(session)
-    cursor = await connection.execute(
-        _RECORD,
-        {
-            **_columns(statements),
-            "provider": caller.organisation_id,
-            "client": caller.client_id,
-            "submission": submission,
-            "rows": rows,
-            "first": min(days),
-            "last": max(days),
-            "now": caller.now,
-            "recorded_at": utc_now(),
-            "event": EventType.ATTENDANCE_RECEIVED.value,
-            "resource": f"/v1/attendance-submissions/{submission}",
-        },
-    )
-    outcomes = [Outcome(*found[:4]) for found in await cursor.fetchall()]
+    given = {
+        **_columns(statements),
+        "provider": caller.organisation_id,
+        "client": caller.client_id,
+        "submission": submission,
+        "rows": rows,
+        "first": min(days),
+        "last": max(days),
+        "now": caller.now,
+        "recorded_at": utc_now(),
+        "event": EventType.ATTENDANCE_RECEIVED.value,
+        "resource": f"/v1/attendance-submissions/{submission}",
+    }
+    outcomes = await _run(connection, given)
     if any(each.what == "raced" for each in outcomes):
-        raise SerializationFailure
+        outcomes = await _run(connection, given)
     return Recorded(submission, outcomes)
+
+
+async def _run(connection: AsyncConnection[Any], given: dict[str, object]) -> list[Outcome]:
+    cursor = await connection.execute(_RECORD, given)
+    return [Outcome(*found[:4]) for found in await cursor.fetchall()]
 
 
 _COLUMNS = (
