@@ -37,7 +37,7 @@ async def test_a_mark_committed_while_another_waits_is_seen_by_it(world: World, 
 
 async def test_different_marks_at_once_leave_one_chain_with_one_end(world: World) -> None:
     placements = [await world.placement() for _ in range(3)]
-    facts = ["present", "late", "absent", "present"]
+    facts = ["present", "late", "absent"] * 3
     batches = [[mark(each, fact=fact) for each in placements] for fact in facts]
     batches[1::2] = [batch[::-1] for batch in batches[1::2]]
     answers = await asyncio.gather(*(submit(world.provider, *batch) for batch in batches))

@@ -3,12 +3,17 @@
 It authorises (a row is reached only where the ledger names the caller as the session's provider), locks the sessions
 in one order so that two submissions meet without deadlock, compares each row with the mark that stands, appends what
 is new, moves the ledger on, and records the event. It knows nothing of why a row found no session.
+
+Where it had to wait for a lock, the mark that was committed meanwhile is not in the statement's view of the database.
+Then it changes nothing and is run again: the locks are held by now, so the second run sees what stands.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID, uuid4
 
+from psycopg import AsyncConnection
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
@@ -16,8 +21,6 @@ from app.clock import utc_now
 from app.db.driver import driver
 from app.outbox.catalogue import EventType
 from app.services.attendance_rows import Statement
-
-_RACED = "raced"
 
 _RECORD = """
 with said as (
@@ -56,16 +59,16 @@ with said as (
     from ledger
     left join attendance_marks m
       on m.id = ledger.current_mark_id and m.on_date = ledger.on_date and m.on_date between %(first)s and %(last)s
-), race as (
-    select coalesce(bool_or(outcome = 'raced'), false) as lost from judged
+), settled as (
+    select not exists (select from judged where outcome = 'raced') as so
 ), fresh as (
-    select judged.* from judged, race where outcome in ('recorded', 'corrected') and not race.lost
+    select * from judged where outcome in ('recorded', 'corrected') and (select so from settled)
 ), submitted as (
     insert into attendance_submissions (id, provider_id, client_id, received_at, recorded, unchanged, rejected)
     select %(submission)s, %(provider)s, %(client)s, %(now)s, recorded, unchanged, %(rows)s - recorded - unchanged
     from (select count(*) filter (where outcome in ('recorded', 'corrected')) as recorded,
-                 count(*) filter (where outcome = 'unchanged') as unchanged from judged) as counted, race
-    where not race.lost
+                 count(*) filter (where outcome = 'unchanged') as unchanged from judged) as counted
+    where (select so from settled)
 ), marked as (
     insert into attendance_marks (
         id, on_date, placement_id, session, submission_id, provider_id, fact, arrived_at, left_at, minutes_late, reason,
@@ -108,13 +111,12 @@ class Recorded:
 async def record(caller: Caller, session: AsyncSession, statements: Sequence[Statement], rows: int) -> Recorded:
     """Records a submission of `rows` rows, of which `statements` had no fault of their own.
 
-    A statement without an outcome found no session of the caller's. Where another submission's mark was committed while
-    this one waited for its sessions, nothing is written: the sessions are locked now, so that the second run, which
-    sees that mark, is the last.
+    A statement without an outcome found no session of the caller's.
     """
     submission = uuid4()
     days = [each.row.on_date for each in statements] or [caller.today]
-    values = {
+    connection = await driver(session)
+    given = {
         **_columns(statements),
         "provider": caller.organisation_id,
         "client": caller.client_id,
@@ -127,11 +129,15 @@ async def record(caller: Caller, session: AsyncSession, statements: Sequence[Sta
         "event": EventType.ATTENDANCE_RECEIVED.value,
         "resource": f"/v1/attendance-submissions/{submission}",
     }
-    connection = await driver(session)
-    found = await (await connection.execute(_RECORD, values)).fetchall()
-    if any(what == _RACED for _, what, *_ in found):
-        found = await (await connection.execute(_RECORD, values)).fetchall()
-    return Recorded(submission, [Outcome(*each[:4]) for each in found])
+    outcomes = await _run(connection, given)
+    if any(each.what == "raced" for each in outcomes):
+        outcomes = await _run(connection, given)
+    return Recorded(submission, outcomes)
+
+
+async def _run(connection: AsyncConnection[Any], given: dict[str, object]) -> list[Outcome]:
+    cursor = await connection.execute(_RECORD, given)
+    return [Outcome(*found[:4]) for found in await cursor.fetchall()]
 
 
 _COLUMNS = (
