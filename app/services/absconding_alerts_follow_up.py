@@ -28,9 +28,8 @@ from app.rules.absconding import (
 from app.rules.verdict import Refused
 from app.schemas.absconding_alerts import AcknowledgementCreate, CallCreate, ClosureCreate, ResolutionCreate
 from app.services.absconding_alerts import tell_viewers
-from app.services.changes import changed
+from app.services.changes import changed, must_be
 from app.services.placements import role_of
-from app.web.conditional import must_be
 
 
 async def acknowledge(

@@ -13,7 +13,7 @@ from uuid import UUID
 from app.clock import LONDON
 from app.rules.absconding import AlertFlag
 from app.rules.upn import without_upns
-from app.web.strict_json import InvalidJson, parse_json
+from app.schemas.strict_json import InvalidJson, parse_json
 
 MOST_BYTES_KEPT = 65_536
 _LONGEST_PLACE = 500

@@ -12,8 +12,7 @@ from app.problems import Conflict, FieldError, Invalid, NotFound
 from app.queries.calendars import school_calendar, visible_calendar
 from app.rules.calendars import Closure, HalfTerm, SchoolCalendar, validate_calendar
 from app.schemas.calendars import CalendarWrite
-from app.services.changes import changed, made
-from app.web.conditional import must_be
+from app.services.changes import changed, made, must_be
 
 
 async def publish_calendar(caller: Caller, session: AsyncSession, body: CalendarWrite) -> Calendar:

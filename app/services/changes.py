@@ -5,6 +5,7 @@ from typing import TypedDict
 
 from app.access.caller import Caller
 from app.models.columns import Record
+from app.problems import PreconditionFailed
 
 
 class Stamps(TypedDict):
@@ -21,3 +22,9 @@ def changed(record: Record, caller: Caller) -> None:
     """Moves a record's version on, which changes its ETag. The row must be locked by the query that loaded it."""
     record.changed_at = caller.now
     record.version += 1
+
+
+def must_be(version: int, expected: int) -> None:
+    """Raises PreconditionFailed where the record has moved on since the caller read it."""
+    if version != expected:
+        raise PreconditionFailed

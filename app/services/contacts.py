@@ -12,8 +12,7 @@ from app.problems import FieldError, Invalid
 from app.queries.contacts import own_contacts, own_organisation
 from app.rules.contacts import check_contact
 from app.schemas.contacts import ContactsReplace, ContactWrite
-from app.services.changes import changed
-from app.web.conditional import must_be
+from app.services.changes import changed, must_be
 
 
 async def replace_contacts(

@@ -13,9 +13,8 @@ from app.problems import FieldError, Invalid, NotFound
 from app.queries.directory import visible_organisation
 from app.rules.identifiers import canonical_identifier, check_identifier
 from app.schemas.directory import IdentifierWire, ProviderCreate, ProviderUpdate, SchoolCreate
-from app.services.changes import changed, made
+from app.services.changes import changed, made, must_be
 from app.services.contacts import check_contacts
-from app.web.conditional import must_be
 
 
 async def register_provider(caller: Caller, session: AsyncSession, body: ProviderCreate) -> Organisation:

@@ -14,9 +14,8 @@ from app.problems import Conflict
 from app.queries.directory_sites import number_of_sites, provider_site
 from app.schemas.directory import MOST_SITES, SiteWrite
 from app.schemas.directory_sites import SiteUpdate
-from app.services.changes import changed
+from app.services.changes import changed, must_be
 from app.services.directory import kept_provider, tell
-from app.web.conditional import must_be
 
 
 async def add_site(

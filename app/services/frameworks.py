@@ -16,8 +16,7 @@ from app.queries.frameworks import awards_of_lot, own_lot, visible_award, visibl
 from app.rules.lot_awards import Period, lot_is_consistent, may_award, may_bring_end_forward
 from app.rules.procurement import DeliveryOption
 from app.schemas.frameworks import FrameworkCreate, LotAwardCreate, LotAwardUpdate, LotCreate
-from app.services.changes import changed, made
-from app.web.conditional import must_be
+from app.services.changes import changed, made, must_be
 
 
 async def open_framework(caller: Caller, session: AsyncSession, body: FrameworkCreate) -> Framework:

@@ -18,10 +18,9 @@ from app.rules.agreements import NOT_A_PARTY, PartyRole
 from app.rules.placements import PLACEMENTS, PlacementState, may_be_placed
 from app.rules.verdict import Refused
 from app.schemas.placements import PlacementPropose, SlotWrite
-from app.services.changes import changed, made
+from app.services.changes import changed, made, must_be
 from app.services.expected_sessions import expect_sessions
 from app.services.placements_checks import check_procurement, check_references
-from app.web.conditional import must_be
 
 PATH = "/v1/placements"
 

@@ -29,9 +29,8 @@ from app.rules.progress_reports import (
 from app.rules.report_answers import AnswerFault, faults_of_answers, faults_of_size
 from app.rules.verdict import Refused, Verdict
 from app.schemas.progress_reports import ProgressReportCreate
-from app.services.changes import changed, made
+from app.services.changes import changed, made, must_be
 from app.services.placements import role_of
-from app.web.conditional import must_be
 
 PATH = "/v1/progress-reports"
 

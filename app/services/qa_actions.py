@@ -15,8 +15,7 @@ from app.queries.qa_visits import audience_of, visible_visit
 from app.rules.qa import ACTIONS, VISITS, ActionState
 from app.rules.verdict import Refused
 from app.schemas.qa_actions import CompletionCreate, QaActionCreate, ReopeningCreate
-from app.services.changes import changed, made
-from app.web.conditional import must_be
+from app.services.changes import changed, made, must_be
 
 
 async def set_action(caller: Caller, session: AsyncSession, visit_id: UUID, body: QaActionCreate) -> QaAction:

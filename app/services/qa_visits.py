@@ -24,9 +24,8 @@ from app.schemas.qa_visits import (
     QaVisitCreate,
     ReportCreate,
 )
-from app.services.changes import changed, made
+from app.services.changes import changed, made, must_be
 from app.services.qa_frameworks import given_twice
-from app.web.conditional import must_be
 
 
 async def plan_visit(caller: Caller, session: AsyncSession, body: QaVisitCreate) -> QaVisit:

@@ -35,10 +35,9 @@ from app.rules.suspensions import (
 )
 from app.rules.verdict import Refused, Verdict
 from app.schemas.suspensions import AgreementGive, SuspensionRequest
-from app.services.changes import changed, made
+from app.services.changes import changed, made, must_be
 from app.services.expected_sessions import expect_again, waive_sessions
 from app.services.placements import locked_for_party
-from app.web.conditional import must_be
 
 PATH = "/v1/suspensions"
 

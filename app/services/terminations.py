@@ -16,11 +16,10 @@ from app.rules.placements import PlacementState
 from app.rules.termination import TERMINATION_NOTICES, NoticeState, end_that_stands, may_terminate, notice_state
 from app.rules.verdict import Refused
 from app.schemas.terminations import NoticeGive
-from app.services.changes import changed, made
+from app.services.changes import changed, made, must_be
 from app.services.expected_sessions import expect_by_versions, stop_expecting
 from app.services.placements import locked_for_party
 from app.services.suspensions import end_suspensions
-from app.web.conditional import must_be
 
 PATH = "/v1/termination-notices"
 _ONE_DAY = timedelta(days=1)

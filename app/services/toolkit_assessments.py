@@ -16,8 +16,7 @@ from app.rules.toolkit import ASSESSMENTS, AreaEntry, AssessmentState, check_ent
 from app.rules.toolkit_uses import BETWEEN_THE_TWO, AssessorRole, may_begin
 from app.rules.verdict import Refused
 from app.schemas.toolkit_assessments import AreaWrite, ToolkitAssessmentCreate
-from app.services.changes import changed, made
-from app.web.conditional import must_be
+from app.services.changes import changed, made, must_be
 
 _ROLES_TOWARDS_OTHERS = {
     OrganisationKind.COUNCIL: AssessorRole.COUNCIL,

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Response
 
-from app.problems import BadRequest, PreconditionFailed, PreconditionRequired
+from app.problems import BadRequest, PreconditionRequired
 
 _TAG = re.compile(r'"(\d{1,9})-[0-9a-f]{16}"', re.ASCII)
 
@@ -50,9 +50,3 @@ async def _expected_version(
 
 
 ExpectedVersion = Annotated[int, Depends(_expected_version)]
-
-
-def must_be(version: int, expected: int) -> None:
-    """Raises PreconditionFailed where the record has moved on since the caller read it."""
-    if version != expected:
-        raise PreconditionFailed

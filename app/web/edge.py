@@ -29,10 +29,10 @@ from app.problems import (
     Unavailable,
     UnsupportedMediaType,
 )
+from app.schemas.strict_json import InvalidJson, parse_json
 from app.web import idempotency, never_blocked
 from app.web.conditional import complete_tag, not_modified
 from app.web.person import on_behalf_of
-from app.web.strict_json import InvalidJson, parse_json
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from app.web.strict_json import DEEPEST, InvalidJson, parse_json
+from app.schemas.strict_json import DEEPEST, InvalidJson, parse_json
 
 
 def nested(levels: int, opening: bytes = b"[", closing: bytes = b"]") -> bytes:
