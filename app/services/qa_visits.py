@@ -94,7 +94,7 @@ async def respond(
     caller: Caller, session: AsyncSession, visit_id: UUID, body: ProviderResponseWrite, expected_version: int
 ) -> QaVisit:
     """Keeps the provider's answer to the report, which stands beside it also when it is published."""
-    visit = await _moved(caller, session, visit_id, "respond", "provider", expected_version)
+    visit = await _moved(caller, session, visit_id, "answer", "provider", expected_version)
     visit.provider_response = body.text
     return await _kept(caller, session, visit, EventType.QA_VISIT_ANSWERED)
 
