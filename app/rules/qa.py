@@ -27,6 +27,18 @@ class ActionState(StrEnum):
     CLOSED = "closed"
 
 
+class MinimumFrequency(StrEnum):
+    """How often, at least, a council means to do an activity; Waymark plans none by itself.
+
+    Source: Bolton AP quality assurance documents, read in the primary source; `termly`: Salford AP contract slides.
+    """
+
+    MONTHLY = "monthly"
+    TERMLY = "termly"
+    ANNUAL = "annual"
+    AD_HOC = "ad_hoc"
+
+
 SHARED_WITH_PROVIDER = frozenset({VisitState.REPORTED, VisitState.PUBLISHED})
 """The states in which the provider reads findings and report; before, it knows of the plan alone."""
 

@@ -16,6 +16,8 @@ from app.rules.verdict import Allowed, Refused, Verdict
 
 _AREAS_BY_SLUG = {area.slug: area for area in AREAS}
 _SUB_AREAS = {sub_area.slug for area in AREAS for sub_area in area.sub_areas}
+ASSESSED = (*_AREAS_BY_SLUG, *(sub_area.slug for area in AREAS for sub_area in area.sub_areas))
+"""The slugs of every area and sub-area."""
 
 
 class AssessmentState(StrEnum):

@@ -31,8 +31,12 @@ from app.services.qa_frameworks import given_twice
 async def plan_visit(caller: Caller, session: AsyncSession, body: QaVisitCreate) -> QaVisit:
     """Plans a visit to a provider that the calling council oversees, on one of its own frameworks."""
     provider = await _provider(caller, session, body.provider_id)
-    if await own_framework(caller, session, body.framework_id) is None:
+    framework = await own_framework(caller, session, body.framework_id)
+    if framework is None:
         raise Invalid([FieldError("/framework_id", "unknown_framework", "name one of your own QA frameworks")])
+    if body.activity_type not in {each["slug"] for each in framework.activity_types}:
+        detail = "name one of the framework's `activity_types`"
+        raise Invalid([FieldError("/activity_type", "activity_type_not_in_framework", detail)])
     verdict = may_oversee(await oversight_of(caller, session, provider))
     if not verdict:
         raise RuleRefused(verdict)
