@@ -28,7 +28,7 @@ _log = structlog.get_logger("waymark.jobs")
 
 async def run_jobs(tools: Tools) -> None:
     """Runs jobs until cancelled, then lets those that have begun end. Ends or raises where the database goes away."""
-    async with worker_app(tools.settings.database_worker_url).open_async() as app:
+    async with worker_app(tools.settings.database_worker_url) as app:
         stalled = asyncio.create_task(_retry_stalled(app))
         try:
             await app.run_worker_async(
