@@ -13,14 +13,14 @@ from app.models.organisations import OrganisationKind
 from app.queries.absconding_alerts import AlertFile, alert_files, visible_alert, visible_alerts
 from app.rules.absconding import AlertFlag, AlertState
 from app.schemas.absconding_alerts import (
-    AcknowledgementCreate,
+    AlertAcknowledge,
+    AlertClose,
+    AlertLogCall,
     AlertRaise,
     AlertRead,
-    CallCreate,
+    AlertResolve,
     CallRead,
-    ClosureCreate,
     NotificationRead,
-    ResolutionCreate,
 )
 from app.schemas.wire import Id, Instant
 from app.services import absconding_alerts, absconding_alerts_follow_up
@@ -128,7 +128,7 @@ async def get_absconding_alert(alert_id: Id, caller: Reader, session: Session, r
 async def acknowledge_absconding_alert(
     alert_id: Id,
     notification_id: Id,
-    body: AcknowledgementCreate,
+    body: AlertAcknowledge,
     caller: Writer,
     session: Session,
     response: Response,
@@ -140,7 +140,7 @@ async def acknowledge_absconding_alert(
 
 @router.post("/absconding-alerts/{alert_id}/calls", operation_id="log_absconding_call", status_code=201)
 async def log_absconding_call(
-    alert_id: Id, body: CallCreate, caller: Provider, session: Session, response: Response
+    alert_id: Id, body: AlertLogCall, caller: Provider, session: Session, response: Response
 ) -> AlertRead:
     """The provider logs a call, such as the one to the police. Their log number makes it the delivery."""
     return _shown(response, await absconding_alerts_follow_up.log_call(caller, session, alert_id, body))
@@ -149,7 +149,7 @@ async def log_absconding_call(
 @router.post("/absconding-alerts/{alert_id}/resolution", operation_id="resolve_absconding_alert")
 async def resolve_absconding_alert(
     alert_id: Id,
-    body: ResolutionCreate,
+    body: AlertResolve,
     expected: ExpectedVersion,
     caller: Writer,
     session: Session,
@@ -162,7 +162,7 @@ async def resolve_absconding_alert(
 @router.post("/absconding-alerts/{alert_id}/closure", operation_id="close_absconding_alert")
 async def close_absconding_alert(
     alert_id: Id,
-    body: ClosureCreate,
+    body: AlertClose,
     expected: ExpectedVersion,
     caller: Writer,
     session: Session,

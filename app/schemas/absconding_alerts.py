@@ -22,13 +22,13 @@ class AlertRaise(Body):
     description: LongText | None = Field(default=None, examples=["Grey coat, black rucksack"])
 
 
-class AcknowledgementCreate(Body):
+class AlertAcknowledge(Body):
     """`by` is the person who has taken the alert in hand."""
 
     by: Name = Field(examples=["R. Patel, designated safeguarding lead"])
 
 
-class CallCreate(Body):
+class AlertLogCall(Body):
     """A call that somebody made. With a log number and no notification named, it is the call to the police."""
 
     called_by: Name = Field(examples=["S. Turner"])
@@ -38,7 +38,7 @@ class CallCreate(Body):
     note: ShortText | None = None
 
 
-class ResolutionCreate(Body):
+class AlertResolve(Body):
     """The pupil was found."""
 
     found_at: Instant
@@ -47,7 +47,7 @@ class ResolutionCreate(Body):
     note: LongText | None = None
 
 
-class ClosureCreate(Body):
+class AlertClose(Body):
     note: LongText = Field(examples=["Met with the family; the risk assessment was reviewed."])
 
 

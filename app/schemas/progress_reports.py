@@ -55,7 +55,7 @@ class AnswersWrite(Body):
     answers: Answers
 
 
-class ReportReturn(Body):
+class ProgressReportReturn(Body):
     reason: Annotated[str, Field(min_length=1, max_length=2000, examples=["Please say more about the second target."])]
 
 

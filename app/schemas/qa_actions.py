@@ -18,13 +18,13 @@ class QaActionCreate(Body):
     due_on: Day
 
 
-class CompletionCreate(Body):
+class QaActionComplete(Body):
     """What the provider did, for the council to review."""
 
     note: ActionText
 
 
-class ReopeningCreate(Body):
+class QaActionReopen(Body):
     """The day by which it must now be done."""
 
     due_on: Day

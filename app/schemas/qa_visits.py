@@ -37,11 +37,11 @@ class FindingsWrite(Body):
     findings: Annotated[list[FindingWrite], Field(max_length=500)]
 
 
-class CarryingOutCreate(Body):
+class QaVisitCarryOut(Body):
     carried_out_on: Day
 
 
-class ReportCreate(Body):
+class QaVisitReport(Body):
     text: ReportText
 
 
