@@ -123,7 +123,6 @@ async def get_absconding_alert(alert_id: Id, caller: Reader, session: Session, r
 @router.post(
     "/absconding-alerts/{alert_id}/notifications/{notification_id}/acknowledgements",
     operation_id="acknowledge_absconding_alert",
-    status_code=201,
 )
 async def acknowledge_absconding_alert(
     alert_id: Id,
@@ -138,7 +137,7 @@ async def acknowledge_absconding_alert(
     return _shown(response, found)
 
 
-@router.post("/absconding-alerts/{alert_id}/calls", operation_id="log_absconding_call", status_code=201)
+@router.post("/absconding-alerts/{alert_id}/calls", operation_id="log_absconding_call")
 async def log_absconding_call(
     alert_id: Id, body: AlertLogCall, caller: Provider, session: Session, response: Response
 ) -> AlertRead:

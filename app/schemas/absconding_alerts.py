@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from app.rules.absconding import AlertFlag, AlertRole, AlertState, Channel, NotificationState
-from app.schemas.wire import Body, Count, Id, Instant, LongText, Name, Read, ShortText
+from app.schemas.wire import Body, Count, Id, Instant, LongText, Name, Read, ShortText, Tagged
 
 LogNumber = Annotated[str, Field(min_length=1, max_length=60, examples=["GMP-20261124-0412"])]
 
@@ -89,7 +89,7 @@ class TimelineEntry(Read):
     call_id: Id | None
 
 
-class AlertRead(Read):
+class AlertRead(Tagged):
     """An alert with those told, the calls made and its timeline. `as_received` is the body as it came,
     save that a UPN in it is not shown.
     """
