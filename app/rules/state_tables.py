@@ -49,10 +49,6 @@ class StateTable(Generic[State]):
         """What may be done in a state, in the order of the table."""
         return tuple(row.verb for row in self.transitions if row.before == state)
 
-    def is_final(self, state: State) -> bool:
-        """Nothing can be done any more."""
-        return not self.verbs_from(state)
-
     def rows(self) -> Iterator[tuple[str, str, str, str]]:
         """Before, verb, after and by whom, as words: one tuple for each line of the printed table."""
         for row in self.transitions:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.access.caller import Caller
-from app.clock import LONDON, london_day, utc_now
+from app.clock import london_day, utc_now
 from app.db.engine import Sessions
 from app.models.calendars import Calendar
 from app.models.organisations import Sandbox
@@ -16,6 +16,7 @@ from app.problems import Conflict, FieldError, Invalid, Unavailable
 from app.queries.calendars import school_calendars, visible_calendars
 from app.queries.sandbox import own_sandbox
 from app.rules.calendars import SchoolCalendar
+from app.rules.london import LONDON
 from app.schemas.sandbox import MOST_SECONDS, ClockAdvance
 from app.services.duties import do_duties
 
