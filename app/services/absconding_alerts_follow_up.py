@@ -20,8 +20,8 @@ from app.queries.placements import visible_placement
 from app.rules.absconding import (
     ALERTS,
     CLOCKS_MAY_DIFFER,
+    NOTIFICATIONS,
     AlertRole,
-    NotificationState,
     call_is_delivery,
     may_acknowledge,
 )
@@ -46,7 +46,7 @@ async def acknowledge(
     )
     if not verdict:
         raise RuleRefused(verdict)
-    notification.state = NotificationState.ACKNOWLEDGED
+    _move(notification, "acknowledge")
     notification.acknowledged_at, notification.acknowledged_by = caller.now, body.by
     return await _done(caller, session, alert, EventType.ALERT_ACKNOWLEDGED)
 
@@ -74,7 +74,7 @@ async def log_call(caller: Caller, session: AsyncSession, alert_id: UUID, body: 
     if notification is not None and call_is_delivery(
         state=notification.state, roles=notification.roles, log_number=body.log_number
     ):
-        notification.state = NotificationState.DELIVERED
+        _move(notification, "deliver")
         notification.delivered_at, notification.last_result = body.called_at, "called"
     return await _done(caller, session, alert, EventType.ALERT_CALL_LOGGED)
 
@@ -110,6 +110,13 @@ async def _moved(
     alert.state = after
     changed(alert, caller)
     return alert
+
+
+def _move(notification: AlertNotification, verb: str) -> None:
+    after = NOTIFICATIONS.move(notification.state, verb)
+    if isinstance(after, Refused):
+        raise RuleRefused(after)
+    notification.state = after
 
 
 async def _called_about(session: AsyncSession, found: AlertFile, body: CallCreate) -> AlertNotification | None:
