@@ -10,6 +10,7 @@ from sqlalchemy import text
 from app.db.embedded_database import Addresses
 from app.services import duties
 from app.services.duties import DUTIES, DutiesDone, do_duties
+from app.services.duties_alerts import escalate_alerts
 from tests.placing import TUESDAY, expect, owner_session, place, publish_calendar, request_suspension
 from tests.test_absconding_alerts import PATH, broken, refuse
 from tests.world import World
@@ -102,4 +103,4 @@ async def test_what_another_worker_is_at_is_not_waited_for(world: World, app: Fa
 
 
 def test_what_cannot_wait_comes_first() -> None:
-    assert DUTIES[0] is duties.escalate_alerts
+    assert DUTIES[0] is escalate_alerts

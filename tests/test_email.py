@@ -18,13 +18,16 @@ AT = datetime(2026, 11, 24, 10, 40, tzinfo=UTC)
 
 
 def mail(world: World, **members: str) -> Mail:
-    letter = {
-        "recipient": "dsl@example.org",
-        "subject": "A pupil has left – Robin E.",
-        "body": "Last seen at the gate.",
-        **members,
-    }
-    return Mail(organisation_id=world.school.id, at=AT, **letter)
+    letter = Mail(
+        organisation_id=world.school.id,
+        recipient="dsl@example.org",
+        subject="A pupil has left – Robin E.",
+        body="Last seen at the gate.",
+        at=AT,
+    )
+    for name, value in members.items():
+        setattr(letter, name, value)
+    return letter
 
 
 def by(settings: Settings, url: str) -> Settings:
