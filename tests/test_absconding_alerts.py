@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
@@ -85,7 +86,7 @@ async def test_an_organisation_in_two_roles_is_told_once_of_both(world: World) -
         pytest.param(b"{}", {"time_missing", "place_missing"}, id="an empty object"),
         pytest.param(b"she ran off!", {"body_not_json", "time_missing", "place_missing"}, id="prose"),
         pytest.param(b"\x00\xff\xfe{{{", {"body_not_json", "time_missing", "place_missing"}, id="garbage"),
-        pytest.param(b"[" * 100_000, {"body_not_json", "body_cut", "time_missing", "place_missing"}, id="brackets"),
+        pytest.param(b"[" * 100_000, {"body_cut", "time_missing", "place_missing"}, id="brackets"),
         pytest.param(b"[1, 2]", {"body_not_json", "time_missing", "place_missing"}, id="an array"),
         pytest.param(
             b'{"last_seen_where": 5, "last_seen_at": "soon"}',
@@ -378,3 +379,23 @@ async def test_lists_are_filtered(world: World) -> None:
     ):
         page = (await world.school.get(PATH, **params)).json()
         assert [a["id"] for a in page["items"]] == expected
+
+
+async def test_the_reply_kept_for_a_repeat_names_no_child(world: World, database: Addresses) -> None:
+    body = {"placement_id": await world.placement(), "description": "Zebedee, grey coat", "last_seen_where": "Zoo"}
+    first = await world.provider.post("/v1/absconding-alerts", body, key="named")
+    again = await world.provider.post("/v1/absconding-alerts", body, key="named")
+    assert first.json()["description"] == "Zebedee, grey coat"
+    assert (again.json()["id"], again.json()["description"]) == (first.json()["id"], None)
+    with psycopg.connect(database.owner.replace("+psycopg", "")) as connection:
+        kept = connection.execute("select body from idempotency_records where key = 'named'").fetchall()
+    assert b"Zebedee" not in b"".join(row[0] for row in kept)
+
+
+async def test_a_body_too_large_to_keep_is_not_parsed_but_its_placement_is_found(world: World) -> None:
+    head = f'{{"placement_id": "{await world.placement()}", "x": ['.encode()
+    content = head + b"[[[[1]]]]," * 40_000 + b"1]}"
+    headers = {"Content-Type": "application/json"}
+    raised = await world.provider.http.post("/v1/absconding-alerts", content=content, headers=headers)
+    assert raised.status_code == 201
+    assert set(raised.json()["flags"]) == {"body_cut", "time_missing", "place_missing"}

@@ -32,7 +32,7 @@ async def run_jobs(tools: Tools, alive: Callable[[], None] = lambda: None) -> No
 
     Calls `alive` whenever the queue has answered, which it does every few seconds.
     """
-    async with worker_app(tools.settings.database_worker_url).open_async() as app:
+    async with worker_app(tools.settings.database_worker_url) as app:
         stalled = asyncio.create_task(_retry_stalled(app, alive))
         try:
             await app.run_worker_async(
