@@ -10,7 +10,9 @@ import psycopg
 import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
+from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
 from app.db.embedded_database import Addresses
 from app.main import create_app
@@ -249,6 +251,63 @@ async def test_trouble_with_what_is_kept_beside_it_does_not_block(
             assert (await world.provider.get(f"{PATH}/{answer.json()['id']}")).status_code >= 500
     assert (await world.school.get(f"{PATH}/{answer.json()['id']}")).json() == answer.json()
     assert figures(app) > before
+
+
+@pytest.mark.parametrize("table", ["calendar_half_terms", "contacts"])
+async def test_what_cannot_be_read_does_not_block(world: World, app: FastAPI, database: Addresses, table: str) -> None:
+    body = {"placement_id": await world.placement(), **SEEN}
+    before = figures(app)
+    async with broken(database, f"alter table {table} rename to away", f"alter table away rename to {table}"):
+        answer = await world.provider.post(PATH, body)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["flags"] == []
+    assert (["police"], str(world.provider.id), "phone", "pending") in told(answer.json())
+    assert (await world.school.get(f"{PATH}/{answer.json()['id']}")).json() == answer.json()
+    assert figures(app) == before + 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "delete from absconding_alerts",
+        "delete from alert_notifications",
+        "update absconding_alerts set description = 'nothing happened'",
+        "update absconding_alerts set as_received = ''",
+        "update alert_notifications set created_at = now()",
+        "delete from alert_calls",
+        "delete from attendance_submissions",
+        "update attendance_submissions set recorded = 0",
+    ],
+)
+async def test_the_application_rewrites_no_evidence(world: World, app: FastAPI, statement: str) -> None:
+    async with app.state.sessions() as session:
+        await session.execute(text("select set_config('app.organisation', :id, true)"), {"id": str(world.provider.id)})
+        with pytest.raises(ProgrammingError) as refusal:
+            await session.execute(text(statement))
+    assert isinstance(refusal.value.orig, InsufficientPrivilege)
+
+
+async def test_who_only_watches_a_placement_writes_nothing_about_its_alerts(
+    world: World, app: FastAPI, database: Addresses
+) -> None:
+    alert = await raised(world)
+    async with owner_session(database.owner) as session:
+        statement = (
+            "insert into placement_viewers (organisation_id, placement_id, basis) values (:org, :id, 'home_council')"
+        )
+        watching = {"org": world.other_council.id, "id": UUID(alert["placement_id"])}
+        await session.execute(text(statement), watching)
+    for party, changed in ((world.other_council, 0), (world.school, 1)):
+        async with app.state.sessions() as session:
+            await session.execute(text("select set_config('app.organisation', :id, true)"), {"id": str(party.id)})
+            seen = await session.execute(
+                text("select 1 from absconding_alerts where id = :id"), {"id": UUID(alert["id"])}
+            )
+            assert seen.scalar_one() == 1
+            for table, column, count in (("absconding_alerts", "id", 1), ("alert_notifications", "alert_id", 3)):
+                statement = f"update {table} set state = state where {column} = :id"
+                done = await session.execute(text(statement), {"id": UUID(alert["id"])})
+                assert done.rowcount == changed * count
 
 
 def figures(app: FastAPI) -> float:

@@ -49,6 +49,10 @@ class StateTable(Generic[State]):
         """What may be done in a state, in the order of the table."""
         return tuple(row.verb for row in self.transitions if row.before == state)
 
+    def states_for(self, verb: str) -> tuple[State, ...]:
+        """The states in which `verb` is possible, in the order of the table."""
+        return tuple(row.before for row in self.transitions if row.verb == verb)
+
     def rows(self) -> Iterator[tuple[str, str, str, str]]:
         """Before, verb, after and by whom, as words: one tuple for each line of the printed table."""
         for row in self.transitions:

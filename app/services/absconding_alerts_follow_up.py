@@ -19,14 +19,14 @@ from app.queries.absconding_alerts import (
 from app.rules.absconding import (
     ALERTS,
     CLOCKS_MAY_DIFFER,
+    NOTIFICATIONS,
     AlertRole,
-    NotificationState,
     call_is_delivery,
     may_acknowledge,
 )
 from app.schemas.absconding_alerts import AlertAcknowledge, AlertClose, AlertLogCall, AlertResolve
 from app.services.absconding_alerts import tell_viewers
-from app.services.changes import changed, insist, moved
+from app.services.changes import changed, insist, moved, state_after
 from app.services.placements_parties import role_in
 
 
@@ -44,7 +44,7 @@ async def acknowledge(
             by=caller.organisation_id,
         )
     )
-    notification.state = NotificationState.ACKNOWLEDGED
+    _move(notification, "acknowledge")
     notification.acknowledged_at, notification.acknowledged_by = caller.now, body.by
     return await _done(caller, session, alert, EventType.ALERT_ACKNOWLEDGED)
 
@@ -72,7 +72,7 @@ async def log_call(caller: Caller, session: AsyncSession, alert_id: UUID, body: 
     if notification is not None and call_is_delivery(
         state=notification.state, roles=notification.roles, log_number=body.log_number
     ):
-        notification.state = NotificationState.DELIVERED
+        _move(notification, "deliver")
         notification.delivered_at, notification.last_result = body.called_at, "called"
     return await _done(caller, session, alert, EventType.ALERT_CALL_LOGGED)
 
@@ -105,6 +105,10 @@ async def _moved(
     alert.state = moved(alert, expected_version, ALERTS, alert.state, verb, role.value)
     changed(alert, caller)
     return alert
+
+
+def _move(notification: AlertNotification, verb: str) -> None:
+    notification.state = state_after(NOTIFICATIONS, notification.state, verb)
 
 
 async def _called_about(session: AsyncSession, found: AlertFile, body: AlertLogCall) -> AlertNotification | None:

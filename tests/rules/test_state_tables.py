@@ -50,8 +50,8 @@ EXPECTED: dict[str, tuple[StateTable[Any], str]] = {
         pending deliver delivered
         pending fail failed
         pending acknowledge acknowledged
-        failed retry pending
         failed deliver delivered
+        failed fail failed
         failed acknowledge acknowledged
         delivered acknowledge acknowledged
         """,
