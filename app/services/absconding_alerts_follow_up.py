@@ -81,7 +81,7 @@ async def resolve(
     caller: Caller, session: AsyncSession, alert_id: UUID, body: AlertResolve, expected_version: int
 ) -> AlertFile:
     """The pupil was found. Raises NotFound, RuleRefused, Invalid, PreconditionFailed."""
-    alert = await _moved(caller, session, alert_id, "find", expected_version)
+    alert = await _moved(caller, session, alert_id, "resolve", expected_version)
     _not_in_future(caller, body.found_at, "/found_at")
     alert.found_at, alert.found_by, alert.safe, alert.found_note = body.found_at, body.found_by, body.safe, body.note
     return await _done(caller, session, alert, EventType.ALERT_FOUND)

@@ -49,8 +49,8 @@ async def _move(session: AsyncSession, workers: Sessions | None, sandbox: Sandbo
     now = sandbox.stands_at or utc_now()
     if at < now:
         raise Conflict(
-            f"The sandbox's clock is already at {now.isoformat()} and only moves forward. Choose a later instant, or"
-            " open another sandbox to begin again."
+            f"The sandbox's clock is already at {now.isoformat()} and only moves forward. Choose a later instant."
+            " To begin again, stop the service and run `make clean`, then `make run`: it makes a new sandbox."
         )
     if at - now > _FURTHEST:
         raise Invalid([FieldError("/now", "too_far", "The clock moves on by at most 92 days at a time.")])
