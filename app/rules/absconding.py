@@ -85,13 +85,15 @@ NOTIFICATIONS = StateTable(
         Transition(NotificationState.PENDING, "deliver", NotificationState.DELIVERED),
         Transition(NotificationState.PENDING, "fail", NotificationState.FAILED),
         Transition(NotificationState.PENDING, "acknowledge", NotificationState.ACKNOWLEDGED),
-        Transition(NotificationState.FAILED, "retry", NotificationState.PENDING),
         Transition(NotificationState.FAILED, "deliver", NotificationState.DELIVERED),
+        Transition(NotificationState.FAILED, "fail", NotificationState.FAILED),
         Transition(NotificationState.FAILED, "acknowledge", NotificationState.ACKNOWLEDGED),
         Transition(NotificationState.DELIVERED, "acknowledge", NotificationState.ACKNOWLEDGED),
     ),
 )
-"""A named person may acknowledge whatever the machine knows of the delivery; a logged call is a delivery."""
+"""A named person may acknowledge whatever the machine knows of the delivery; a logged call is a delivery. A failed
+email is tried again until it is delivered, and fails or not each time.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,9 +55,9 @@ class StateTable(Generic[State]):
         """What may be done in a state, in the order of the table."""
         return tuple(row.verb for row in self.transitions if row.before == state)
 
-    def is_final(self, state: State) -> bool:
-        """Nothing can be done any more."""
-        return not self.verbs_from(state)
+    def states_for(self, verb: str) -> tuple[State, ...]:
+        """The states in which `verb` is possible, in the order of the table."""
+        return tuple(row.before for row in self.transitions if row.verb == verb)
 
     def verbs_of_callers(self, state: State) -> tuple[str, ...]:
         """What somebody may do in a state by an operation: not what the clock does, or another change brings about."""

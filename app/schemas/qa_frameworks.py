@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from app.rules.qa import MinimumFrequency
-from app.schemas.wire import Body, Id, Instant, Name, Read, ShortText
+from app.schemas.wire import Body, Id, Instant, Name, Read, ShortText, Tagged
 
 Slug = Annotated[
     str,
@@ -62,7 +62,7 @@ class ActivityTypeRead(Read):
     minimum_frequency: MinimumFrequency
 
 
-class QaFrameworkRead(Read):
+class QaFrameworkRead(Tagged):
     id: Id
     council_id: Id
     name: Name

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from app.rules.qa import VisitState
 from app.schemas.qa_frameworks import ActivitySlug, Slug
-from app.schemas.wire import Body, Day, Id, Instant, LongText, Name, Read
+from app.schemas.wire import Body, Day, Id, Instant, LongText, Name, Read, Tagged
 
 Officers = Annotated[list[Name], Field(max_length=10, examples=[["A. Officer"]])]
 ReportText = Annotated[str, Field(min_length=1, max_length=50_000, pattern=r"\S")]
@@ -36,11 +36,11 @@ class FindingsWrite(Body):
     findings: Annotated[list[FindingWrite], Field(max_length=500)]
 
 
-class CarryingOutCreate(Body):
+class QaVisitCarryOut(Body):
     carried_out_on: Day
 
 
-class ReportCreate(Body):
+class QaVisitReport(Body):
     text: ReportText
 
 
@@ -70,7 +70,7 @@ class QaVisitSummary(Read):
     changed_at: Instant
 
 
-class QaVisitRead(QaVisitSummary):
+class QaVisitRead(QaVisitSummary, Tagged):
     """A visit. The provider reads `findings` and `report` once the visit is reported; before, they are empty."""
 
     findings: Annotated[list[FindingRead], Field(max_length=500)]

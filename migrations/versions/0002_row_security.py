@@ -136,9 +136,9 @@ POLICIES: dict[str, tuple[str, str]] = {
         " where m.submission_id = attendance_submissions.id)",
         f"provider_id = {ME}",
     ),
-    "absconding_alerts": (viewer("absconding_alerts"), viewer("absconding_alerts")),
-    "alert_notifications": (viewer("alert_notifications"), viewer("alert_notifications")),
-    "alert_calls": (viewer("alert_calls"), viewer("alert_calls")),
+    "absconding_alerts": (viewer("absconding_alerts"), party("absconding_alerts")),
+    "alert_notifications": (viewer("alert_notifications"), party("alert_notifications")),
+    "alert_calls": (viewer("alert_calls"), party("alert_calls")),
     "mails": (f"organisation_id = {ME}", "false"),
     "report_forms": (seen("organisations", "council_id", "report_forms"), f"council_id = {ME}"),
     "progress_reports": (
@@ -181,12 +181,24 @@ ALSO_CHANGED_BY: dict[str, str] = {
 NEW_ROWS = {
     "termination_notices": f"given_by_id = {ME}",
     "suspensions": f"requested_by_id = {ME} and {owned('placements', 'placement_id', 'suspensions', 'provider_id')}",
+    "absconding_alerts": (
+        f"raised_by_id = {ME} and {owned('placements', 'placement_id', 'absconding_alerts', 'provider_id')}"
+    ),
+    "alert_notifications": owned("placements", "placement_id", "alert_notifications", "provider_id"),
+    "alert_calls": owned("placements", "placement_id", "alert_calls", "provider_id"),
 }
 
 # What is written only by definer functions, triggers or the worker, and what nobody may change afterwards.
 READ_ONLY = {"placement_viewers", "mails", "events", "event_audiences", "audit_seals"}
 EVIDENCE = {"audit_entries", "audit_seals"}
-APPEND_ONLY = {"audit_entries", "attendance_marks", "agreements", "alert_calls", "idempotency_records"}
+APPEND_ONLY = {
+    "audit_entries",
+    "attendance_marks",
+    "attendance_submissions",
+    "agreements",
+    "alert_calls",
+    "idempotency_records",
+}
 KEPT = {
     "qa_visits",
     "qa_actions",
@@ -196,6 +208,12 @@ KEPT = {
     "toolkit_entries",
 }
 """Tables whose rows change but are never removed by the application."""
+KEPT_BUT = {
+    "absconding_alerts": "state, told_at, found_at, found_by, safe, found_note, closed_at, closing_note,"
+    " changed_at, version",
+    "alert_notifications": "state, last_result, delivered_at, acknowledged_at, acknowledged_by",
+}
+"""Evidence with columns that the application may change, and these alone; nothing of it is removed."""
 
 FUNCTIONS = """
 create function find_credential(wanted text) returns table (
@@ -378,7 +396,9 @@ def upgrade() -> None:
             op.execute(f"create policy app_changes on {table} for update to waymark_app using ({changes})")
             op.execute(f"create policy app_removes on {table} for delete to waymark_app using ({writes})")
         verbs = "select" if table in READ_ONLY else "select, insert"
-        if table not in READ_ONLY | APPEND_ONLY:
+        if table in KEPT_BUT:
+            verbs = f"select, insert, update ({KEPT_BUT[table]})"
+        elif table not in READ_ONLY | APPEND_ONLY:
             verbs = "select, insert, update" if table in KEPT else "select, insert, update, delete"
         op.execute(f"grant {verbs} on {table} to waymark_app")
         worker_verbs = "select, insert" if table in EVIDENCE else "select, insert, update, delete"
