@@ -36,6 +36,7 @@ WITHOUT_CALLER = {
     "queries/api_clients.py": {"live_credentials", "credentials_of"},
     "queries/audit_seals.py": {
         "unsealed_organisations",
+        "unsealed_entries",
         "last_seal",
         "sealed_organisations",
         "seals_of",
