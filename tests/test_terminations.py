@@ -160,7 +160,7 @@ async def test_the_giver_withdraws_and_every_timetable_version_is_expected_again
     mornings = [slot for slot in TIMETABLE if slot["session"] == "am"]
     for applies_from, slots in (("2026-12-14", mornings), ("2027-02-01", TIMETABLE)):
         body = {"applies_from": applies_from, "slots": slots}
-        assert (await world.provider.post(f"/v1/placements/{placement}/timetables", body)).status_code == 201
+        assert (await world.provider.act(f"/v1/placements/{placement}", "timetables", body)).status_code == 201
     before = await ledger.sessions(placement)
     path = await given(world.provider, placement)
     assert list(await ledger.sessions(placement))[-1] == f"{CHRISTMAS} am"
@@ -177,10 +177,10 @@ async def test_the_giver_withdraws_and_every_timetable_version_is_expected_again
 
 async def test_a_new_timetable_expects_nothing_after_the_new_end(world: World, ledger: Ledger) -> None:
     placement = await world.placement()
-    changes = f"/v1/placements/{placement}/timetables"
-    await world.provider.post(changes, {"applies_from": "2027-02-01", "slots": TIMETABLE})
+    path = f"/v1/placements/{placement}"
+    await world.provider.act(path, "timetables", {"applies_from": "2027-02-01", "slots": TIMETABLE})
     await given(world.provider, placement)
-    await world.provider.post(changes, {"applies_from": "2026-12-14", "slots": TIMETABLE})
+    await world.provider.act(path, "timetables", {"applies_from": "2026-12-14", "slots": TIMETABLE})
     assert list(await ledger.sessions(placement))[-1] == f"{CHRISTMAS} pm"
 
 

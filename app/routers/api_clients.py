@@ -61,7 +61,8 @@ async def get_api_client(client_id: Id, caller: Reader, session: Session, respon
 async def revoke_api_client(client_id: Id, caller: Writer, session: Session, response: Response) -> ApiClientRead:
     """Ends the client for good, with all its keys and tokens: no request that starts after this answer is accepted.
 
-    A client may revoke itself. Repeating it changes nothing.
+    A client may revoke itself. Repeating it changes nothing. Takes no `If-Match`: revoking is final, and must not wait
+    for a fresh tag.
     """
     return await _shown(session, response, await api_clients.revoke_own_client(caller, session, client_id))
 
@@ -73,6 +74,7 @@ async def create_api_key(
     caller: Writer,
     session: Session,
     request: Request,
+    response: Response,
     minting: Annotated[Minting, Depends(_minting)],
 ) -> KeyIssued:
     """Adds a key or client secret; at most two of a kind are live, so that rotation has no gap.
@@ -82,6 +84,7 @@ async def create_api_key(
     """
     issued = await api_clients.issue_own_key(caller, session, client_id, body, minting)
     shown = KeyIssued(**_key(issued.credential).model_dump(), secret=issued.plain)
+    response.headers["Location"] = f"/v1/api-clients/{client_id}/keys/{shown.id}"
     keep_instead(request, shown.model_copy(update={"secret": None}))
     return shown
 

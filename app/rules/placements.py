@@ -116,6 +116,13 @@ def may_be_placed(
     return check_planned_end(calendar, starts_on, planned_end_on)
 
 
+def may_be_accepted(ends_on: date, today: date) -> Verdict:
+    """Whether there is anything left to accept. Source: Waymark's own, so that nothing is agreed after the fact."""
+    if today > ends_on:
+        return Refused("placement_is_over", f"The placement would have ended on {ends_on}; propose another.", OUR_OWN)
+    return Allowed()
+
+
 def check_planned_end(calendar: SchoolCalendar, starts_on: date, planned_end_on: date) -> Verdict:
     """Whether a planned end needs no agreement: it is the last open pupil day of a half-term.
 

@@ -53,10 +53,6 @@ class StateTable(Generic[State]):
         """The states in which `verb` is possible, in the order of the table."""
         return tuple(row.before for row in self.transitions if row.verb == verb)
 
-    def is_final(self, state: State) -> bool:
-        """Nothing can be done any more."""
-        return not self.verbs_from(state)
-
     def rows(self) -> Iterator[tuple[str, str, str, str]]:
         """Before, verb, after and by whom, as words: one tuple for each line of the printed table."""
         for row in self.transitions:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.schemas.wire import Body, Id, Instant, Name, Read, ShortText
+from app.schemas.wire import Body, Id, Instant, Name, Read, ShortText, Tagged
 
 Slug = Annotated[
     str,
@@ -43,7 +43,7 @@ class QaAreaRead(Read):
     criteria: Annotated[list[CriterionRead], Field(max_length=25)]
 
 
-class QaFrameworkRead(Read):
+class QaFrameworkRead(Tagged):
     id: Id
     council_id: Id
     name: Name

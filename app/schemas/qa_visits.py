@@ -6,7 +6,7 @@ from pydantic import Field
 
 from app.rules.qa import VisitState
 from app.schemas.qa_frameworks import Slug
-from app.schemas.wire import Body, Day, Id, Instant, LongText, Name, Read
+from app.schemas.wire import Body, Day, Id, Instant, LongText, Name, Read, Tagged
 
 ActivityType = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^\S(.*\S)?$", examples=["QMC-9B"])]
 Officers = Annotated[list[Name], Field(max_length=10, examples=[["A. Officer"]])]
@@ -37,11 +37,11 @@ class FindingsWrite(Body):
     findings: Annotated[list[FindingWrite], Field(max_length=500)]
 
 
-class CarryingOutCreate(Body):
+class QaVisitCarryOut(Body):
     carried_out_on: Day
 
 
-class ReportCreate(Body):
+class QaVisitReport(Body):
     text: ReportText
 
 
@@ -71,7 +71,7 @@ class QaVisitSummary(Read):
     changed_at: Instant
 
 
-class QaVisitRead(QaVisitSummary):
+class QaVisitRead(QaVisitSummary, Tagged):
     """A visit. The provider reads `findings` and `report` once the visit is reported; before, they are empty."""
 
     findings: Annotated[list[FindingRead], Field(max_length=500)]

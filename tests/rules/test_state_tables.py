@@ -133,5 +133,3 @@ def test_refusals_say_what_would_do() -> None:
 def test_a_table_prints_itself() -> None:
     assert next(PLACEMENTS.rows()) == ("proposed", "accept", "accepted", "provider")
     assert [row[1] for row in PLACEMENTS.rows()] == ["accept", "decline", "withdraw"]
-    assert PLACEMENTS.is_final(PlacementState.DECLINED)
-    assert not PLACEMENTS.is_final(PlacementState.PROPOSED)
