@@ -289,7 +289,9 @@ async def test_who_only_watches_a_placement_writes_nothing_about_its_alerts(
 ) -> None:
     alert = await raised(world)
     async with owner_session(database.owner) as session:
-        statement = "insert into placement_viewers (organisation_id, placement_id, basis) values (:org, :id, 'home_council')"
+        statement = (
+            "insert into placement_viewers (organisation_id, placement_id, basis) values (:org, :id, 'home_council')"
+        )
         watching = {"org": world.other_council.id, "id": UUID(alert["placement_id"])}
         await session.execute(text(statement), watching)
     for party, changed in ((world.other_council, 0), (world.school, 1)):
