@@ -50,6 +50,7 @@ async def test_the_clock_only_moves_forward(world: World) -> None:
     refused = await put(world.council, "2026-11-24T07:59:59Z")
     assert refused.status_code == 409
     assert "only moves forward" in refused.json()["detail"]
+    assert "`make clean`, then `make run`" in refused.json()["detail"]
     assert (await world.council.get(CLOCK)).json()["now"] == "2026-11-24T08:00:00Z"
     assert (await put(world.council, "2026-11-24T08:00:00Z")).status_code == 200
 

@@ -91,6 +91,10 @@ class Read(BaseModel):
     model_config = ConfigDict(from_attributes=True, frozen=True, extra="forbid")
 
 
+class Tagged(Read):
+    """A single resource, which comes with its ETag: `tag(response, version)` in the router."""
+
+
 def left_out() -> Any:
     """The default of a member that a change may leave out but not set to null; never read, never in the contract."""
     return None

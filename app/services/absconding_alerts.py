@@ -19,9 +19,9 @@ from app.outbox.catalogue import EventType
 from app.outbox.jobs import enqueue
 from app.outbox.recording import record_event
 from app.problems import FieldError, Invalid
-from app.queries.absconding_alerts import AlertFile, own_placement, police_contact
+from app.queries.absconding_alerts import AlertFile, police_contact
 from app.queries.calendars import school_calendar
-from app.queries.placements import councils_of
+from app.queries.placements import councils_of, own_placement
 from app.rules.absconding import (
     AlertState,
     Channel,

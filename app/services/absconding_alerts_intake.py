@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from app.clock import LONDON
 from app.rules.absconding import AlertFlag
+from app.rules.london import LONDON
 from app.rules.upn import without_upns
 from app.schemas.strict_json import InvalidJson, parse_json
 

@@ -20,6 +20,7 @@ from app.access.caller import Caller
 from app.clock import utc_now
 from app.db.driver import driver
 from app.outbox.catalogue import EventType
+from app.problems import Unavailable
 from app.services.attendance_rows import Statement
 
 _RECORD = """
@@ -111,7 +112,8 @@ class Recorded:
 async def record(caller: Caller, session: AsyncSession, statements: Sequence[Statement], rows: int) -> Recorded:
     """Records a submission of `rows` rows, of which `statements` had no fault of their own.
 
-    A statement without an outcome found no session of the caller's.
+    A statement without an outcome found no session of the caller's. Raises Unavailable where a mark that stands is
+    not to be seen even with its session locked.
     """
     submission = uuid4()
     days = [each.row.on_date for each in statements] or [caller.today]
@@ -130,14 +132,20 @@ async def record(caller: Caller, session: AsyncSession, statements: Sequence[Sta
         "resource": f"/v1/attendance-submissions/{submission}",
     }
     outcomes = await _run(connection, given)
-    if any(each.what == "raced" for each in outcomes):
+    if _raced(outcomes):
         outcomes = await _run(connection, given)
+    if _raced(outcomes):
+        raise Unavailable
     return Recorded(submission, outcomes)
 
 
 async def _run(connection: AsyncConnection[Any], given: dict[str, object]) -> list[Outcome]:
     cursor = await connection.execute(_RECORD, given)
     return [Outcome(*found[:4]) for found in await cursor.fetchall()]
+
+
+def _raced(outcomes: Sequence[Outcome]) -> bool:
+    return any(each.what == "raced" for each in outcomes)
 
 
 _COLUMNS = (

@@ -280,6 +280,7 @@ def upgrade() -> None:
         sa.Column("council_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("areas", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("activity_types", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.ForeignKeyConstraint(["council_id"], ["organisations.id"], name=op.f("fk_qa_frameworks_council_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_qa_frameworks")),
         sa.UniqueConstraint("id", "council_id", name=op.f("uq_qa_frameworks_id_council_id")),

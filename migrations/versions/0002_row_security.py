@@ -306,6 +306,14 @@ language sql stable security definer set search_path = public, pg_temp as $$
     select o.registered_by_id from organisations o where o.id = wanted and o.registered_by_id is not null
 $$;
 
+create function calendar_viewers(wanted uuid, this_day date) returns table (organisation_id uuid)
+language sql stable security definer set search_path = public, pg_temp as $$
+    select distinct v.organisation_id
+    from calendars c join placements p on p.calendar_id = c.id join placement_viewers v on v.placement_id = p.id
+    where c.id = wanted and c.owner_id = nullif(current_setting('app.organisation', true), '')::uuid
+      and coalesce(v.from_on <= this_day, true) and coalesce(this_day <= v.until_on, true)
+$$;
+
 create function provider_changes_only() returns trigger language plpgsql as $$
 declare
     open_to_it text[] := tg_argv::text[] || '{changed_at,version}';
@@ -349,6 +357,7 @@ create trigger audit_seals_append_only before update or delete or truncate on au
 
 RECORD_EVENT = "record_event(text, timestamptz, timestamptz, text, uuid[], uuid[])"
 COUNCILS_OVERSEEING = "councils_overseeing(uuid)"
+CALENDAR_VIEWERS = "calendar_viewers(uuid, date)"
 
 DROP_FUNCTIONS = f"""
 drop trigger audit_seals_append_only on audit_seals;
@@ -360,7 +369,7 @@ drop trigger qa_actions_provider on qa_actions;
 drop trigger toolkit_assessments_keep on toolkit_assessments;
 drop trigger toolkit_entries_keep on toolkit_entries;
 drop function refuse_change(), keep_parties(), add_party_viewers(), find_credential(text), {RECORD_EVENT};
-drop function provider_changes_only(), keep_complete_assessment(), {COUNCILS_OVERSEEING};
+drop function provider_changes_only(), keep_complete_assessment(), {COUNCILS_OVERSEEING}, {CALENDAR_VIEWERS};
 """
 
 ROLES = """
@@ -395,7 +404,7 @@ def upgrade() -> None:
         worker_verbs = "select, insert" if table in EVIDENCE else "select, insert, update, delete"
         op.execute(f"grant {worker_verbs} on {table} to waymark_worker")
     op.execute(FUNCTIONS)
-    for function in ("find_credential(text)", RECORD_EVENT, COUNCILS_OVERSEEING):
+    for function in ("find_credential(text)", RECORD_EVENT, COUNCILS_OVERSEEING, CALENDAR_VIEWERS):
         op.execute(f"revoke execute on function {function} from public")
         op.execute(f"grant execute on function {function} to waymark_app, waymark_worker")
 
