@@ -29,7 +29,7 @@ def patterns() -> list[tuple[re.Pattern[str], Any]]:
 async def as_declared(answer: Response) -> None:
     """A hook of the HTTP client. One problem of several with a status may send a header that the others do not."""
     path, status = answer.request.url.path, str(answer.status_code)
-    methods: Any = next((methods for pattern, methods in patterns() if pattern.fullmatch(path)), {})
+    methods: dict[str, Any] = next((methods for pattern, methods in patterns() if pattern.fullmatch(path)), {})
     declared = methods.get(answer.request.method.lower(), {}).get("responses", {}).get(status)
     if declared is None:
         return

@@ -45,12 +45,13 @@ async def test_a_request_run_again_came_once(world: World, ledger: Ledger, monke
     await ledger.sql("update sandboxes set stands_at = null where id = :id", id=world.sandbox_id)
     came_at = datetime(2026, 11, 24, 9, 29, 59, tzinfo=UTC)
     readings = iter([came_at, came_at + timedelta(seconds=2), came_at + timedelta(seconds=4)])
+    audit = record_audit
 
     async def in_the_way_at_first(*given: Any, **named: Any) -> None:
         failure = next(failures, None)
         if failure is not None:
             raise failure
-        await record_audit(*given, **named)
+        await audit(*given, **named)
 
     before = left(await world.provider.get("/v1/me"))
     failures = iter([DeadlockDetected(), DeadlockDetected()])

@@ -28,6 +28,7 @@ from app.services.absconding_alerts_intake import as_people_read, read_alert
 from app.services.absconding_alerts_timeline import timeline
 from app.web.conditional import ExpectedVersion, tag
 from app.web.edge import Session
+from app.web.idempotency import keep_instead
 from app.web.never_blocked import faulty_headers, key_was_used_before
 from app.web.pages import Page, Pages
 from app.web.router import edge_router
@@ -83,7 +84,10 @@ async def raise_absconding_alert(
         received.flags.add(AlertFlag.KEY_USED_BEFORE)
     found = await absconding_alerts.raise_alert(caller, session, received)
     response.headers["Location"] = f"{absconding_alerts.PATH}/{found.alert.id}"
-    return _shown(response, found)
+    shown = _shown(response, found)
+    # What is stored for a repeat of the request names no child: it outlives the placement's own retention.
+    keep_instead(request, shown.model_copy(update={"last_seen_where": None, "description": None, "as_received": ""}))
+    return shown
 
 
 @router.get("/absconding-alerts", operation_id="list_absconding_alerts")

@@ -89,11 +89,14 @@ async def create_api_key(
     return shown
 
 
-@router.delete("/api-clients/{client_id}/keys/{key_id}", operation_id="revoke_api_key", status_code=204)
+@router.delete(
+    "/api-clients/{client_id}/keys/{key_id}", operation_id="revoke_api_key", status_code=204, response_class=Response
+)
 async def revoke_api_key(client_id: Id, key_id: Id, caller: Writer, session: Session) -> None:
     """Ends one key at once, and every access token exchanged for it. Repeating it changes nothing.
 
-    Takes no `If-Match`: revoking is final, and a leaked key must not outlive a stale tag.
+    Takes no `If-Match`: revoking is final, and a leaked key must not outlive a stale tag. It may be the one that this
+    request is made with, and the client's last: add another before, or ask the operator for a new one.
     """
     await api_clients.revoke_own_key(caller, session, client_id, key_id)
 

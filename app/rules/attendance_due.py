@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from app.rules.calendars import SchoolSession
 from app.rules.london import LONDON
-from app.rules.sources import SALFORD
+from app.rules.sources import OUR_OWN
 from app.rules.verdict import Allowed, Refused, Verdict
 
 DUE_IN_NORMAL_HOURS = time(9, 30)
@@ -74,10 +74,10 @@ def session_state(
 def may_submit_for_day(day: date, today: date) -> Verdict:
     """Attendance is stated for today or an earlier day: nobody knows tomorrow's.
 
-    Source: Salford AP contract slides (attendance of that day), read in the primary source.
+    Source: Waymark's own.
     """
     if day > today:
-        return Refused("session_in_future", f"{day} has not come yet; attendance is stated on the day.", SALFORD)
+        return Refused("session_in_future", f"{day} has not come yet; attendance is stated on the day.", OUR_OWN)
     return Allowed()
 
 

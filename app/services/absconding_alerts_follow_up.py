@@ -19,14 +19,14 @@ from app.queries.absconding_alerts import (
 from app.rules.absconding import (
     ALERTS,
     CLOCKS_MAY_DIFFER,
+    NOTIFICATIONS,
     AlertRole,
-    NotificationState,
     call_is_delivery,
     may_acknowledge,
 )
 from app.schemas.absconding_alerts import AlertAcknowledge, AlertClose, AlertLogCall, AlertResolve
 from app.services.absconding_alerts import tell_viewers
-from app.services.changes import changed, insist, moved
+from app.services.changes import changed, insist, moved, state_after
 from app.services.placements_parties import role_in
 
 
@@ -44,7 +44,7 @@ async def acknowledge(
             by=caller.organisation_id,
         )
     )
-    notification.state = NotificationState.ACKNOWLEDGED
+    _move(notification, "acknowledge")
     notification.acknowledged_at, notification.acknowledged_by = caller.now, body.by
     return await _done(caller, session, alert, EventType.ALERT_ACKNOWLEDGED)
 
@@ -72,7 +72,7 @@ async def log_call(caller: Caller, session: AsyncSession, alert_id: UUID, body: 
     if notification is not None and call_is_delivery(
         state=notification.state, roles=notification.roles, log_number=body.log_number
     ):
-        notification.state = NotificationState.DELIVERED
+        _move(notification, "deliver")
         notification.delivered_at, notification.last_result = body.called_at, "called"
     return await _done(caller, session, alert, EventType.ALERT_CALL_LOGGED)
 
@@ -81,7 +81,7 @@ async def resolve(
     caller: Caller, session: AsyncSession, alert_id: UUID, body: AlertResolve, expected_version: int
 ) -> AlertFile:
     """The pupil was found. Raises NotFound, RuleRefused, Invalid, PreconditionFailed."""
-    alert = await _moved(caller, session, alert_id, "find", expected_version)
+    alert = await _moved(caller, session, alert_id, "resolve", expected_version)
     _not_in_future(caller, body.found_at, "/found_at")
     alert.found_at, alert.found_by, alert.safe, alert.found_note = body.found_at, body.found_by, body.safe, body.note
     return await _done(caller, session, alert, EventType.ALERT_FOUND)
@@ -105,6 +105,10 @@ async def _moved(
     alert.state = moved(alert, expected_version, ALERTS, alert.state, verb, role.value)
     changed(alert, caller)
     return alert
+
+
+def _move(notification: AlertNotification, verb: str) -> None:
+    notification.state = state_after(NOTIFICATIONS, notification.state, verb)
 
 
 async def _called_about(session: AsyncSession, found: AlertFile, body: AlertLogCall) -> AlertNotification | None:

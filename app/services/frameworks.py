@@ -25,6 +25,8 @@ async def open_framework(caller: Caller, session: AsyncSession, body: FrameworkC
     framework = Framework(**made(caller.now), council_id=caller.organisation_id, **body.model_dump())
     session.add(framework)
     await session.flush()
+    path = f"/v1/frameworks/{framework.id}"
+    await record_event(session, EventType.FRAMEWORK_OPENED, path, caller.now, organisations=[framework.council_id])
     return framework
 
 
@@ -40,6 +42,8 @@ async def add_lot(caller: Caller, session: AsyncSession, framework_id: UUID, bod
     lot = Lot(**made(caller.now), framework_id=framework.id, **body.model_dump())
     session.add(lot)
     await session.flush()
+    path = f"/v1/lots/{lot.id}"
+    await record_event(session, EventType.LOT_ADDED, path, caller.now, organisations=[framework.council_id])
     return lot
 
 

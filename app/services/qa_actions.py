@@ -39,7 +39,7 @@ async def set_action(caller: Caller, session: AsyncSession, visit_id: UUID, body
 async def complete(
     caller: Caller, session: AsyncSession, action_id: UUID, body: QaActionComplete, expected_version: int
 ) -> QaAction:
-    visit, action = await _moved(caller, session, action_id, "do", "provider", expected_version)
+    visit, action = await _moved(caller, session, action_id, "complete", "provider", expected_version)
     action.note = body.note
     return await _kept(caller, session, visit, action)
 

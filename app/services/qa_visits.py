@@ -30,8 +30,12 @@ from app.services.qa_frameworks import given_twice
 async def plan_visit(caller: Caller, session: AsyncSession, body: QaVisitCreate) -> QaVisit:
     """Plans a visit to a provider that the calling council oversees, on one of its own frameworks."""
     provider = await _provider(caller, session, body.provider_id)
-    if await own_framework(caller, session, body.framework_id) is None:
+    framework = await own_framework(caller, session, body.framework_id)
+    if framework is None:
         raise Invalid([FieldError("/framework_id", "unknown_framework", "name one of your own QA frameworks")])
+    if body.activity_type not in {each["slug"] for each in framework.activity_types}:
+        detail = "name one of the framework's `activity_types`"
+        raise Invalid([FieldError("/activity_type", "activity_type_not_in_framework", detail)])
     insist(may_oversee(await oversight_of(caller, session, provider)))
     visit = QaVisit(
         **made(caller.now),
@@ -89,7 +93,7 @@ async def respond(
     caller: Caller, session: AsyncSession, visit_id: UUID, body: ProviderResponseWrite, expected_version: int
 ) -> QaVisit:
     """Keeps the provider's answer to the report, which stands beside it also when it is published."""
-    visit = await _moved(caller, session, visit_id, "respond", "provider", expected_version)
+    visit = await _moved(caller, session, visit_id, "answer", "provider", expected_version)
     visit.provider_response = body.text
     return await _kept(caller, session, visit, EventType.QA_VISIT_ANSWERED)
 

@@ -23,7 +23,7 @@ from app.rules.agreements import (
     parties_to_agree,
 )
 from app.rules.placements import PlacementState
-from app.rules.sources import SALFORD
+from app.rules.sources import OUR_OWN
 from app.rules.suspensions import (
     SUSPENSIONS,
     SuspensionState,
@@ -56,7 +56,7 @@ async def request_suspension(caller: Caller, session: AsyncSession, body: Suspen
     """The provider asks the other parties. Raises NotFound, Conflict, RuleRefused."""
     placement, role = await locked_for_party(caller, session, body.placement_id)
     if role is not PartyRole.PROVIDER:
-        raise RuleRefused(Refused("wrong_party", "Only the placement's provider requests a suspension.", SALFORD))
+        raise RuleRefused(Refused("wrong_party", "Only the placement's provider requests a suspension.", OUR_OWN))
     if placement.state is not PlacementState.ACCEPTED:
         raise Conflict("Only an accepted placement has anything to suspend.")
     found = await first_session_of(session, placement.id, body.starts_on, body.ends_on)

@@ -67,7 +67,7 @@ async def withdraw_notice(
     seen = await visible_notice(caller, session, notice_id)
     placement, _ = await locked_for_party(caller, session, seen.placement_id)
     notice = await visible_notice(caller, session, notice_id, lock=True)
-    giver = "giver" if notice.given_by_id == caller.organisation_id else "other_party"
+    giver = "party_that_gave_notice" if notice.given_by_id == caller.organisation_id else "other_party"
     moved(notice, expected_version, TERMINATION_NOTICES, state_of(notice, caller), "withdraw", giver)
     notice.withdrawn_at = caller.now
     changed(notice, caller)

@@ -47,11 +47,11 @@ async def begin_assessment(caller: Caller, session: AsyncSession, body: ToolkitA
 async def address_area(
     caller: Caller, session: AsyncSession, assessment_id: UUID, area: str, body: AreaWrite, expected_version: int
 ) -> ToolkitAssessment:
-    """Says something of an area or sub-area, in place of what was said. Raises NotFound for one the toolkit lacks."""
+    """Says something of an area or sub-area, in place of what was said. Raises Invalid for one the toolkit lacks."""
     assessment = await _moved(caller, session, assessment_id, "address_area", expected_version)
     verdict = check_entry(AreaEntry(area, **body.model_dump()))
     if isinstance(verdict, Refused) and verdict.code == "unknown_area":
-        raise NotFound
+        raise Invalid([FieldError("area", verdict.code, "name a slug that /v1/reference-data/toolkit-areas lists")])
     insist(verdict)
     known = {entry.area: entry for entry in await entries_of(session, assessment)}
     if area in known:

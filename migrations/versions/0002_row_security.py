@@ -136,9 +136,9 @@ POLICIES: dict[str, tuple[str, str]] = {
         " where m.submission_id = attendance_submissions.id)",
         f"provider_id = {ME}",
     ),
-    "absconding_alerts": (viewer("absconding_alerts"), viewer("absconding_alerts")),
-    "alert_notifications": (viewer("alert_notifications"), viewer("alert_notifications")),
-    "alert_calls": (viewer("alert_calls"), viewer("alert_calls")),
+    "absconding_alerts": (viewer("absconding_alerts"), party("absconding_alerts")),
+    "alert_notifications": (viewer("alert_notifications"), party("alert_notifications")),
+    "alert_calls": (viewer("alert_calls"), party("alert_calls")),
     "mails": (f"organisation_id = {ME}", "false"),
     "report_forms": (seen("organisations", "council_id", "report_forms"), f"council_id = {ME}"),
     "progress_reports": (
@@ -181,12 +181,24 @@ ALSO_CHANGED_BY: dict[str, str] = {
 NEW_ROWS = {
     "termination_notices": f"given_by_id = {ME}",
     "suspensions": f"requested_by_id = {ME} and {owned('placements', 'placement_id', 'suspensions', 'provider_id')}",
+    "absconding_alerts": (
+        f"raised_by_id = {ME} and {owned('placements', 'placement_id', 'absconding_alerts', 'provider_id')}"
+    ),
+    "alert_notifications": owned("placements", "placement_id", "alert_notifications", "provider_id"),
+    "alert_calls": owned("placements", "placement_id", "alert_calls", "provider_id"),
 }
 
 # What is written only by definer functions, triggers or the worker, and what nobody may change afterwards.
 READ_ONLY = {"placement_viewers", "mails", "events", "event_audiences", "audit_seals"}
 EVIDENCE = {"audit_entries", "audit_seals"}
-APPEND_ONLY = {"audit_entries", "attendance_marks", "agreements", "alert_calls", "idempotency_records"}
+APPEND_ONLY = {
+    "audit_entries",
+    "attendance_marks",
+    "attendance_submissions",
+    "agreements",
+    "alert_calls",
+    "idempotency_records",
+}
 KEPT = {
     "qa_visits",
     "qa_actions",
@@ -196,6 +208,12 @@ KEPT = {
     "toolkit_entries",
 }
 """Tables whose rows change but are never removed by the application."""
+KEPT_BUT = {
+    "absconding_alerts": "state, told_at, found_at, found_by, safe, found_note, closed_at, closing_note,"
+    " changed_at, version",
+    "alert_notifications": "state, last_result, delivered_at, acknowledged_at, acknowledged_by",
+}
+"""Evidence with columns that the application may change, and these alone; nothing of it is removed."""
 
 FUNCTIONS = """
 create function find_credential(wanted text) returns table (
@@ -288,6 +306,14 @@ language sql stable security definer set search_path = public, pg_temp as $$
     select o.registered_by_id from organisations o where o.id = wanted and o.registered_by_id is not null
 $$;
 
+create function calendar_viewers(wanted uuid, this_day date) returns table (organisation_id uuid)
+language sql stable security definer set search_path = public, pg_temp as $$
+    select distinct v.organisation_id
+    from calendars c join placements p on p.calendar_id = c.id join placement_viewers v on v.placement_id = p.id
+    where c.id = wanted and c.owner_id = nullif(current_setting('app.organisation', true), '')::uuid
+      and coalesce(v.from_on <= this_day, true) and coalesce(this_day <= v.until_on, true)
+$$;
+
 create function provider_changes_only() returns trigger language plpgsql as $$
 declare
     open_to_it text[] := tg_argv::text[] || '{changed_at,version}';
@@ -331,6 +357,7 @@ create trigger audit_seals_append_only before update or delete or truncate on au
 
 RECORD_EVENT = "record_event(text, timestamptz, timestamptz, text, uuid[], uuid[])"
 COUNCILS_OVERSEEING = "councils_overseeing(uuid)"
+CALENDAR_VIEWERS = "calendar_viewers(uuid, date)"
 
 DROP_FUNCTIONS = f"""
 drop trigger audit_seals_append_only on audit_seals;
@@ -342,7 +369,7 @@ drop trigger qa_actions_provider on qa_actions;
 drop trigger toolkit_assessments_keep on toolkit_assessments;
 drop trigger toolkit_entries_keep on toolkit_entries;
 drop function refuse_change(), keep_parties(), add_party_viewers(), find_credential(text), {RECORD_EVENT};
-drop function provider_changes_only(), keep_complete_assessment(), {COUNCILS_OVERSEEING};
+drop function provider_changes_only(), keep_complete_assessment(), {COUNCILS_OVERSEEING}, {CALENDAR_VIEWERS};
 """
 
 ROLES = """
@@ -369,13 +396,15 @@ def upgrade() -> None:
             op.execute(f"create policy app_changes on {table} for update to waymark_app using ({changes})")
             op.execute(f"create policy app_removes on {table} for delete to waymark_app using ({writes})")
         verbs = "select" if table in READ_ONLY else "select, insert"
-        if table not in READ_ONLY | APPEND_ONLY:
+        if table in KEPT_BUT:
+            verbs = f"select, insert, update ({KEPT_BUT[table]})"
+        elif table not in READ_ONLY | APPEND_ONLY:
             verbs = "select, insert, update" if table in KEPT else "select, insert, update, delete"
         op.execute(f"grant {verbs} on {table} to waymark_app")
         worker_verbs = "select, insert" if table in EVIDENCE else "select, insert, update, delete"
         op.execute(f"grant {worker_verbs} on {table} to waymark_worker")
     op.execute(FUNCTIONS)
-    for function in ("find_credential(text)", RECORD_EVENT, COUNCILS_OVERSEEING):
+    for function in ("find_credential(text)", RECORD_EVENT, COUNCILS_OVERSEEING, CALENDAR_VIEWERS):
         op.execute(f"revoke execute on function {function} from public")
         op.execute(f"grant execute on function {function} to waymark_app, waymark_worker")
 
