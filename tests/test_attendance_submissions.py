@@ -25,7 +25,7 @@ async def test_a_morning_is_stored_and_the_school_reads_it(world: World, databas
     answer = await submit(world.provider, mark(placement), mark(placement, session="pm", fact="absent", reason="ill"))
     assert answer.status_code == 200, answer.text
     result = answer.json()
-    assert (result["recorded"], result["unchanged"], result["rejected"]) == (2, 0, [])
+    assert (result["recorded_count"], result["unchanged_count"], result["rejected"]) == (2, 0, [])
     assert result["received_at"] == "2026-11-24T08:00:00Z"
     assert [(row["index"], row["state"], row["suggested_code"]) for row in result["accepted"]] == [
         (0, "recorded", "K"),
@@ -53,11 +53,11 @@ async def test_a_submission_of_nothing_but_faults_is_answered_and_changes_nothin
 ) -> None:
     placement = await world.placement()
     result = (await submit(world.provider, mark(placement, on_date="2026-11-25"))).json()
-    assert (result["recorded"], len(result["rejected"])) == (0, 1)
+    assert (result["recorded_count"], len(result["rejected"])) == (0, 1)
     assert await marks_seen(world.school) == []
     assert told(database, world.school) == []
     receipt = (await world.provider.get(f"{SUBMISSIONS}/{result['id']}")).json()
-    assert (receipt["recorded"], receipt["rejected"], receipt["marks"]) == (0, 1, [])
+    assert (receipt["recorded_count"], receipt["rejected_count"], receipt["marks"]) == (0, 1, [])
 
 
 async def test_the_same_key_replays_the_first_answer(world: World, database: Addresses) -> None:
@@ -79,7 +79,7 @@ async def test_the_same_marks_under_another_key_change_nothing_and_say_so(world:
     before = await sessions_seen(world.school)
     set_clock(database, world, "2026-11-24T10:20:00+00:00")
     again = (await submit(world.provider, row)).json()
-    assert (again["recorded"], again["unchanged"]) == (0, 1)
+    assert (again["recorded_count"], again["unchanged_count"]) == (0, 1)
     assert [each["state"] for each in again["accepted"]] == ["unchanged"]
     assert len(await marks_seen(world.school, superseded=True)) == 1
     assert len(told(database, world.school)) == 1
@@ -93,7 +93,7 @@ async def test_what_differs_supersedes_and_late_stays_late(world: World, databas
     set_clock(database, world, "2026-11-25T08:30:00+00:00")
     corrected = (await submit(world.provider, mark(placement, fact="absent", reason="medical"))).json()
     assert [row["state"] for row in corrected["accepted"]] == ["corrected"]
-    assert corrected["recorded"] == 1
+    assert corrected["recorded_count"] == 1
     [current] = await marks_seen(world.school, placement_id=placement)
     history = await marks_seen(world.school, placement_id=placement, superseded=True)
     [first] = [each for each in history if not each["current"]]
@@ -122,7 +122,7 @@ async def test_all_or_nothing_stores_nothing_where_the_ledger_refuses_a_row(worl
     assert await marks_seen(world.school) == []
     assert told(database, world.school) == []
     mended = await submit(world.provider, rows[0], all_or_nothing=True)
-    assert mended.json()["recorded"] == 1
+    assert mended.json()["recorded_count"] == 1
 
 
 async def test_each_organisation_sees_its_own_marks_of_a_submission(world: World) -> None:
@@ -139,7 +139,7 @@ async def test_each_organisation_sees_its_own_marks_of_a_submission(world: World
     for party, placements, rejected in expected:
         receipt = (await party.get(path)).json()
         assert {each["placement_id"] for each in receipt["marks"]} == placements
-        assert (receipt["recorded"], receipt["rejected"]) == (len(placements), rejected)
+        assert (receipt["recorded_count"], receipt["rejected_count"]) == (len(placements), rejected)
     for stranger in (world.other_council, world.other_provider):
         assert (await stranger.get(path)).status_code == 404
 

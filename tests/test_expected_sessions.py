@@ -81,7 +81,7 @@ async def test_a_viewer_sees_the_days_that_are_its_own(world: World, database: A
 
 
 @pytest.mark.parametrize(
-    ("days", "pointer"),
+    ("days", "parameter"),
     [
         pytest.param({"from": "2026-11-01", "to": "2026-12-03"}, "to", id="more than 31 days"),
         pytest.param({"from": "2026-11-24", "to": "2026-11-23"}, "to", id="backwards"),
@@ -90,10 +90,10 @@ async def test_a_viewer_sees_the_days_that_are_its_own(world: World, database: A
         pytest.param({"state": "lost"}, "state", id="no state"),
     ],
 )
-async def test_days_that_do_not_fit_are_refused(world: World, days: dict[str, str], pointer: str) -> None:
+async def test_days_that_do_not_fit_are_refused(world: World, days: dict[str, str], parameter: str) -> None:
     answer = await world.council.get("/v1/expected-sessions", **days)
     assert answer.status_code == 422, answer.text
-    assert pointer in [error["pointer"] for error in answer.json()["errors"]]
+    assert parameter in [error["parameter"] for error in answer.json()["errors"]]
 
 
 async def test_pages_hold_every_session_once(world: World) -> None:
