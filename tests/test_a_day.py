@@ -44,7 +44,9 @@ async def test_a_day_on_time_missing_late_and_corrected(world: World) -> None:
     await stand_at(council, f"{TODAY}T09:31:00Z")
     late = await outstanding(council, TODAY)
     assert late["missing"] == 1
-    assert late["providers"][0]["sessions"] == [{"placement_id": tardy, "session": "am"}]
+    assert late["providers"][0]["sessions"] == [
+        {"placement_id": tardy, "session": "am", "due_at": f"{TODAY}T09:30:00Z"}
+    ]
     for party in (provider, school, council):
         [told] = await events_of(party, "attendance.missing")
         assert told["occurred_at"] == f"{TODAY}T09:30:00Z"

@@ -53,6 +53,15 @@ async def test_a_waived_session_never_goes_missing(world: World, database: Addre
     assert (await world.council.get(OUTSTANDING)).json()["expected"] == 0
 
 
+async def test_the_current_mark_tells_when_the_pupil_came_and_went(world: World, database: Addresses) -> None:
+    placement = await world.placement()
+    set_clock(database, world, "2026-11-24T11:30:00+00:00")
+    late = {"fact": "late", "arrived_at": "09:12", "left_at": "11:20", "minutes_late": 12, "reason": "ill"}
+    await submit(world.provider, mark(placement, **late))
+    [found] = await sessions_seen(world.school, state="received_late")
+    assert {name: found["mark"][name] for name in late} == late
+
+
 async def states(world: World) -> dict[str, str]:
     mornings = [each for each in await sessions_seen(world.council) if each["session"] == "am"]
     return {each["placement_id"]: each["state"] for each in mornings}
@@ -128,8 +137,12 @@ async def test_the_officer_asks_at_0931_who_has_not_reported(world: World, datab
     by_provider = {each["provider_id"]: each for each in answer["providers"]}
     ours, theirs = by_provider[str(world.provider.id)], by_provider[str(world.other_provider.id)]
     assert (ours["provider_name"], ours["expected"], ours["received"], ours["missing"]) == ("Meadow Farm", 4, 1, 1)
-    assert ours["sessions"] == [{"placement_id": silent, "session": "am"}]
-    assert theirs["sessions"] == [{"placement_id": elsewhere, "session": "am"}]
+    due_at = "2026-11-24T09:30:00Z"
+    assert ours["sessions"] == [{"placement_id": silent, "session": "am", "due_at": due_at}]
+    assert theirs["sessions"] == [{"placement_id": elsewhere, "session": "am", "due_at": due_at}]
+    assert (answer["due"], answer["not_yet_due"], ours["due"], ours["not_yet_due"]) == (3, 3, 2, 2)
+    alone = (await world.council.get(OUTSTANDING, provider_id=str(world.other_provider.id))).json()
+    assert (alone["expected"], alone["providers"]) == (2, [theirs])
     own = (await world.provider.get(OUTSTANDING)).json()
     assert [each["provider_id"] for each in own["providers"]] == [str(world.provider.id)]
 

@@ -64,6 +64,13 @@ def test_what_does_not_hold_together(fact: Fact | None, code: str | None, rule: 
     assert said.code == rule
 
 
+@pytest.mark.parametrize(("code", "instead"), [("H", "use C instead"), ("Y", "use Y1 or Y2 or"), ("J", "use J1")])
+def test_a_withdrawn_code_is_refused_with_those_that_replaced_it(code: str, instead: str) -> None:
+    said = stated(None, code, DAY, AM)
+    assert isinstance(said, Refused)
+    assert instead in said.reason
+
+
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
