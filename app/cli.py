@@ -4,7 +4,7 @@ import asyncio
 import json
 import runpy
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
@@ -23,11 +23,13 @@ from app.db.engine import make_engine, make_sessions
 from app.models.organisations import OrganisationKind
 from app.problems import Problem
 from app.queries import administration
+from app.queries.audit_seals import unsealed_entries
 from app.services import api_clients, audit_seals, onboarding
 from app.settings import Settings, settings
 from app.telemetry.logs import configure_logging
 
 CONTRACT = migrate.PROJECT / "openapi" / "openapi.json"
+SEALED_WITHIN_SECONDS = 60
 T = TypeVar("T")
 
 main = typer.Typer(
@@ -216,16 +218,26 @@ def verify_audit(
         list[str] | None, typer.Option(help="A head noted earlier, as ORGANISATION:NUMBER:DIGEST; any number of them.")
     ] = None,
 ) -> None:
-    """Check every sealed entry against its chain; name the first that is not as it was sealed."""
+    """Check every sealed entry against its chain; name the first that is not as it was sealed, and say what has no
+    seal yet.
+    """
     try:
         heads = [audit_seals.Head.parse(each) for each in head or ()]
     except ValueError:
         _refuse("--head takes ORGANISATION:NUMBER:DIGEST, as the worker's log gives them in `audit_sealed`.")
-    bad = _in_database(lambda session: audit_seals.verify(session, heads))
+
+    async def verified(session: AsyncSession) -> tuple[audit_seals.BadEntry | None, int, datetime | None]:
+        return await audit_seals.verify(session, heads), *await unsealed_entries(session)
+
+    bad, unsealed, oldest = _in_database(verified)
     if bad is not None:
         where = f"entry {bad.entry_id}" if bad.entry_id is not None else "the seal itself"
         _refuse(f"{bad.fault}: {where}, under seal {bad.seal_number} of organisation {bad.organisation_id}.")
     print("Every sealed entry is as it was sealed.")
+    if oldest is not None:
+        age = (utc_now() - oldest).total_seconds()
+        late = " The worker seals within seconds: see whether it runs." if age > SEALED_WITHIN_SECONDS else ""
+        print(f"Not sealed yet: {unsealed}, the oldest for {age:.0f} s.{late}")
 
 
 def _in_database(work: Callable[[AsyncSession], Awaitable[T]]) -> T:

@@ -4,9 +4,8 @@ Everything else takes time as an argument. A school day is a day in Europe/Londo
 """
 
 from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo
 
-LONDON = ZoneInfo("Europe/London")
+from app.rules.london import LONDON
 
 
 def utc_now() -> datetime:

@@ -43,6 +43,8 @@ class Problem(Exception):
     slug: ClassVar[str]
     title: ClassVar[str]
     advice: ClassVar[str]
+    sends: ClassVar[tuple[str, ...]] = ()
+    """The headers that come with it."""
 
     def __init__(self, detail: str | None = None, *, headers: dict[str, str] | None = None, **members: object) -> None:
         super().__init__(self.slug)
@@ -54,6 +56,7 @@ class Problem(Exception):
 class Unauthenticated(Problem):
     status, slug, title = 401, "unauthenticated", "The credential is missing or not valid"
     advice = "Send a live API key or access token as `Authorization: Bearer …`."
+    sends = ("WWW-Authenticate",)
 
     def __init__(self) -> None:
         super().__init__(headers={"WWW-Authenticate": 'Bearer realm="waymark"'})
@@ -77,6 +80,7 @@ class NotFound(Problem):
 class MethodNotAllowed(Problem):
     status, slug, title = 405, "method-not-allowed", "This address does not answer that method"
     advice = "`Allow` lists the methods this address answers."
+    sends = ("Allow",)
 
 
 class RequestTimeout(Problem):
@@ -108,6 +112,7 @@ class Duplicate(Problem):
 class StillRunning(Problem):
     status, slug, title = 409, "still-running", "A request with this Idempotency-Key is still running"
     advice = "Wait a second and send the same request again."
+    sends = ("Retry-After",)
 
     def __init__(self) -> None:
         super().__init__(headers={"Retry-After": "1"})
@@ -167,11 +172,13 @@ class HeadersTooLarge(Problem):
 class TooManyRequests(Problem):
     status, slug, title = 429, "too-many-requests", "The client sends faster than its limit"
     advice = "Wait for the seconds in `Retry-After`. `RateLimit` shows what is left."
+    sends = ("Retry-After", "RateLimit", "RateLimit-Policy")
 
 
 class Unavailable(Problem):
     status, slug, title = 503, "unavailable", "The service cannot answer just now"
     advice = "Nothing was stored. Send the same request again after the seconds in `Retry-After`."
+    sends = ("Retry-After",)
 
     def __init__(self, retry_after: int = 1) -> None:
         super().__init__(headers={"Retry-After": str(retry_after)})

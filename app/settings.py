@@ -10,6 +10,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 SANDBOX_PEPPER = "sandbox-pepper-that-protects-nothing-but-synthetic-children"
 SANDBOX_TOKEN_SECRET = "sandbox-token-secret-that-protects-nothing-but-synthetic-children"  # noqa: S105
 
+NOWHERE = "waymark.invalid"
+
 
 class Settings(BaseSettings):
     """Read once at start. Each field is an environment variable of the same name in capitals."""
@@ -19,11 +21,13 @@ class Settings(BaseSettings):
     environment: Literal["sandbox", "live"] = Field(
         "sandbox", description="`live` refuses the sandbox's secrets, clock and test keys."
     )
-    database_url: str = Field("", description="Application role: neither owner nor BYPASSRLS.")
+    database_url: str = Field("", repr=False, description="Application role: neither owner nor BYPASSRLS.")
     database_worker_url: str = Field(
-        "", description="Worker role, with policies of its own for the sweeps. The API needs it in a sandbox only."
+        "",
+        repr=False,
+        description="Worker role, with policies of its own for the sweeps. The API needs it in a sandbox only.",
     )
-    database_owner_url: str = Field("", description="Owner role: migrations and the command line only.")
+    database_owner_url: str = Field("", repr=False, description="Owner role: migrations and the command line only.")
     database_pool_size: int = Field(10, ge=1, le=200, description="Connections a process keeps.")
     database_pool_wait_seconds: float = Field(0.5, gt=0, le=30, description="Then 503 with Retry-After.")
     database_accepts_unsafe: bool = Field(
@@ -39,7 +43,7 @@ class Settings(BaseSettings):
         description='JSON object, key id to secret of at least 32 bytes: {"2026-11": "…"}. Any of them verifies.',
     )
     token_signing_key_id: str = Field("sandbox", description="Which of token_secrets signs new tokens.")
-    token_issuer: str = Field("https://waymark.invalid", description="`iss` and `aud` of access tokens.")
+    token_issuer: str = Field(f"https://{NOWHERE}", description="`iss` and `aud` of access tokens.")
     cursor_secret: SecretStr = Field(SecretStr(SANDBOX_PEPPER), description="Signs page cursors.")
 
     max_body_bytes: int = Field(256 * 1024, description="Largest request body in bytes.")
@@ -49,8 +53,10 @@ class Settings(BaseSettings):
     rate_burst: int = Field(200, gt=0, description="Requests a client may send at once.")
     body_seconds: float = Field(10, gt=0, description="How long a body may take to arrive, in seconds.")
 
-    smtp_url: str = Field("", description="smtp://user:password@host:port. Empty in a sandbox: mails are kept.")
-    mail_from: str = Field("no-reply@waymark.invalid", description="Sender of every email.")
+    smtp_url: SecretStr = Field(
+        SecretStr(""), description="smtp://user:password@host:port. Empty in a sandbox: mails are kept."
+    )
+    mail_from: str = Field(f"no-reply@{NOWHERE}", description="Sender of every email.")
 
     @field_validator("database_url", "database_worker_url", "database_owner_url")
     @classmethod
@@ -59,11 +65,16 @@ class Settings(BaseSettings):
         return url.replace("postgresql://", "postgresql+psycopg://", 1)
 
     @model_validator(mode="after")
-    def _live_has_its_own_secrets(self) -> "Settings":
+    def _live_is_set_up(self) -> "Settings":
+        """A live service does not start on what belongs to the sandbox, nor without a way to send its alerts."""
         if self.environment == "live":
             secrets = [self.key_pepper, self.cursor_secret, *self.token_secrets.values()]
             if any(s.get_secret_value() in (SANDBOX_PEPPER, SANDBOX_TOKEN_SECRET) for s in secrets):
                 raise ValueError("a live service needs its own KEY_PEPPER, CURSOR_SECRET and TOKEN_SECRETS")
+            if not self.smtp_url.get_secret_value():
+                raise ValueError("a live service needs SMTP_URL: alerts go out by email")
+            if NOWHERE in self.mail_from or NOWHERE in self.token_issuer:
+                raise ValueError("a live service needs its own MAIL_FROM and TOKEN_ISSUER")
         return self
 
     @property

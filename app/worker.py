@@ -7,7 +7,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -33,27 +33,60 @@ SEALS_SECONDS = 5
 PRUNING_SECONDS = 3600
 ALIVE_SECONDS = 60
 PAUSE_SECONDS = 1
+# After so many of its rounds, and at least so many seconds, without success a loop is behind.
+BEHIND_ROUNDS, BEHIND_SECONDS = 4, 60
 
 _log = structlog.get_logger("waymark.worker")
+
+
+class WorkUndoneError(RuntimeError):
+    """Part of a round failed, and was logged where it did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """When each loop last did its work to the end: that the process lives says nothing about that."""
+
+    began: datetime = field(default_factory=utc_now)
+    rounds: dict[str, float] = field(default_factory=dict)
+    done: dict[str, datetime] = field(default_factory=dict)
+
+    def beat(self, name: str) -> None:
+        self.done[name] = utc_now()
+
+    def seconds_since(self, now: datetime) -> dict[str, float | None]:
+        """Of each loop, the seconds since its last success; None where it has had none."""
+        return {
+            name: round((now - self.done[name]).total_seconds(), 1) if name in self.done else None
+            for name in self.rounds
+        }
+
+    def behind(self, now: datetime) -> list[str]:
+        """The loops whose last success is too long ago."""
+        return [
+            name
+            for name, seconds in self.rounds.items()
+            if (now - self.done.get(name, self.began)).total_seconds() > max(BEHIND_ROUNDS * seconds, BEHIND_SECONDS)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
 class Worker:
     tools: Tools
+    pulse: Pulse = field(default_factory=Pulse)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until `stop` is set; jobs that have begun may then end."""
-        loops = [
-            asyncio.create_task(_again(name, seconds, work), name=name)
-            for name, seconds, work in (
-                ("jobs", PAUSE_SECONDS, self.work_jobs),
-                ("duties", DUTIES_SECONDS, self.do_duties),
-                ("alerts", ALERTS_SECONDS, self.deliver_alerts),
-                ("seals", SEALS_SECONDS, self.seal_audit),
-                ("pruning", PRUNING_SECONDS, self.prune),
-                ("alive", ALIVE_SECONDS, _say_alive),
-            )
-        ]
+        work: dict[str, tuple[float, Callable[[], Awaitable[None]]]] = {
+            "jobs": (PAUSE_SECONDS, self.work_jobs),
+            "duties": (DUTIES_SECONDS, self.do_duties),
+            "alerts": (ALERTS_SECONDS, self.deliver_alerts),
+            "seals": (SEALS_SECONDS, self.seal_audit),
+            "pruning": (PRUNING_SECONDS, self.prune),
+        }
+        self.pulse.rounds.update({name: seconds for name, (seconds, _) in work.items()})
+        loops = [asyncio.create_task(self._again(name, *each), name=name) for name, each in work.items()]
+        loops.append(asyncio.create_task(self._say_alive(), name="alive"))
         await stop.wait()
         _log.info("worker_stopping")
         for loop in loops:
@@ -62,14 +95,16 @@ class Worker:
         _log.info("worker_stopped")
 
     async def work_jobs(self) -> None:
-        await run_jobs(self.tools)
+        await run_jobs(self.tools, alive=lambda: self.pulse.beat("jobs"))
+        raise WorkUndoneError  # it ends only where the database went away
 
     async def do_duties(self) -> None:
-        """The duties of every world, each in a transaction of its own: one that fails does not hold up another."""
+        """The duties of every world: one that fails holds up no other. Raises WorkUndoneError where one did."""
         async with self.tools.sessions() as session:
             worlds = await every_world(session)
-        for sandbox_id, stands_at in worlds:
-            await _reported("duties", self._duties_of(sandbox_id, stands_at or utc_now()), sandbox_id)
+        done = [await self._duties_of(sandbox_id, stands_at or utc_now()) for sandbox_id, stands_at in worlds]
+        if not all(done):
+            raise WorkUndoneError
 
     async def deliver_alerts(self) -> None:
         """Takes up notifications that no job delivered."""
@@ -93,28 +128,29 @@ class Worker:
                 pruned = await prune_idempotency_records(session, utc_now())
                 await session.commit()
 
-    async def _duties_of(self, sandbox_id: UUID | None, until: datetime) -> None:
-        told = await do_duties(self.tools.sessions, sandbox_id, until)
-        if told:
-            _log.info("duties_done", sandbox_id=sandbox_id and str(sandbox_id), events=told)
+    async def _duties_of(self, sandbox_id: UUID | None, until: datetime) -> bool:
+        done = await do_duties(self.tools.sessions, sandbox_id, until)
+        if done.events:
+            _log.info("duties_done", sandbox_id=sandbox_id and str(sandbox_id), events=done.events)
+        return not done.failed
 
+    async def _again(self, name: str, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        """Does `work` for ever, with a pause after each time, whatever happens to it."""
+        while True:
+            try:
+                await work()
+                self.pulse.beat(name)
+            except Exception:
+                _log.exception("work_failed", work=name)
+            await asyncio.sleep(seconds)
 
-async def _again(name: str, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
-    """Does `work` for ever, with a pause after each time, whatever happens to it."""
-    while True:
-        await _reported(name, work())
-        await asyncio.sleep(seconds)
-
-
-async def _reported(name: str, work: Awaitable[None], sandbox_id: UUID | None = None) -> None:
-    try:
-        await work
-    except Exception:
-        _log.exception("work_failed", work=name, sandbox_id=sandbox_id and str(sandbox_id))
-
-
-async def _say_alive() -> None:
-    _log.info("worker_alive")
+    async def _say_alive(self) -> None:
+        while True:
+            now = utc_now()
+            _log.info("worker_alive", seconds_since_success=self.pulse.seconds_since(now))
+            if behind := self.pulse.behind(now):
+                _log.error("worker_behind", work=behind)
+            await asyncio.sleep(ALIVE_SECONDS)
 
 
 async def serve(settings: Settings) -> int:

@@ -44,7 +44,7 @@ def main() -> int:
         migrate.upgrade(addresses.owner)
         country = found_country(addresses.owner, Settings(), options.settings, options.rounds + 1)
         print(f"{country.marks:,} marks in {len(country.places):,} posts, {options.connections} at a time", flush=True)
-        with _api(addresses, Path(folder) / "api.log"):
+        with api_process(addresses, Path(folder) / "api.log"):
             asyncio.run(_rounds(addresses, country, options))
     print(f"again: python -m benchmarks.national_morning {' '.join(sys.argv[1:])}".rstrip())
     return 0
@@ -59,7 +59,7 @@ def _options() -> argparse.Namespace:
 
 
 @contextmanager
-def _api(addresses: Addresses, log: Path) -> Iterator[None]:
+def api_process(addresses: Addresses, log: Path) -> Iterator[None]:
     """The API as deployed: one uvicorn process."""
     command = [
         sys.executable, "-m", "uvicorn", "app.main:create_app", "--factory", "--port", str(PORT), "--no-access-log",

@@ -7,7 +7,7 @@ import psycopg
 from httpx import Response
 
 from app.db.embedded_database import Addresses
-from tests.world import TIMETABLE, Party, World
+from tests.world import TIMETABLE, TUESDAY_MORNING, Party, World
 
 TODAY = "2026-11-24"
 SUBMISSIONS = "/v1/attendance-submissions"
@@ -69,3 +69,11 @@ def told(database: Addresses, party: Party) -> list[str]:
             [party.id],
         )
         return [row[0] for row in found]
+
+
+async def placement_accepted_at(database: Addresses, world: World, at: str, **changes: Any) -> str:
+    """The id of a placement that was accepted at `at`; the clock stands at Tuesday morning again."""
+    set_clock(database, world, at)
+    placement = await world.placement(**changes)
+    set_clock(database, world, TUESDAY_MORNING.isoformat())
+    return placement

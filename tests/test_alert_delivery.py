@@ -1,21 +1,28 @@
 """Notifications arrive, by job or by sweep; what nobody takes in hand is escalated; no child is named but in emails."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
+from pydantic import SecretStr
 from sqlalchemy import text
 
 from app.db.embedded_database import Addresses
+from app.db.engine import make_engine, make_sessions
 from app.outbox.jobs import Tools
 from app.outbox.running import run_jobs
+from app.services.absconding_alerts_attempts import note_failure
 from app.services.absconding_alerts_delivery import deliver, deliver_due
+from app.services.duties import do_duties
 from app.settings import Settings
 from tests.placing import owner_session
 from tests.test_absconding_alerts import PATH, broken, notification, raised, refuse
-from tests.world import Party, World
+from tests.world import TUESDAY_MORNING, Party, World
 
 CHILD = "Ada Example"
 
@@ -109,7 +116,7 @@ async def test_an_email_that_fails_is_tried_again_without_holding_up_another(
     world: World, tools: Tools, database: Addresses
 ) -> None:
     alert = await raised(world)
-    away = Tools(tools.sessions, tools.settings.model_copy(update={"smtp_url": "smtp://127.0.0.1:1"}))
+    away = Tools(tools.sessions, tools.settings.model_copy(update={"smtp_url": SecretStr("smtp://127.0.0.1:1")}))
     for each in due_emails(alert):
         await deliver(away, each)
     failed = notification(await read(world, alert), "host_school")
@@ -187,7 +194,7 @@ async def test_a_child_is_named_in_emails_only(
     alert = await raised(world, description="Ada Example ran towards the canal")
     for each in due_emails(alert):
         await deliver(tools, each)
-    away = Tools(tools.sessions, tools.settings.model_copy(update={"smtp_url": "smtp://127.0.0.1:1"}))
+    away = Tools(tools.sessions, tools.settings.model_copy(update={"smtp_url": SecretStr("smtp://127.0.0.1:1")}))
     for each in due_emails(await raised(world)):
         await deliver(away, each)
     for party in (world.school, world.council, world.provider):
@@ -199,3 +206,87 @@ async def test_a_child_is_named_in_emails_only(
         results = await session.execute(text("select string_agg(last_result, ' ') from alert_notifications"))
         assert "Ada" not in str(results.scalar_one())
     assert "Ada" not in "".join(capsys.readouterr())
+
+
+async def test_a_mail_server_that_hangs_holds_no_connection_and_stops_no_duty(
+    world: World, database: Addresses, settings: Settings
+) -> None:
+    alerts = [await raised(world) for _ in range(3)]
+    for alert in alerts:
+        await make_due(database, alert)
+    engine = make_engine(database.worker, settings.model_copy(update={"database_pool_size": 1}))
+    async with hanging_server() as (url, connected):
+        away = settings.model_copy(update={"smtp_url": SecretStr(url)})
+        sweep = asyncio.create_task(deliver_due(Tools(make_sessions(engine), away)))
+        async with asyncio.timeout(5):
+            while len(connected) < 6:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        done = await do_duties(make_sessions(engine), world.sandbox_id, TUESDAY_MORNING + timedelta(minutes=5))
+        sweep.cancel()
+        await asyncio.gather(sweep, return_exceptions=True)
+    await engine.dispose()
+    assert done.failed == ()
+    for alert in alerts:
+        assert notification(await read(world, alert), "police")["escalated_at"] == "2026-11-24T08:05:00Z"
+
+
+@asynccontextmanager
+async def hanging_server() -> AsyncIterator[tuple[str, list[int]]]:
+    """A mail server that accepts a connection and never says a word."""
+    connected: list[int] = []
+    shut = asyncio.Event()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connected.append(1)
+        await shut.wait()
+        writer.close()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    try:
+        yield f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}", connected
+    finally:
+        shut.set()
+        server.close()
+
+
+async def test_a_delivery_that_breaks_does_not_end_the_sweep(world: World, tools: Tools, database: Addresses) -> None:
+    alert = await raised(world)
+    await make_due(database, alert)
+    async with broken(database, *refuse("mails")):
+        assert await deliver_due(tools) == 2
+    await make_due(database, alert)
+    await deliver_due(tools)
+    assert notification(await read(world, alert), "host_school")["state"] == "delivered"
+
+
+async def test_an_alert_whose_event_was_lost_is_told_by_a_duty_once(world: World, database: Addresses) -> None:
+    placement = await world.placement()
+    async with broken(database, *refuse("events")):
+        alert = (await world.provider.post(PATH, {"placement_id": placement})).json()
+    assert await raised_events(world, alert) == 0
+    for _ in range(2):
+        await advance(world, 1)
+        assert await raised_events(world, alert) == 1
+
+
+async def test_an_alert_that_was_told_is_not_told_again(world: World) -> None:
+    alert = await raised(world)
+    await advance(world, 1)
+    assert await raised_events(world, alert) == 1
+
+
+async def raised_events(world: World, alert: dict[str, Any]) -> int:
+    feed = (await world.school.get("/v1/events")).json()["items"]
+    wanted = ("absconding-alert.raised", f"{PATH}/{alert['id']}")
+    return [(event["type"], event["resource"]) for event in feed].count(wanted)
+
+
+async def test_a_failure_noted_after_an_acknowledgement_changes_nothing(world: World, tools: Tools) -> None:
+    alert = await raised(world)
+    mine = notification(alert, "host_school")["id"]
+    await world.school.post(f"{PATH}/{alert['id']}/notifications/{mine}/acknowledgements", {"by": "R. Patel"})
+    async with tools.sessions() as session:
+        await note_failure(session, UUID(mine), "timed_out", again_at=TUESDAY_MORNING)
+        await session.commit()
+    now = notification(await read(world, alert), "host_school")
+    assert (now["state"], now["last_result"]) == ("acknowledged", None)

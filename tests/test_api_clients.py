@@ -11,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 
+from app.access.keys import _checksum
 from app.clock import utc_now
 from app.db.embedded_database import Addresses
 from tests.world import Party, World
@@ -217,3 +218,34 @@ async def test_a_malformed_client_is_refused(world: World, members: dict[str, An
     assert refused.status_code == 422
     assert refused.json()["errors"][0]["pointer"] == pointer
     assert len((await world.school.get("/v1/api-clients")).json()["items"]) == 1
+
+
+async def test_a_client_bound_to_addresses_makes_none_that_is_free_of_them(world: World, app: FastAPI) -> None:
+    bound = await made_client(world.council, addresses=["192.0.2.0/28"])
+    key = (await made_key(world.council, bound))["secret"]
+    free = await made_client(world.council)
+    fresh = {"Idempotency-Key": str(uuid4())}
+    async with calling(app, key, "192.0.2.1") as http:
+        heir = await http.post("/v1/api-clients", json=EXPORT, headers=fresh)
+        assert heir.json()["addresses"] == ["192.0.2.0/28"]
+        for addresses in (["192.0.2.0/24"], ["203.0.113.0/28"], ["2001:db8::/32"]):
+            body = EXPORT | {"addresses": addresses}
+            wider = await http.post("/v1/api-clients", json=body, headers={"Idempotency-Key": str(uuid4())})
+            assert (wider.status_code, wider.json()["errors"][0]["code"]) == (422, "address_not_held")
+        more = await http.post(f"{free}/keys", json={"kind": "api_key"}, headers={"Idempotency-Key": str(uuid4())})
+        assert more.status_code == 403
+
+
+async def test_an_api_key_relabelled_as_a_secret_buys_no_token(world: World, http: AsyncClient) -> None:
+    for label in ("aps_test", "aps_live", "ap_live"):
+        body = world.council.api_key.removeprefix("ap_test")[:-6]
+        relabelled = label + body + _checksum(label + body)
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": str(world.council.client_id),
+            "client_secret": relabelled,
+        }
+        assert (await http.post("/v1/oauth/token", data=form)).status_code == 401
+    secret = "aps_live" + world.council.client_secret.removeprefix("aps_test")[:-6]
+    form["client_secret"] = secret + _checksum(secret)
+    assert (await http.post("/v1/oauth/token", data=form)).status_code == 401

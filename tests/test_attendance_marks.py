@@ -1,7 +1,7 @@
 """Marks as a school enters them in its register: what stands, what stood, and whose they are."""
 
 from app.db.embedded_database import Addresses
-from tests.attendance_days import mark, marks_seen, set_clock, submit
+from tests.attendance_days import mark, marks_seen, placement_accepted_at, set_clock, submit
 from tests.world import World
 
 NOWHERE = "3f0c8e0a-8d0e-4a65-9a57-0a1a3c1f2b77"
@@ -22,7 +22,8 @@ async def test_the_register_shows_what_stands_with_its_suggested_code(world: Wor
 
 
 async def test_filters_by_day_submission_placement_and_time(world: World, database: Addresses) -> None:
-    first, second = await world.placement(), await world.placement()
+    first = await placement_accepted_at(database, world, "2026-11-23T08:00:00+00:00")
+    second = await world.placement()
     monday = (await submit(world.provider, mark(first, on_date="2026-11-23"))).json()["id"]
     set_clock(database, world, "2026-11-24T09:00:00+00:00")
     await submit(world.provider, mark(first), mark(second))

@@ -2,7 +2,11 @@
 
 import asyncio
 
+import pytest
+
 from app.db.embedded_database import Addresses
+from app.services import attendance_recording
+from app.services.attendance_recording import Outcome
 from tests.attendance_days import mark, marks_seen, owner, submit, told
 from tests.world import World
 
@@ -73,3 +77,15 @@ async def test_a_session_held_too_long_by_another_is_told_as_unavailable(world: 
         answer = await submit(world.provider, mark(placement))
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
     assert await marks_seen(world.school) == []
+
+
+async def test_a_race_that_a_second_look_does_not_settle_is_to_be_tried_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def still_raced(*_: object) -> list[Outcome]:
+        return [Outcome(0, "raced", "/", "rule")]
+
+    placement = await world.placement()
+    monkeypatch.setattr(attendance_recording, "_run", still_raced)
+    answer = await submit(world.provider, mark(placement))
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")

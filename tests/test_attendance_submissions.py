@@ -246,3 +246,10 @@ async def test_the_audit_names_the_placements_and_no_other_providers(world: Worl
             "select placement_ids from audit_entries where request_id = %s", [answer.headers["X-Request-Id"]]
         ).fetchall()
     assert [str(each) for each in entry[0]] == [ours]
+
+
+async def test_a_submission_is_kept_at_its_address(world: World) -> None:
+    answer = await submit(world.provider, mark(await world.placement()))
+    assert answer.status_code == 200
+    kept = await world.provider.get(answer.headers["Location"])
+    assert kept.json()["id"] == answer.json()["id"]

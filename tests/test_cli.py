@@ -73,7 +73,7 @@ def test_without_a_database_the_command_says_what_to_do(tmp_path: Path) -> None:
 
 def test_migrating_a_migrated_database_changes_nothing(database: Addresses) -> None:
     assert waymark("migrate", owner_url=database.owner).returncode == 0
-    assert migrate.at_head(database.owner)
+    assert migrate.applied(database.owner) == migrate.heads()
 
 
 def test_the_access_table_prints_itself_in_columns() -> None:

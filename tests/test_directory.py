@@ -1,5 +1,8 @@
 """Councils, schools and providers."""
 
+from datetime import UTC, datetime
+
+from tests.ledger import Ledger
 from tests.world import World
 
 FARM = {"name": "Hollow Farm", "category": "charity", "identifiers": [{"scheme": "urn", "value": "102345"}]}
@@ -87,3 +90,15 @@ async def test_null_is_no_value_for_a_member_that_always_has_one(world: World) -
     for change in ({"published": None}, {"target_groups": None}):
         assert (await world.council.change("PATCH", path, change)).status_code == 422
     assert (await world.council.change("PATCH", path, {"offer": None})).status_code == 200
+
+
+async def test_councils_schools_and_providers_are_found_by_when_they_changed(world: World, ledger: Ledger) -> None:
+    before = {path: (await world.council.get(path)).json()["items"] for path in ("/v1/councils", "/v1/schools")}
+    await ledger.stand_at(datetime(2026, 11, 25, 8, 0, tzinfo=UTC))
+    school = (await world.council.post("/v1/schools", {"name": "Lake School"})).json()
+    provider = (await world.council.post("/v1/providers", FARM)).json()
+    since = {"changed_since": "2026-11-25T08:00:00Z"}
+    for path, expected in (("/v1/councils", []), ("/v1/schools", [school]), ("/v1/providers", [provider])):
+        assert (await world.council.get(path, **since)).json()["items"] == expected, path
+    for path, items in before.items():
+        assert len(items) == 2, path

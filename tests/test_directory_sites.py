@@ -25,6 +25,7 @@ async def test_the_registering_council_keeps_the_sites(world: World) -> None:
     assert (await world.council.get(f"{provider}/sites")).json()["items"] == [changed.json()]
     removed = await world.council.change("DELETE", path, None)
     assert (removed.status_code, removed.content) == (204, b"")
+    assert not {"content-type", "content-length"} & removed.headers.keys()
     assert (await world.council.get(path)).status_code == 404
     assert (await world.council.get(provider)).json()["sites"] == []
 

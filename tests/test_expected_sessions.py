@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 
 from app.db.embedded_database import Addresses
-from tests.attendance_days import mark, owner, placement_with_another, sessions_seen, set_clock, submit
+from tests.attendance_days import (
+    mark,
+    owner,
+    placement_accepted_at,
+    placement_with_another,
+    sessions_seen,
+    set_clock,
+    submit,
+)
 from tests.world import World
 
 OUTSTANDING = "/v1/attendance-outstanding"
@@ -75,7 +83,7 @@ async def test_strangers_see_nothing(world: World) -> None:
 
 
 async def test_a_viewer_sees_the_days_that_are_its_own(world: World, database: Addresses) -> None:
-    placement = await world.placement()
+    placement = await placement_accepted_at(database, world, "2026-11-02T08:00:00+00:00")
     await submit(world.provider, mark(placement), mark(placement, on_date="2026-11-23"))
     with owner(database) as connection:
         connection.execute(

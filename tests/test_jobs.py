@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 from procrastinate import JobContext
 from procrastinate.jobs import Job
+from procrastinate.periodic import PeriodicDeferrer
 from procrastinate.schema import SchemaManager
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
@@ -79,7 +80,7 @@ async def test_jobs_are_forgotten_once_they_have_been_done_for_two_days(
         await session.execute(text("update jobs.procrastinate_jobs set status = 'succeeded' where status = 'doing'"))
         aged = "update jobs.procrastinate_events e set at = at - interval '3 days' from jobs.procrastinate_jobs j"
         await session.execute(text(f"{aged} where j.id = e.job_id and j.args->>'alert_id' = :id"), {"id": str(old)})
-    async with worker_app(settings.database_worker_url).open_async() as queue:
+    async with worker_app(settings.database_worker_url) as queue:
         job = Job(id=1, queue=QUEUE, lock=None, queueing_lock=None, task_name="prune_jobs")
         await prune_jobs(JobContext(app=queue, job=job, start_timestamp=0, abort_reason=lambda: None), timestamp=0)
     assert await jobs_of(database, old) == []
@@ -112,3 +113,11 @@ def test_the_queues_tables_are_those_that_the_migration_was_written_for() -> Non
     assert digest == "c70ec4b400a60ad9592787653aae5ae77ae41bf801d56b5bd2712751a07f2009", (
         "Freeze the SQL of 3.10 beside 0003 and add a migration with the release's own changes."
     )
+
+
+async def test_a_periodic_task_defers_itself_when_its_time_has_come(settings: Settings) -> None:
+    async with worker_app(settings.database_worker_url) as queue:
+        deferrer = PeriodicDeferrer(registry=queue.periodic_registry)
+        await deferrer.defer_jobs([(task, 17) for task in queue.periodic_registry.periodic_tasks.values()])
+        [found] = await queue.job_manager.list_jobs_async(task="prune_jobs", status="todo")
+        assert found.task_kwargs["timestamp"] == 17

@@ -1,9 +1,14 @@
 """The life of a placement, and who may see it."""
 
+import gc
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from app.problems import Unavailable
+from app.services import placements_checks
+from tests.ledger import Ledger
 from tests.world import TIMETABLE, World
 
 
@@ -91,13 +96,13 @@ async def test_a_commissioner_withdraws_an_open_proposal(world: World) -> None:
 
 
 async def test_a_timetable_changes_from_a_later_day(world: World) -> None:
-    path = f"/v1/placements/{await world.placement()}/timetables"
+    path = f"/v1/placements/{await world.placement()}"
     mornings = [slot for slot in TIMETABLE if slot["session"] == "am"]
-    changed = await world.provider.post(path, {"applies_from": "2026-11-30", "slots": mornings})
+    changed = await world.provider.act(path, "timetables", {"applies_from": "2026-11-30", "slots": mornings})
     assert changed.status_code == 201, changed.text
-    versions = (await world.school.get(path)).json()["items"]
+    versions = (await world.school.get(f"{path}/timetables")).json()["items"]
     assert [v["applies_from"] for v in versions] == ["2026-11-02", "2026-11-30"]
-    late = await world.provider.post(path, {"applies_from": "2026-11-24", "slots": mornings})
+    late = await world.provider.act(path, "timetables", {"applies_from": "2026-11-24", "slots": mornings})
     assert late.status_code == 422
 
 
@@ -107,3 +112,31 @@ async def test_a_list_is_filtered_by_todays_status(world: World) -> None:
     for status, expected in (("active", active), ("upcoming", upcoming)):
         page = (await world.school.get("/v1/placements", status=status)).json()
         assert [p["id"] for p in page["items"]] == [expected]
+
+
+async def test_nothing_is_expected_of_a_day_before_acceptance(world: World, ledger: Ledger) -> None:
+    placement = await world.placement(starts_on="2026-11-02")
+    sessions = list(await ledger.sessions(placement))
+    assert sessions[:2] == ["2026-11-24 am", "2026-11-24 pm"]
+
+
+async def test_a_placement_is_not_accepted_after_its_end(world: World, ledger: Ledger) -> None:
+    path = (await world.council.post("/v1/placements", await world.proposal())).headers["Location"]
+    await ledger.stand_at(datetime(2027, 2, 13, 8, 0, tzinfo=UTC))
+    late = await world.provider.act(path, "acceptance")
+    assert (late.status_code, late.json()["rule"]) == (409, "placement_is_over")
+    assert (await world.provider.get(path)).json()["status"] == "proposed"
+    await ledger.stand_at(datetime(2027, 2, 12, 8, 0, tzinfo=UTC))
+    assert (await world.provider.act(path, "acceptance")).status_code == 200
+
+
+async def test_a_reference_that_cannot_be_looked_up_leaves_no_other_behind(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise Unavailable
+
+    body = await world.proposal()
+    monkeypatch.setattr(placements_checks, "visible_pupil", broken)
+    assert (await world.council.post("/v1/placements", body)).status_code == 503
+    gc.collect()  # a look that was begun and never awaited warns here, and a warning is an error

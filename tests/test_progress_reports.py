@@ -182,7 +182,7 @@ async def test_two_who_judge_at_once_meet_one_after_the_other(world: World) -> N
     await world.council.act(path, "return", {"reason": "Say more"})
     headers = {"If-Match": etag, "Idempotency-Key": "late"}
     late = await world.school.http.post(f"{path}/acceptance", headers=headers)
-    assert late.status_code == 409
+    assert late.status_code == 412
 
 
 async def test_a_form_may_change_without_breaking_reports_in_progress(world: World) -> None:

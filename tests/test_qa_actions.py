@@ -123,7 +123,7 @@ async def test_those_whom_it_concerns_are_told_of_every_step(
             rows = await session.scalars(
                 text(
                     "select e.type from events e join event_audiences a on a.event_id = e.id"
-                    " where a.organisation_id = :id and e.type like 'qa-%' order by e.recorded_at"
+                    " where a.organisation_id = :id and e.type ~ '^qa-(visit|action)' order by e.recorded_at"
                 ),
                 {"id": party.id},
             )

@@ -25,6 +25,8 @@ AREAS = [
     },
     {"slug": "insurance", "name": "Insurance", "criteria": [{"slug": "public-liability", "text": "In force."}]},
 ]
+ACTIVITIES = [{"slug": "validation-visit", "name": "QMC-9B validation visit", "minimum_frequency": "annual"}]
+PARTS = {"areas": AREAS, "activity_types": ACTIVITIES}
 FINDINGS = [
     {"criterion": "single-central-record", "evidence_seen": True, "notes": "Seen on the day."},
     {"criterion": "public-liability", "evidence_seen": False},
@@ -36,7 +38,7 @@ Plan = Callable[..., Awaitable[str]]
 
 
 async def the_framework(council: Party) -> str:
-    made = await council.post("/v1/qa-frameworks", {"name": "Bolton 2026", "areas": AREAS})
+    made = await council.post("/v1/qa-frameworks", {"name": "Bolton 2026", **PARTS})
     assert made.status_code == 201, made.text
     return str(made.json()["id"])
 
@@ -52,7 +54,7 @@ async def plan(world: World, database: Addresses, settings: Settings) -> Plan:
         body = {
             "provider_id": str(world.provider.id),
             "framework_id": framework_id,
-            "activity_type": "QMC-9B",
+            "activity_type": "validation-visit",
             "planned_on": "2026-11-23",
             "officers": ["A. Officer"],
         }
@@ -236,7 +238,7 @@ async def test_a_council_visits_whom_it_oversees_on_a_framework_of_its_own(world
     registered = (await world.council.post("/v1/providers", entry)).json()["id"]
     foreign = (await world.other_council.post("/v1/providers", entry)).json()["id"]
     hidden = (await world.other_council.post("/v1/providers", entry | {"published": False})).json()["id"]
-    plan_of = {"activity_type": "QMC-2", "planned_on": "2026-12-01", "framework_id": framework_id}
+    plan_of = {"activity_type": "validation-visit", "planned_on": "2026-12-01", "framework_id": framework_id}
     await plan(provider_id=registered)
     refused = await world.council.post("/v1/qa-visits", plan_of | {"provider_id": foreign})
     assert (refused.status_code, refused.json()["rule"]) == (409, "provider_not_on_framework")
@@ -250,14 +252,41 @@ async def test_a_council_visits_whom_it_oversees_on_a_framework_of_its_own(world
 
 async def test_a_framework_names_each_area_and_criterion_once(world: World) -> None:
     twice = [AREAS[0], AREAS[0] | {"slug": "again"}]
-    answer = await world.council.post("/v1/qa-frameworks", {"name": "Twice", "areas": twice})
+    answer = await world.council.post(
+        "/v1/qa-frameworks", {"name": "Twice", "areas": twice, "activity_types": ACTIVITIES}
+    )
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == "/areas/1/criteria/0/slug"
     assert (await world.provider.post("/v1/qa-frameworks", {})).status_code == 403
-    made = await world.council.post("/v1/qa-frameworks", {"name": "Once", "areas": AREAS})
+    made = await world.council.post("/v1/qa-frameworks", {"name": "Once", **PARTS})
     assert (await world.provider.get(made.headers["Location"])).json() == made.json()
     listed = await world.school.get("/v1/qa-frameworks", council_id=str(world.council.id))
     assert [f["id"] for f in listed.json()["items"]] == [made.json()["id"]]
+
+
+async def test_a_visit_is_of_a_kind_that_its_framework_names(world: World, plan: Plan) -> None:
+    path = await plan()
+    visit = (await world.council.get(path)).json()
+    body = {key: visit[key] for key in ("provider_id", "framework_id", "planned_on")}
+    refused = await world.council.post("/v1/qa-visits", body | {"activity_type": "nonsense-type"})
+    assert refused.status_code == 422
+    [error] = refused.json()["errors"]
+    assert (error["pointer"], error["code"]) == ("/activity_type", "activity_type_not_in_framework")
+    framework = (await world.provider.get(f"/v1/qa-frameworks/{visit['framework_id']}")).json()
+    assert framework["activity_types"] == ACTIVITIES
+
+
+@pytest.mark.parametrize(
+    ("activities", "pointer"),
+    [
+        pytest.param([], "/activity_types", id="none"),
+        pytest.param([ACTIVITIES[0] | {"minimum_frequency": "often"}], "/activity_types/0/minimum_frequency", id="odd"),
+        pytest.param(ACTIVITIES * 2, "/activity_types/1/slug", id="one twice"),
+    ],
+)
+async def test_a_framework_names_its_kinds_of_visit(world: World, activities: list[Any], pointer: str) -> None:
+    answer = await world.council.post("/v1/qa-frameworks", {"name": "QA", "areas": AREAS, "activity_types": activities})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
 
 
 async def test_visits_are_found_by_provider_state_and_day(world: World, plan: Plan) -> None:

@@ -77,14 +77,17 @@ def test_every_line_of_the_walk_works(started: Path) -> None:
     assert done.returncode == 0, done.stderr
     answers = list(documents_in(done.stdout))
     assert not [answer for answer in answers if "/problems/" in str(answer.get("type"))], done.stdout
-    who, clock, roll, posted, marks, outstanding, events = (answers[i] for i in range(7))
+    who, morning, roll, posted, marks, clock, outstanding, events = (answers[i] for i in range(8))
     assert who["organisation_name"] == "Meadow Farm"
-    assert clock["stands_still"] is True
+    assert morning["stands_still"] is True
     assert len(roll["items"]) == 2
     assert (posted["recorded_count"], posted["rejected"]) == (1, [])
     assert [mark["suggested_code"] for mark in marks["items"]] == ["K"]
+    assert clock["now"] > morning["now"]
     assert outstanding["received"] == 1
-    assert events["items"]
+    assert outstanding["missing"] > 0
+    assert outstanding["providers"]
+    assert [event["type"] for event in events["items"]] == ["attendance.received"]
 
 
 def test_every_document_that_is_linked_exists() -> None:

@@ -53,6 +53,14 @@ async def test_every_problem_type_resolves_to_a_page(http: AsyncClient) -> None:
     assert (unknown.status_code, unknown.json()["type"]) == (404, "/problems/not-found")
 
 
+async def test_an_address_that_is_none_says_where_they_are_listed(http: AsyncClient) -> None:
+    nowhere = await http.get("/v1/nope")
+    assert (nowhere.status_code, nowhere.json()["type"]) == (404, "/problems/not-found")
+    assert nowhere.json()["detail"] == "There is no such address; /docs lists them."
+    front = await http.get("/")
+    assert (front.status_code, front.headers["Location"]) == (307, "/docs")
+
+
 async def test_the_docs_page_loads_nothing_from_elsewhere(http: AsyncClient) -> None:
     page = await http.get("/docs")
     assert "script-src 'self'" in page.headers["Content-Security-Policy"]

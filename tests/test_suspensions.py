@@ -9,6 +9,8 @@ import pytest
 from httpx import Response
 from sqlalchemy.exc import DBAPIError
 
+from app.db.embedded_database import Addresses
+from tests.attendance_days import placement_accepted_at
 from tests.ledger import Ledger
 from tests.world import TIMETABLE, Party, World
 
@@ -35,7 +37,7 @@ async def answer(party: Party, path: str, body: object = AGREED) -> Response:
 async def agreed(world: World, placement: str, first: str = "2026-11-26", last: str = "2026-11-26") -> str:
     path = await requested(world, placement, first, last)
     for party in (world.school, world.council):
-        assert (await answer(party, path)).status_code == 201
+        assert (await answer(party, path)).status_code == 200
     return path
 
 
@@ -100,7 +102,7 @@ async def test_only_the_party_itself_agrees(
 
 async def test_nobody_answers_twice(world: World) -> None:
     path = await requested(world, await world.placement())
-    assert (await answer(world.school, path)).status_code == 201
+    assert (await answer(world.school, path)).status_code == 200
     again = await answer(world.school, path, REFUSED)
     assert (again.status_code, again.json()["rule"]) == (409, "already_answered")
 
@@ -150,8 +152,11 @@ async def test_a_provider_that_is_the_host_school_does_not_agree_for_it(world: W
         pytest.param("2026-10-22", "2026-10-23", "suspension_outside_placement", id="days before the start"),
     ],
 )
-async def test_a_request_against_the_rules_is_refused(world: World, first: str, last: str, rule: str) -> None:
-    refusal = await world.provider.post("/v1/suspensions", days(await world.placement(), first, last))
+async def test_a_request_against_the_rules_is_refused(
+    world: World, database: Addresses, first: str, last: str, rule: str
+) -> None:
+    placement = await placement_accepted_at(database, world, "2026-11-02T08:00:00+00:00")
+    refusal = await world.provider.post("/v1/suspensions", days(placement, first, last))
     assert (refusal.status_code, refusal.json()["rule"]) == (409, rule)
     if rule == "suspension_not_prior":
         assert refusal.json()["still_to_agree"] == ["commissioner", "host_school"]
@@ -241,7 +246,7 @@ async def test_a_new_timetable_keeps_a_suspension_true(world: World, ledger: Led
     path = await requested(world, placement, "2026-12-02", "2026-12-02")
     afternoons = [slot for slot in TIMETABLE if slot["session"] == "pm"]
     body = {"applies_from": "2026-11-30", "slots": afternoons}
-    assert (await world.school.post(f"/v1/placements/{placement}/timetables", body)).status_code == 201
+    assert (await world.school.act(f"/v1/placements/{placement}", "timetables", body)).status_code == 201
     assert await ledger.waived(placement) == ["2026-12-01 pm"]
     assert (await world.school.get(path)).json()["takes_effect_at"] == "2026-12-02T13:00:00Z"
 
@@ -263,7 +268,7 @@ async def test_both_agreeing_at_one_instant_gives_one_outcome(world: World, ledg
     for day in ("2026-11-30", "2026-12-01", "2026-12-02", "2026-12-03"):
         path = await requested(world, placement, day, day)
         answers = await gather(answer(world.school, path), answer(world.council, path))
-        assert [each.status_code for each in answers] == [201, 201]
+        assert [each.status_code for each in answers] == [200, 200]
         assert sorted(each.json()["state"] for each in answers) == ["agreed", "requested"]
         read = (await world.provider.get(path)).json()
         assert (read["state"], len(read["agreements"])) == ("agreed", 2)
@@ -283,8 +288,8 @@ async def test_agreeing_and_refusing_or_withdrawing_at_one_instant_gives_one_out
     last, withdrawal = await gather(answer(world.council, path), world.provider.act(path, "withdrawal"))
     state = (await world.provider.get(path)).json()["state"]
     assert (last.status_code, withdrawal.status_code, state) in [
-        (201, 412, "agreed"),
-        (201, 200, "withdrawn"),
+        (200, 412, "agreed"),
+        (200, 200, "withdrawn"),
         (409, 200, "withdrawn"),
     ]
     assert (await ledger.waived(placement) == []) is (state == "withdrawn")

@@ -102,10 +102,17 @@ async def test_only_post_16_destinations_may_not_apply_and_then_with_a_reason(ov
     assert said.json()["areas"][12]["addressed"] is True
 
 
+async def test_a_slug_that_is_no_area_is_told_where_the_areas_are_listed(overseen: World) -> None:
+    path = await begin(overseen.provider, overseen.provider, "self_evaluation")
+    [error] = (await put(overseen.provider, path, "areas/1", SAID)).json()["errors"]
+    assert (error["pointer"], error["code"]) == ("area", "unknown_area")
+    assert "/v1/reference-data/toolkit-areas" in error["detail"]
+
+
 @pytest.mark.parametrize(
     ("area", "body", "status"),
     [
-        pytest.param("happiness", SAID, 404, id="an area that the toolkit lacks"),
+        pytest.param("happiness", SAID, 422, id="an area that the toolkit lacks"),
         pytest.param("Not-A-Slug", SAID, 422, id="what is no slug"),
         pytest.param("qualifications", SAID | {"score": 3}, 422, id="a score"),
         pytest.param("qualifications", {"strengths": "one"}, 422, id="a text where a list belongs"),

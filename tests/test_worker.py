@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
@@ -19,8 +20,9 @@ from app.db.embedded_database import Addresses
 from app.outbox.jobs import Tools, enqueue
 from app.services.pruning import prune_idempotency_records
 from app.settings import Settings
-from app.worker import Worker
+from app.worker import Worker, WorkUndoneError
 from tests.placing import expect, owner_session, place, publish_calendar
+from tests.test_absconding_alerts import broken, refuse
 from tests.world import World
 
 RETRIED_WITHIN_SECONDS = 10
@@ -127,6 +129,29 @@ async def test_the_worker_does_the_duties_of_every_world(
             text("select type from events where placement_id = :id order by occurred_at"), {"id": placement}
         )
         assert list(told.scalars()) == ["placement.started", "attendance.missing"]
+
+
+async def test_a_worker_says_when_each_of_its_loops_last_did_its_work(app: FastAPI, settings: Settings) -> None:
+    working = Worker(Tools(app.state.worker_sessions, settings))
+    stop = asyncio.Event()
+    running = asyncio.create_task(working.run(stop))
+    await become(lambda: working.pulse.done.keys() == {"jobs", "duties", "alerts", "seals", "pruning"}, 20)
+    stop.set()
+    await running
+    now = datetime.now(UTC)
+    assert all(seconds is not None and seconds < 20 for seconds in working.pulse.seconds_since(now).values())
+    assert working.pulse.behind(now) == []
+    assert set(working.pulse.behind(now + timedelta(minutes=2))) == {"jobs", "duties", "alerts", "seals"}
+
+
+async def test_a_duty_that_fails_is_no_success_of_the_loop(
+    app: FastAPI, world: World, database: Addresses, settings: Settings
+) -> None:
+    async with owner_session(database.owner) as session:
+        await place(session, world, await publish_calendar(session, world))
+    async with broken(database, *refuse("events")):
+        with pytest.raises(WorkUndoneError):
+            await Worker(Tools(app.state.worker_sessions, settings)).do_duties()
 
 
 async def test_stored_replies_are_forgotten_after_two_days(app: FastAPI, world: World, database: Addresses) -> None:

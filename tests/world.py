@@ -18,6 +18,7 @@ from app.db.engine import make_engine, make_sessions
 from app.models.organisations import OrganisationKind
 from app.services.api_clients import Minting, create_client, issue_credential
 from app.services.onboarding import NewOrganisation, open_organisation, open_sandbox
+from tests.declared_headers import as_declared
 
 TUESDAY_MORNING = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 
@@ -194,6 +195,7 @@ async def _party(
             transport=ASGITransport(app, raise_app_exceptions=False),
             base_url="http://waymark.test",
             headers={"Authorization": f"Bearer {key.plain}"},
+            event_hooks={"response": [as_declared]},
         )
     )
     return Party(organisation.id, name, OrganisationKind(kind), client.id, key.plain, secret.plain, http)

@@ -42,10 +42,6 @@ def applied(url: str) -> set[str]:
         return set(MigrationContext.configure(connection).get_current_heads())
 
 
-def at_head(url: str) -> bool:
-    return applied(url) == heads()
-
-
 def _config(owner_url: str) -> Config:
     config = Config(PROJECT / "alembic.ini")
     config.attributes["owner_url"] = owner_url

@@ -6,11 +6,14 @@ Only for what must never be blocked; everything else fails as a whole.
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.telemetry.metrics import SET_ASIDE
+
+T = TypeVar("T")
 
 _log = structlog.get_logger("waymark.set_aside")
 
@@ -32,6 +35,16 @@ async def attempted(session: AsyncSession, part: str, work: Callable[[], Awaitab
         complain(part)
         return False
     return True
+
+
+async def or_else(session: AsyncSession, part: str, work: Callable[[], Awaitable[T]], otherwise: T) -> T:
+    """What `work` gives, or `otherwise` where it failed. `part` names it in the log and in the figures."""
+    try:
+        async with savepoint(session):
+            return await work()
+    except Exception:
+        complain(part)
+        return otherwise
 
 
 def complain(part: str) -> None:

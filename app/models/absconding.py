@@ -11,14 +11,21 @@ from app.rules.absconding import AlertState, Channel, NotificationState
 
 
 class AbscondingAlert(Record, table=True):
-    """A pupil left without permission. `as_received` keeps the body as it came; `flags` name what was wrong with it."""
+    """A pupil left without permission. `as_received` keeps the body as it came; `flags` name what was wrong with it.
+
+    `told_at` is empty as long as the event that tells of the alert could not be recorded: a duty then records it.
+    """
 
     __tablename__ = "absconding_alerts"
-    __table_args__ = (UniqueConstraint("id", "placement_id"),)
+    __table_args__ = (
+        UniqueConstraint("id", "placement_id"),
+        Index("ix_absconding_alerts_untold", "raised_at", postgresql_where=text("told_at is null")),
+    )
 
     placement_id: UUID = Field(foreign_key="placements.id", index=True)
     raised_by_id: UUID = Field(foreign_key="organisations.id")
     raised_at: datetime = Field(sa_type=INSTANT)
+    told_at: datetime | None = Field(default=None, sa_type=INSTANT)
     state: AlertState = Field(sa_type=slug(AlertState))
     last_seen_at: datetime | None = Field(default=None, sa_type=INSTANT)
     last_seen_where: str | None = Field(default=None, max_length=500)

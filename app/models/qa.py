@@ -12,7 +12,10 @@ from app.rules.qa import ActionState, VisitState
 
 
 class QaFramework(Record, table=True):
-    """Areas with their criteria, as a council works by them: `[{"slug", "name", "criteria": [{"slug", "text"}]}]`."""
+    """Areas with their criteria, as a council works by them: `[{"slug", "name", "criteria": [{"slug", "text"}]}]`.
+
+    Its activity types are the kinds of visit that it knows: `[{"slug", "name", "minimum_frequency"}]`.
+    """
 
     __tablename__ = "qa_frameworks"
     __table_args__ = (UniqueConstraint("id", "council_id"),)
@@ -20,6 +23,7 @@ class QaFramework(Record, table=True):
     council_id: UUID = Field(foreign_key="organisations.id", index=True)
     name: str = Field(max_length=200)
     areas: list[dict[str, Any]] = Field(sa_type=JSON)
+    activity_types: list[dict[str, str]] = Field(sa_type=JSON)
 
 
 class QaVisit(Record, table=True):

@@ -10,6 +10,11 @@ class EventType(StrEnum):
     PROVIDER_CHANGED = "provider.changed"
     SCHOOL_REGISTERED = "school.registered"
     CONTACTS_REPLACED = "contacts.replaced"
+    CALENDAR_PUBLISHED = "calendar.published"
+    CALENDAR_CHANGED = "calendar.changed"
+    PUPIL_REGISTERED = "pupil.registered"
+    FRAMEWORK_OPENED = "framework.opened"
+    LOT_ADDED = "lot.added"
     LOT_AWARDED = "lot-award.made"
     LOT_AWARD_SHORTENED = "lot-award.shortened"
     PLACEMENT_PROPOSED = "placement.proposed"
@@ -41,6 +46,7 @@ class EventType(StrEnum):
     REPORT_SUBMITTED = "progress-report.submitted"
     REPORT_RETURNED = "progress-report.returned"
     REPORT_ACCEPTED = "progress-report.accepted"
+    QA_FRAMEWORK_MADE = "qa-framework.made"
     QA_VISIT_PLANNED = "qa-visit.planned"
     QA_VISIT_CARRIED_OUT = "qa-visit.carried-out"
     QA_VISIT_FINDINGS = "qa-visit.findings-recorded"
@@ -57,6 +63,11 @@ MEANINGS: dict[EventType, str] = {
     EventType.PROVIDER_CHANGED: "A provider's directory entry changed, its sites included.",
     EventType.SCHOOL_REGISTERED: "A council registered a school.",
     EventType.CONTACTS_REPLACED: "An organisation replaced its contacts.",
+    EventType.CALENDAR_PUBLISHED: "The organisation published a calendar.",
+    EventType.CALENDAR_CHANGED: "A calendar changed; its owner and all who see placements governed by it are told.",
+    EventType.PUPIL_REGISTERED: "The organisation registered a pupil; it alone is told.",
+    EventType.FRAMEWORK_OPENED: "The council opened a framework.",
+    EventType.LOT_ADDED: "The council added a lot to a framework.",
     EventType.LOT_AWARDED: "A council awarded a lot to a provider.",
     EventType.LOT_AWARD_SHORTENED: "The council brought the end of an award forward.",
     EventType.PLACEMENT_PROPOSED: "A commissioner proposed a placement to a provider.",
@@ -88,6 +99,7 @@ MEANINGS: dict[EventType, str] = {
     EventType.REPORT_SUBMITTED: "A provider submitted a progress report.",
     EventType.REPORT_RETURNED: "The commissioner asked for changes to a progress report.",
     EventType.REPORT_ACCEPTED: "The commissioner accepted a progress report.",
+    EventType.QA_FRAMEWORK_MADE: "The council made a QA framework.",
     EventType.QA_VISIT_PLANNED: "A council planned a visit to a provider.",
     EventType.QA_VISIT_CARRIED_OUT: "The visit took place; what it found is written up.",
     EventType.QA_VISIT_FINDINGS: "The council recorded what a visit found; the council alone is told.",

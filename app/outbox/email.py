@@ -1,13 +1,10 @@
 """Email: sent by SMTP; in a sandbox without an SMTP server it is kept, so that an integrator can read it."""
 
-from datetime import datetime
 from email.message import EmailMessage
 from email.utils import make_msgid
 from urllib.parse import unquote, urlsplit
-from uuid import UUID
 
 import aiosmtplib
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models.absconding import Mail
 from app.settings import Settings
@@ -19,29 +16,20 @@ class MailNotConfiguredError(RuntimeError):
     """A live service has no SMTP_URL, so nobody can be told by email."""
 
 
-async def send_mail(
-    session: AsyncSession,
-    settings: Settings,
-    *,
-    organisation_id: UUID,
-    recipient: str,
-    subject: str,
-    body: str,
-    at: datetime,
-) -> None:
-    """Sends a plain text. The caller commits only after this returned, so that a failed delivery is tried again.
+async def send_mail(settings: Settings, mail: Mail) -> bool:
+    """Sends a plain text. False where there is no server because this is a sandbox: the caller then keeps the mail.
 
-    `organisation_id` is the recipient's organisation, `at` the domain's time. Raises MailNotConfiguredError, OSError,
-    ValueError for a line break in a header, and aiosmtplib.SMTPException.
+    Takes no session: a server may hang for seconds, and no connection to the database is held meanwhile. Raises
+    MailNotConfiguredError, OSError, ValueError for a line break in a header, and aiosmtplib.SMTPException.
     """
-    message = _message(settings.mail_from, recipient, subject, body)
-    if settings.smtp_url:
-        await _by_smtp(settings.smtp_url, message)
-    elif settings.is_sandbox:
-        session.add(Mail(organisation_id=organisation_id, recipient=recipient, subject=subject[:200], body=body, at=at))
-        await session.flush()
-    else:
+    message = _message(settings.mail_from, mail.recipient, mail.subject, mail.body)
+    url = settings.smtp_url.get_secret_value()
+    if url:
+        await _by_smtp(url, message)
+        return True
+    if not settings.is_sandbox:
         raise MailNotConfiguredError("SMTP_URL is not set")
+    return False
 
 
 def _message(sender: str, recipient: str, subject: str, body: str) -> EmailMessage:

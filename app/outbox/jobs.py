@@ -5,6 +5,8 @@ after the work and before the note of it), so it looks first whether its work is
 runs a task n + 1 times.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -18,7 +20,7 @@ from app.settings import Settings
 QUEUE = "waymark"
 _TOOLS = "tools"
 
-# Never opened itself: the API defers through its own sessions, and a worker runs the tasks over its own connections.
+# The API defers through its own sessions and never opens it; a worker gives it connections of its own.
 jobs = App(connector=PsycopgConnector())
 
 
@@ -53,15 +55,21 @@ async def enqueue(session: AsyncSession, task_name: str, *, after_seconds: int =
     await job.defer_async(**{name: str(value) for name, value in ids.items()})
 
 
-def worker_app(worker_url: str) -> App:
-    """The queue with connections of the worker role, and all tasks that have been imported."""
+@asynccontextmanager
+async def worker_app(worker_url: str) -> AsyncIterator[App]:
+    """The queue, open, with connections of the worker role and all tasks that have been imported.
+
+    It is `jobs` itself with another connector: a copy would not do, since a periodic task defers itself through the
+    queue it was declared on.
+    """
     address = make_url(worker_url).set(drivername="postgresql").render_as_string(hide_password=False)
-    return jobs.with_connector(
-        PsycopgConnector(
-            conninfo=address,
-            kwargs={"options": "-c timezone=UTC -c search_path=jobs,public", "connect_timeout": 2},
-            min_size=1,
-            max_size=5,
-            timeout=5,
-        )
+    connector = PsycopgConnector(
+        conninfo=address,
+        kwargs={"options": "-c timezone=UTC -c search_path=jobs,public", "connect_timeout": 2},
+        min_size=1,
+        max_size=5,
+        timeout=5,
     )
+    with jobs.replace_connector(connector) as queue:
+        async with queue.open_async():
+            yield queue

@@ -1,6 +1,7 @@
 """Running the queue's jobs, retrying those of workers that were killed, and forgetting old ones."""
 
 import asyncio
+from collections.abc import Callable
 
 import structlog
 from procrastinate import App, JobContext
@@ -26,10 +27,13 @@ FAILED_JOBS_HOURS = 30 * 24
 _log = structlog.get_logger("waymark.jobs")
 
 
-async def run_jobs(tools: Tools) -> None:
-    """Runs jobs until cancelled, then lets those that have begun end. Ends or raises where the database goes away."""
-    async with worker_app(tools.settings.database_worker_url).open_async() as app:
-        stalled = asyncio.create_task(_retry_stalled(app))
+async def run_jobs(tools: Tools, alive: Callable[[], None] = lambda: None) -> None:
+    """Runs jobs until cancelled, then lets those that have begun end. Ends or raises where the database goes away.
+
+    Calls `alive` whenever the queue has answered, which it does every few seconds.
+    """
+    async with worker_app(tools.settings.database_worker_url) as app:
+        stalled = asyncio.create_task(_retry_stalled(app, alive))
         try:
             await app.run_worker_async(
                 concurrency=JOBS_AT_ONCE,
@@ -58,12 +62,13 @@ async def prune_jobs(context: JobContext, timestamp: int) -> None:
     await manager.delete_old_jobs(nb_hours=FAILED_JOBS_HOURS, include_failed=True)
 
 
-async def _retry_stalled(app: App) -> None:
+async def _retry_stalled(app: App, alive: Callable[[], None]) -> None:
     while True:
         try:
             for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):
                 await app.job_manager.retry_job(job)
                 _log.warning("job_retried_after_its_worker_died", job_id=job.id, task=job.task_name)
+            alive()
         except ConnectorException:
             _log.info("stalled_jobs_not_looked_at")  # another worker was quicker, or the database is away
         await asyncio.sleep(STALLED_LOOK_SECONDS)

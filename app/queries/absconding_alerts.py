@@ -11,9 +11,8 @@ from sqlmodel import col
 from app.access.caller import Caller
 from app.models.absconding import AbscondingAlert, AlertCall, AlertNotification
 from app.models.organisations import Contact, ContactRole
-from app.models.placements import Placement
 from app.problems import NotFound
-from app.queries.placements import visible_placement_ids, visible_placements
+from app.queries.placements import visible_placement_ids
 
 MOST_CALLS = 200
 
@@ -25,19 +24,6 @@ class AlertFile:
     alert: AbscondingAlert
     notifications: Sequence[AlertNotification]
     calls: Sequence[AlertCall]
-
-
-async def own_placement(caller: Caller, session: AsyncSession, placement_id: UUID) -> Placement:
-    """A placement that the caller provides, in whatever state, and without waiting for a lock. Raises NotFound."""
-    statement = visible_placements(caller).where(
-        col(Placement.id) == placement_id, col(Placement.provider_id) == caller.organisation_id
-    )
-    found = (await session.scalars(statement)).one_or_none()
-    if found is None:
-        raise NotFound
-    caller.sees_placements(found.id)
-    caller.sees_pupils(found.pupil_id)
-    return found
 
 
 def visible_alerts(caller: Caller) -> Select[AbscondingAlert]:

@@ -15,10 +15,10 @@ from app.models.placements import Placement
 from app.models.pupils import Pupil
 from app.queries.absconding_alerts import police_contact
 from app.queries.placements import councils_of
-from app.rules.absconding import AlertState, Channel, NotificationState
+from app.rules.absconding import NOTIFICATIONS, AlertState, Channel
 
 MOST_SWEPT = 200
-UNDELIVERED = (NotificationState.PENDING, NotificationState.FAILED)
+UNDELIVERED = NOTIFICATIONS.states_for("deliver")
 _WHOM_FIRST = (ContactRole.SAFEGUARDING_LEAD, ContactRole.AP_OFFICER, ContactRole.HEAD, ContactRole.SENCO)
 
 

@@ -1,6 +1,7 @@
 """The audit's entries and seals as the worker and the verifier read them: across organisations, so without a caller."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import exists, func, select
@@ -25,6 +26,23 @@ async def unsealed_organisations(session: AsyncSession, until_entry: int) -> Seq
         col(AuditEntry.id) <= until_entry,
     )
     return (await session.scalars(select(organisation_id).where(unsealed).order_by(organisation_id))).all()
+
+
+async def unsealed_entries(session: AsyncSession) -> tuple[int, datetime | None]:
+    """How many entries no seal covers yet, and when the oldest of them was made."""
+    sealed = (
+        select(col(AuditSeal.organisation_id), func.max(col(AuditSeal.last_entry)).label("last_entry"))
+        .group_by(col(AuditSeal.organisation_id))
+        .subquery()
+    )
+    statement = (
+        select(func.count(), func.min(col(AuditEntry.at)))
+        .select_from(AuditEntry)
+        .outerjoin(sealed, sealed.c.organisation_id == col(AuditEntry.organisation_id))
+        .where(col(AuditEntry.id) > func.coalesce(sealed.c.last_entry, -(2**63)))
+    )
+    count, oldest = (await session.execute(statement)).one()
+    return count, oldest
 
 
 async def last_seal(session: AsyncSession, organisation_id: UUID) -> AuditSeal | None:

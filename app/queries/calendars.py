@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -12,6 +12,8 @@ from app.models.calendars import Calendar, CalendarClosure, CalendarHalfTerm
 from app.models.organisations import Organisation
 from app.problems import NotFound
 from app.rules.calendars import Closure, HalfTerm, SchoolCalendar
+
+_VIEWERS = text("select organisation_id from calendar_viewers(:calendar_id, :today)")
 
 
 def visible_calendars(caller: Caller) -> Select[Calendar]:
@@ -31,6 +33,15 @@ async def visible_calendar(caller: Caller, session: AsyncSession, calendar_id: U
     if found is None:
         raise NotFound
     return found
+
+
+async def audience_of(caller: Caller, session: AsyncSession, calendar: Calendar) -> set[UUID]:
+    """Who is told of the caller's own calendar: the caller, and all who see a placement governed by it today.
+
+    The caller need not see those placements: the answer says whom an event is for, and goes into no response.
+    """
+    viewers = await session.scalars(_VIEWERS, {"calendar_id": calendar.id, "today": caller.today})
+    return {calendar.owner_id, *viewers}
 
 
 async def school_calendars(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, SchoolCalendar]:

@@ -49,6 +49,14 @@ async def visible_placement(
     return found
 
 
+async def own_placement(caller: Caller, session: AsyncSession, placement_id: UUID, *, lock: bool = False) -> Placement:
+    """A placement that the caller provides, in whatever state. Raises NotFound."""
+    found = await visible_placement(caller, session, placement_id, lock=lock)
+    if found.provider_id != caller.organisation_id:
+        raise NotFound
+    return found
+
+
 async def placements_by_id(caller: Caller, session: AsyncSession, ids: Iterable[UUID]) -> Mapping[UUID, Placement]:
     """Those of these placements that the caller may see, by id; noted for the audit."""
     found = (await session.scalars(visible_placements(caller).where(col(Placement.id).in_(set(ids))))).all()

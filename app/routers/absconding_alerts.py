@@ -13,14 +13,14 @@ from app.models.organisations import OrganisationKind
 from app.queries.absconding_alerts import AlertFile, alert_files, visible_alert, visible_alerts
 from app.rules.absconding import AlertFlag, AlertState
 from app.schemas.absconding_alerts import (
-    AcknowledgementCreate,
+    AlertAcknowledge,
+    AlertClose,
+    AlertLogCall,
     AlertRaise,
     AlertRead,
-    CallCreate,
+    AlertResolve,
     CallRead,
-    ClosureCreate,
     NotificationRead,
-    ResolutionCreate,
 )
 from app.schemas.wire import Id, Instant
 from app.services import absconding_alerts, absconding_alerts_follow_up
@@ -28,6 +28,7 @@ from app.services.absconding_alerts_intake import as_people_read, read_alert
 from app.services.absconding_alerts_timeline import timeline
 from app.web.conditional import ExpectedVersion, tag
 from app.web.edge import Session
+from app.web.idempotency import keep_instead
 from app.web.never_blocked import faulty_headers, key_was_used_before
 from app.web.pages import Page, Pages
 from app.web.router import edge_router
@@ -83,7 +84,10 @@ async def raise_absconding_alert(
         received.flags.add(AlertFlag.KEY_USED_BEFORE)
     found = await absconding_alerts.raise_alert(caller, session, received)
     response.headers["Location"] = f"{absconding_alerts.PATH}/{found.alert.id}"
-    return _shown(response, found)
+    shown = _shown(response, found)
+    # What is stored for a repeat of the request names no child: it outlives the placement's own retention.
+    keep_instead(request, shown.model_copy(update={"last_seen_where": None, "description": None, "as_received": ""}))
+    return shown
 
 
 @router.get("/absconding-alerts", operation_id="list_absconding_alerts")
@@ -123,12 +127,11 @@ async def get_absconding_alert(alert_id: Id, caller: Reader, session: Session, r
 @router.post(
     "/absconding-alerts/{alert_id}/notifications/{notification_id}/acknowledgements",
     operation_id="acknowledge_absconding_alert",
-    status_code=201,
 )
 async def acknowledge_absconding_alert(
     alert_id: Id,
     notification_id: Id,
-    body: AcknowledgementCreate,
+    body: AlertAcknowledge,
     caller: Writer,
     session: Session,
     response: Response,
@@ -138,9 +141,9 @@ async def acknowledge_absconding_alert(
     return _shown(response, found)
 
 
-@router.post("/absconding-alerts/{alert_id}/calls", operation_id="log_absconding_call", status_code=201)
+@router.post("/absconding-alerts/{alert_id}/calls", operation_id="log_absconding_call")
 async def log_absconding_call(
-    alert_id: Id, body: CallCreate, caller: Provider, session: Session, response: Response
+    alert_id: Id, body: AlertLogCall, caller: Provider, session: Session, response: Response
 ) -> AlertRead:
     """The provider logs a call, such as the one to the police. Their log number makes it the delivery."""
     return _shown(response, await absconding_alerts_follow_up.log_call(caller, session, alert_id, body))
@@ -149,7 +152,7 @@ async def log_absconding_call(
 @router.post("/absconding-alerts/{alert_id}/resolution", operation_id="resolve_absconding_alert")
 async def resolve_absconding_alert(
     alert_id: Id,
-    body: ResolutionCreate,
+    body: AlertResolve,
     expected: ExpectedVersion,
     caller: Writer,
     session: Session,
@@ -162,7 +165,7 @@ async def resolve_absconding_alert(
 @router.post("/absconding-alerts/{alert_id}/closure", operation_id="close_absconding_alert")
 async def close_absconding_alert(
     alert_id: Id,
-    body: ClosureCreate,
+    body: AlertClose,
     expected: ExpectedVersion,
     caller: Writer,
     session: Session,

@@ -61,7 +61,8 @@ async def get_api_client(client_id: Id, caller: Reader, session: Session, respon
 async def revoke_api_client(client_id: Id, caller: Writer, session: Session, response: Response) -> ApiClientRead:
     """Ends the client for good, with all its keys and tokens: no request that starts after this answer is accepted.
 
-    A client may revoke itself. Repeating it changes nothing.
+    A client may revoke itself. Repeating it changes nothing. Takes no `If-Match`: revoking is final, and must not wait
+    for a fresh tag.
     """
     return await _shown(session, response, await api_clients.revoke_own_client(caller, session, client_id))
 
@@ -73,6 +74,7 @@ async def create_api_key(
     caller: Writer,
     session: Session,
     request: Request,
+    response: Response,
     minting: Annotated[Minting, Depends(_minting)],
 ) -> KeyIssued:
     """Adds a key or client secret; at most two of a kind are live, so that rotation has no gap.
@@ -82,15 +84,19 @@ async def create_api_key(
     """
     issued = await api_clients.issue_own_key(caller, session, client_id, body, minting)
     shown = KeyIssued(**_key(issued.credential).model_dump(), secret=issued.plain)
+    response.headers["Location"] = f"/v1/api-clients/{client_id}/keys/{shown.id}"
     keep_instead(request, shown.model_copy(update={"secret": None}))
     return shown
 
 
-@router.delete("/api-clients/{client_id}/keys/{key_id}", operation_id="revoke_api_key", status_code=204)
+@router.delete(
+    "/api-clients/{client_id}/keys/{key_id}", operation_id="revoke_api_key", status_code=204, response_class=Response
+)
 async def revoke_api_key(client_id: Id, key_id: Id, caller: Writer, session: Session) -> None:
     """Ends one key at once, and every access token exchanged for it. Repeating it changes nothing.
 
-    Takes no `If-Match`: revoking is final, and a leaked key must not outlive a stale tag.
+    Takes no `If-Match`: revoking is final, and a leaked key must not outlive a stale tag. It may be the one that this
+    request is made with, and the client's last: add another before, or ask the operator for a new one.
     """
     await api_clients.revoke_own_key(caller, session, client_id, key_id)
 

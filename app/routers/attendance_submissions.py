@@ -20,18 +20,27 @@ from app.web.router import edge_router
 router = edge_router("attendance")
 
 
-@router.post("/attendance-submissions", operation_id="submit_attendance", openapi_extra={"x-row-by-row": "rows"})
+@router.post(
+    "/attendance-submissions",
+    operation_id="submit_attendance",
+    openapi_extra={"x-row-by-row": "rows"},
+    responses={200: {"headers": {"Location": {"$ref": "#/components/headers/Location"}}}},
+)
 async def submit_attendance(
     body: AttendanceSubmit,
     caller: Annotated[Caller, allow(Scope.ATTENDANCE_WRITE, OrganisationKind.PROVIDER)],
     session: Session,
+    response: Response,
 ) -> SubmissionResult:
     """Stores a setting's marks. Good rows are stored and faulty ones named, each by its index, pointer and code.
 
     A later statement about a session that differs supersedes the earlier; the same again changes nothing. Two rows of
-    one submission that differ about a session are both rejected; of two that agree the first stands.
+    one submission that differ about a session are both rejected; of two that agree the first stands. The submission is
+    kept at `Location`, whatever became of its rows; it is 200 and not 201 because they may all have been rejected.
     """
-    return await submit(caller, session, body.rows, all_or_nothing=body.all_or_nothing)
+    result = await submit(caller, session, body.rows, all_or_nothing=body.all_or_nothing)
+    response.headers["Location"] = f"/v1/attendance-submissions/{result.id}"
+    return result
 
 
 @router.get("/attendance-submissions/{submission_id}", operation_id="get_attendance_submission")

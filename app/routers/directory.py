@@ -16,7 +16,7 @@ from app.schemas.wire import Id, Instant
 from app.services import directory
 from app.web.conditional import ExpectedVersion, tag
 from app.web.edge import Session
-from app.web.pages import Page, Pages
+from app.web.pages import Cut, Page, Pages
 from app.web.router import edge_router
 
 router = edge_router("directory")
@@ -25,9 +25,11 @@ Reader = Annotated[Caller, allow(Scope.DIRECTORY_READ)]
 
 
 @router.get("/councils", operation_id="list_councils")
-async def list_councils(caller: Reader, session: Session, pages: Pages) -> Page[OrganisationRead]:
+async def list_councils(
+    caller: Reader, session: Session, pages: Pages, changed_since: Instant | None = None
+) -> Page[OrganisationRead]:
     """Every council."""
-    return await _organisations(caller, session, pages, OrganisationKind.COUNCIL)
+    return await _organisations(caller, session, pages, OrganisationKind.COUNCIL, changed_since)
 
 
 @router.get("/councils/{council_id}", operation_id="get_council")
@@ -36,9 +38,11 @@ async def get_council(council_id: Id, caller: Reader, session: Session, response
 
 
 @router.get("/schools", operation_id="list_schools")
-async def list_schools(caller: Reader, session: Session, pages: Pages) -> Page[OrganisationRead]:
+async def list_schools(
+    caller: Reader, session: Session, pages: Pages, changed_since: Instant | None = None
+) -> Page[OrganisationRead]:
     """Every school."""
-    return await _organisations(caller, session, pages, OrganisationKind.SCHOOL)
+    return await _organisations(caller, session, pages, OrganisationKind.SCHOOL, changed_since)
 
 
 @router.post("/schools", operation_id="register_school", status_code=201)
@@ -65,11 +69,7 @@ async def list_providers(
     caller: Reader, session: Session, pages: Pages, changed_since: Instant | None = None
 ) -> Page[ProviderRead]:
     """The providers that the caller may find."""
-    statement = visible_organisations(caller, OrganisationKind.PROVIDER)
-    if changed_since is not None:
-        statement = statement.where(col(Organisation.changed_at) >= changed_since)
-    rows, page = await pages.rows(session, statement, [col(Organisation.id)])
-    found = await entries(session, [row[0] for row in rows])
+    found, page = await _found(caller, session, pages, OrganisationKind.PROVIDER, changed_since)
     return page.holding([_provider(entry) for entry in found])
 
 
@@ -126,11 +126,20 @@ def _parts(entry: Entry) -> dict[str, object]:
 
 
 async def _organisations(
-    caller: Caller, session: Session, pages: Pages, kind: OrganisationKind
+    caller: Caller, session: Session, pages: Pages, kind: OrganisationKind, changed_since: Instant | None
 ) -> Page[OrganisationRead]:
-    rows, page = await pages.rows(session, visible_organisations(caller, kind), [col(Organisation.id)])
-    found = await entries(session, [row[0] for row in rows])
+    found, page = await _found(caller, session, pages, kind, changed_since)
     return page.holding([_organisation_read(entry) for entry in found])
+
+
+async def _found(
+    caller: Caller, session: Session, pages: Pages, kind: OrganisationKind, changed_since: Instant | None
+) -> tuple[list[Entry], Cut]:
+    statement = visible_organisations(caller, kind)
+    if changed_since is not None:
+        statement = statement.where(col(Organisation.changed_at) >= changed_since)
+    rows, page = await pages.rows(session, statement, [col(Organisation.id)])
+    return await entries(session, [row[0] for row in rows]), page
 
 
 async def _organisation(

@@ -64,7 +64,9 @@ async def change_site(
     return _shown(response, provider, site)
 
 
-@router.delete("/providers/{provider_id}/sites/{site_id}", operation_id="remove_site", status_code=204)
+@router.delete(
+    "/providers/{provider_id}/sites/{site_id}", operation_id="remove_site", status_code=204, response_class=Response
+)
 async def remove_site(
     provider_id: Id, site_id: Id, expected: ExpectedVersion, caller: Keeper, session: Session
 ) -> None:

@@ -1,12 +1,17 @@
 """The pages for people: the API's console and the problem types. None needs another host, or a credential."""
 
 from fastapi import APIRouter
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from app.problems import NotFound, every_problem
 from app.web.docs_pages import CONSOLE, asset, problem_index, problem_page
 
 router = APIRouter(tags=["docs"], include_in_schema=False)
+
+
+@router.get("/", operation_id="front_door", response_class=RedirectResponse)
+async def front_door() -> RedirectResponse:
+    return RedirectResponse("/docs")
 
 
 @router.get("/docs", operation_id="docs", response_class=HTMLResponse)

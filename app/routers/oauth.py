@@ -50,13 +50,16 @@ async def create_token(request: Request) -> AccessToken:
     client_id, secret = _credentials(request, form)
     settings, now = request.app.state.settings, utc_now()
     parsed = keys.parse(secret)
-    if parsed is None or parsed.kind != keys.CredentialKind.CLIENT_SECRET:
+    environment = request.app.state.authenticator.environment
+    if parsed is None or (parsed.kind, parsed.environment) != (keys.CredentialKind.CLIENT_SECRET, environment):
         raise Unauthenticated
     async with request.app.state.sessions() as session:
         found = await request.app.state.authenticator.by_secret(
             session, parsed.public_id, keys.digest(parsed.secret, pepper_of(settings))
         )
-    if found is None or not is_live(found, now) or str(found.client_id) != client_id:
+    if found is None or found.credential_kind != parsed.kind or not is_live(found, now):
+        raise Unauthenticated
+    if str(found.client_id) != client_id:
         raise Unauthenticated
     granted = _granted(form.get("scope"), found.scopes)
     token = request.app.state.token_issuer.issue(found.client_id, parsed.public_id, now, scope=granted)

@@ -24,7 +24,7 @@ router = edge_router("placements")
 
 Reader = Annotated[Caller, allow(Scope.PLACEMENTS_READ)]
 Provider = Annotated[Caller, allow(Scope.PLACEMENTS_WRITE, OrganisationKind.PROVIDER)]
-Commissioner = Annotated[Caller, allow(Scope.PLACEMENTS_WRITE, *placements.COMMISSIONERS)]
+Commissioner = Annotated[Caller, allow(Scope.PLACEMENTS_WRITE, OrganisationKind.COUNCIL, OrganisationKind.SCHOOL)]
 
 
 @router.get("/placements", operation_id="list_placements")
@@ -74,7 +74,7 @@ async def get_placement(placement_id: Id, caller: Reader, session: Session, resp
 async def accept_placement(
     placement_id: Id, expected: ExpectedVersion, caller: Provider, session: Session, response: Response
 ) -> PlacementRead:
-    """The provider accepts. The calendar is fixed and every session of the timetable is expected from now on."""
+    """The provider accepts. The calendar is fixed, and every session of the timetable is expected from today on."""
     return _shown(caller, response, await placements.accept_placement(caller, session, placement_id, expected))
 
 

@@ -18,7 +18,7 @@ from app.schemas.progress_reports import (
     AnswersWrite,
     ProgressReportCreate,
     ProgressReportRead,
-    ReportReturn,
+    ProgressReportReturn,
     SchoolYear,
 )
 from app.schemas.wire import Id, Instant
@@ -115,7 +115,7 @@ async def accept_progress_report(
 @router.post("/progress-reports/{report_id}/return", operation_id="return_progress_report")
 async def return_progress_report(
     report_id: Id,
-    body: ReportReturn,
+    body: ProgressReportReturn,
     expected: ExpectedVersion,
     caller: Writer,
     session: Session,

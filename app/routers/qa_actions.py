@@ -13,7 +13,7 @@ from app.models.organisations import OrganisationKind
 from app.models.qa import QaAction
 from app.queries.qa_actions import is_overdue, visible_action, visible_actions
 from app.rules.qa import ActionState, action_is_overdue
-from app.schemas.qa_actions import CompletionCreate, QaActionCreate, QaActionRead, ReopeningCreate
+from app.schemas.qa_actions import QaActionComplete, QaActionCreate, QaActionRead, QaActionReopen
 from app.schemas.wire import Id, Instant
 from app.services import qa_actions
 from app.web.conditional import ExpectedVersion, tag
@@ -72,7 +72,7 @@ async def get_qa_action(action_id: Id, caller: Reader, session: Session, respons
 @router.post("/qa-actions/{action_id}/completion", operation_id="complete_qa_action")
 async def complete_qa_action(
     action_id: Id,
-    body: CompletionCreate,
+    body: QaActionComplete,
     expected: ExpectedVersion,
     caller: Provider,
     session: Session,
@@ -85,7 +85,7 @@ async def complete_qa_action(
 @router.post("/qa-actions/{action_id}/reopening", operation_id="reopen_qa_action")
 async def reopen_qa_action(
     action_id: Id,
-    body: ReopeningCreate,
+    body: QaActionReopen,
     expected: ExpectedVersion,
     caller: Council,
     session: Session,

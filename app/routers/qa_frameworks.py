@@ -49,7 +49,7 @@ async def make_qa_framework(
     session: Session,
     response: Response,
 ) -> QaFrameworkRead:
-    """Keeps the calling council's areas and criteria. A new edition is a new framework."""
+    """Keeps the calling council's areas, criteria and kinds of visit. A new edition is a new framework."""
     framework = await qa_frameworks.make_framework(caller, session, body)
     response.headers["Location"] = f"/v1/qa-frameworks/{framework.id}"
     tag(response, framework.version)

@@ -14,13 +14,13 @@ from app.models.qa import QaVisit
 from app.queries.qa_visits import visible_findings, visible_visit, visible_visits
 from app.rules.qa import VisitState
 from app.schemas.qa_visits import (
-    CarryingOutCreate,
     FindingsWrite,
     ProviderResponseWrite,
+    QaVisitCarryOut,
     QaVisitCreate,
     QaVisitRead,
+    QaVisitReport,
     QaVisitSummary,
-    ReportCreate,
 )
 from app.schemas.wire import Day, Id, Instant
 from app.services import qa_visits
@@ -80,7 +80,7 @@ async def get_qa_visit(visit_id: Id, caller: Reader, session: Session, response:
 @router.post("/qa-visits/{visit_id}/carrying-out", operation_id="carry_out_qa_visit")
 async def carry_out_qa_visit(
     visit_id: Id,
-    body: CarryingOutCreate,
+    body: QaVisitCarryOut,
     expected: ExpectedVersion,
     caller: Council,
     session: Session,
@@ -106,7 +106,7 @@ async def record_qa_findings(
 
 @router.post("/qa-visits/{visit_id}/report", operation_id="report_qa_visit")
 async def report_qa_visit(
-    visit_id: Id, body: ReportCreate, expected: ExpectedVersion, caller: Council, session: Session, response: Response
+    visit_id: Id, body: QaVisitReport, expected: ExpectedVersion, caller: Council, session: Session, response: Response
 ) -> QaVisitRead:
     """Hands the report and the findings to the provider."""
     return await _shown(caller, session, response, await qa_visits.report(caller, session, visit_id, body, expected))

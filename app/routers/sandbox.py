@@ -35,6 +35,7 @@ async def set_sandbox_clock(body: ClockSet, request: Request, caller: Player, se
 
     It is the clock of every organisation in the sandbox, since the parties of a placement must agree what time it is,
     and it only moves forward. Credentials, access tokens, the audit and idempotency keys keep the machine's time.
+    Takes no `If-Match`: a clock has moved since it was read, and refuses to go back.
     """
     sandbox = await sandbox_clock.set_clock(caller, session, request.app.state.worker_sessions, body.now)
     return ClockRead(now=sandbox.stands_at or caller.now, stands_still=True)

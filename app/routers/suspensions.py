@@ -72,7 +72,7 @@ async def get_suspension(suspension_id: Id, caller: Reader, session: Session, re
     return await _shown(caller, session, response, await visible_suspension(caller, session, suspension_id))
 
 
-@router.post("/suspensions/{suspension_id}/agreements", operation_id="answer_suspension", status_code=201)
+@router.post("/suspensions/{suspension_id}/agreements", operation_id="answer_suspension")
 async def answer_suspension(
     suspension_id: Id,
     body: AgreementGive,
@@ -82,7 +82,6 @@ async def answer_suspension(
 ) -> SuspensionRead:
     """The calling party agrees or refuses, for itself alone and once. Answers with the suspension as it stands then."""
     suspension = await suspensions.answer_suspension(caller, session, suspension_id, body)
-    response.headers["Location"] = f"{suspensions.PATH}/{suspension.id}"
     return await _shown(caller, session, response, suspension)
 
 

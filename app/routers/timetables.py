@@ -13,6 +13,7 @@ from app.queries.placements import slots_of, timetables_in, visible_placement
 from app.schemas.placements import SlotRead, TimetableRead, TimetableWrite
 from app.schemas.wire import Id
 from app.services import timetables
+from app.web.conditional import ExpectedVersion
 from app.web.edge import Session
 from app.web.pages import Page, Pages
 from app.web.router import edge_router
@@ -38,12 +39,16 @@ async def list_timetables(
 async def change_timetable(
     placement_id: Id,
     body: TimetableWrite,
+    expected: ExpectedVersion,
     caller: Annotated[Caller, allow(Scope.PLACEMENTS_WRITE)],
     session: Session,
     response: Response,
 ) -> TimetableRead:
-    """A new timetable from a later day on. What is expected changes with it, and every party is told."""
-    timetable = await timetables.change_timetable(caller, session, placement_id, body)
+    """A new timetable from a later day on. What is expected changes with it, and every party is told.
+
+    `If-Match` takes the placement's ETag, which moves with its timetables.
+    """
+    timetable = await timetables.change_timetable(caller, session, placement_id, body, expected)
     response.headers["Location"] = f"/v1/placements/{placement_id}/timetables"
     return await _read(session, timetable)
 

@@ -12,7 +12,7 @@ from app.access.permission import allow
 from app.access.scopes import Scope
 from app.models.toolkit import ToolkitAssessment
 from app.queries.toolkit_assessments import entries_of, visible_assessment, visible_assessments
-from app.rules.toolkit import AreaEntry, AssessmentState, ToolkitUse, still_to_address
+from app.rules.toolkit import ASSESSED, AreaEntry, AssessmentState, ToolkitUse, still_to_address
 from app.rules.toolkit_areas import AREAS, SubArea, ToolkitArea
 from app.schemas.toolkit_assessments import (
     AreaSlug,
@@ -32,6 +32,8 @@ router = edge_router("toolkit")
 
 Reader = Annotated[Caller, allow(Scope.TOOLKIT_READ)]
 Writer = Annotated[Caller, allow(Scope.TOOLKIT_WRITE)]
+
+_SLUGS = "The slug of an area or sub-area, as `/v1/reference-data/toolkit-areas` lists them."
 
 
 @router.get("/toolkit-assessments", operation_id="list_toolkit_assessments")
@@ -81,7 +83,7 @@ async def get_toolkit_assessment(
 @router.put("/toolkit-assessments/{assessment_id}/areas/{area}", operation_id="address_toolkit_area")
 async def address_toolkit_area(
     assessment_id: Id,
-    area: Annotated[AreaSlug, Path(description="The slug of an area or sub-area.")],
+    area: Annotated[AreaSlug, Path(description=_SLUGS, json_schema_extra={"enum": list(ASSESSED)})],
     body: AreaWrite,
     expected: ExpectedVersion,
     caller: Writer,

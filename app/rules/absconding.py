@@ -12,7 +12,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.rules.placements import PlacementStatus
-from app.rules.sources import SALFORD
+from app.rules.sources import OUR_OWN, SALFORD
 from app.rules.state_tables import StateTable, Transition
 from app.rules.verdict import Refused, Verdict
 
@@ -73,7 +73,7 @@ ALERTS = StateTable(
     "absconding alert",
     SALFORD,
     (
-        Transition(AlertState.RAISED, "find", AlertState.FOUND, ("provider", "host_school", "commissioner")),
+        Transition(AlertState.RAISED, "resolve", AlertState.FOUND, ("provider", "host_school", "commissioner")),
         Transition(AlertState.FOUND, "close", AlertState.CLOSED, ("provider", "host_school", "commissioner")),
     ),
 )
@@ -85,13 +85,15 @@ NOTIFICATIONS = StateTable(
         Transition(NotificationState.PENDING, "deliver", NotificationState.DELIVERED),
         Transition(NotificationState.PENDING, "fail", NotificationState.FAILED),
         Transition(NotificationState.PENDING, "acknowledge", NotificationState.ACKNOWLEDGED),
-        Transition(NotificationState.FAILED, "retry", NotificationState.PENDING),
         Transition(NotificationState.FAILED, "deliver", NotificationState.DELIVERED),
+        Transition(NotificationState.FAILED, "fail", NotificationState.FAILED),
         Transition(NotificationState.FAILED, "acknowledge", NotificationState.ACKNOWLEDGED),
         Transition(NotificationState.DELIVERED, "acknowledge", NotificationState.ACKNOWLEDGED),
     ),
 )
-"""A named person may acknowledge whatever the machine knows of the delivery; a logged call is a delivery."""
+"""A named person may acknowledge whatever the machine knows of the delivery; a logged call is a delivery. A failed
+email is tried again until it is delivered, and fails or not each time.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +166,12 @@ def alert_flags(
 def may_acknowledge(*, state: NotificationState, channel: Channel, told: UUID | None, by: UUID) -> Verdict:
     """Whether an organisation may acknowledge a notification: only the one that was told, and once.
 
-    A call to the police is settled by logging it. Source: Salford AP contract slides, read in the primary source.
+    A call to the police is settled by logging it. Source: Waymark's own.
     """
     if told != by:
-        return Refused("not_the_one_told", "Only the organisation that was told acknowledges.", SALFORD)
+        return Refused("not_the_one_told", "Only the organisation that was told acknowledges.", OUR_OWN)
     if channel is Channel.PHONE:
-        return Refused("phone_task", "A call to make is settled by logging it, with the log number.", SALFORD)
+        return Refused("phone_task", "A call to make is settled by logging it, with the log number.", OUR_OWN)
     return NOTIFICATIONS.may(state, "acknowledge")
 
 

@@ -127,9 +127,9 @@ def may_agree(
     agreement; only the party itself agrees), read in the primary source.
     """
     if organisation not in parties:
-        return Refused("not_a_party_to_agree", "The agreement asked for is not this organisation's to give.", SALFORD)
+        return Refused("not_a_party_to_agree", "The agreement asked for is not this organisation's to give.", OUR_OWN)
     if organisation in answered:
-        return Refused("already_answered", "This organisation has already answered.", SALFORD)
+        return Refused("already_answered", "This organisation has already answered.", OUR_OWN)
     if takes_effect_at is not None and now >= takes_effect_at:
         return Refused(
             "agreement_too_late",

@@ -27,17 +27,8 @@ class CodeClass(StrEnum):
     ADMINISTRATIVE = "administrative"
 
     @property
-    def is_possible(self) -> bool:
-        """Whether a session with such a code counts as one that could be attended (the denominator)."""
-        return self not in {CodeClass.NOT_POSSIBLE, CodeClass.ADMINISTRATIVE}
-
-    @property
     def is_attended(self) -> bool:
         return self in {CodeClass.ATTENDING, CodeClass.APPROVED_ACTIVITY}
-
-    @property
-    def is_absence(self) -> bool:
-        return self in {CodeClass.AUTHORISED, CodeClass.UNAUTHORISED}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,12 @@ the provider's scheduled start where that differs from normal school hours.
 
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from app.rules.calendars import SchoolSession
-from app.rules.sources import SALFORD
+from app.rules.london import LONDON
+from app.rules.sources import OUR_OWN
 from app.rules.verdict import Allowed, Refused, Verdict
 
-LONDON = ZoneInfo("Europe/London")
 DUE_IN_NORMAL_HOURS = time(9, 30)
 DUE_AFTER_START = timedelta(minutes=30)
 NORMAL_WINDOW = (time(8, 30), time(9, 15))
@@ -33,19 +32,14 @@ class SessionState(StrEnum):
     WAIVED = "waived"
 
 
-def due_at(
-    day: date,
-    session: SchoolSession,
-    scheduled_start: time,
-    normal_window: tuple[time, time] = NORMAL_WINDOW,
-) -> datetime:
+def due_at(day: date, session: SchoolSession, scheduled_start: time) -> datetime:
     """The instant, in UTC, by which attendance of a session must have been received.
 
-    09:30 when a morning starts within the calendar's normal window, both ends included; otherwise, and for
+    09:30 when a morning starts within normal school hours, both ends included; otherwise, and for
     every afternoon, 30 minutes after the scheduled start. Times are by the clock in London. Source: Salford
     AP contract slides, read in the primary source.
     """
-    earliest, latest = normal_window
+    earliest, latest = NORMAL_WINDOW
     if session is SchoolSession.AM and earliest <= scheduled_start <= latest:
         return _instant(day, DUE_IN_NORMAL_HOURS)
     return _instant(day, scheduled_start) + DUE_AFTER_START
@@ -80,10 +74,10 @@ def session_state(
 def may_submit_for_day(day: date, today: date) -> Verdict:
     """Attendance is stated for today or an earlier day: nobody knows tomorrow's.
 
-    Source: Salford AP contract slides (attendance of that day), read in the primary source.
+    Source: Waymark's own.
     """
     if day > today:
-        return Refused("session_in_future", f"{day} has not come yet; attendance is stated on the day.", SALFORD)
+        return Refused("session_in_future", f"{day} has not come yet; attendance is stated on the day.", OUR_OWN)
     return Allowed()
 
 

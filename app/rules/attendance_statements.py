@@ -54,7 +54,7 @@ NOT_OF_A_PUPIL = Refused(
     "Codes # and Z tell of the school's days and its roll, not of what a pupil did; state a fact or another code.",
     SI_2024_208,
 )
-WAIVED = Refused("session_waived", "Nothing is expected for this session: it is waived.", SALFORD)
+WAIVED = Refused("session_waived", "Nothing is expected for this session: it is waived.", OUR_OWN)
 PLACEMENT_NOT_FOUND = Refused("placement_not_found", "There is no placement of that id with you.", OUR_OWN)
 
 
@@ -106,14 +106,15 @@ def why_not_expected(
 ) -> Refused:
     """Why a placement from `first` to `last` has no such session in the ledger.
 
-    Source: Salford AP contract slides (each pupil timetabled that day), read in the primary source.
+    Source: Salford AP contract slides (each pupil timetabled that day), read in the primary source, for what is
+    timetabled; that the ledger follows placement and calendar is Waymark's own.
     """
     if not accepted:
-        return Refused("placement_not_accepted", "The placement has not been accepted.", SALFORD)
+        return Refused("placement_not_accepted", "The placement has not been accepted.", OUR_OWN)
     if not first <= day <= last:
-        return Refused("outside_placement", f"The placement runs from {first} to {last}.", SALFORD)
+        return Refused("outside_placement", f"The placement runs from {first} to {last}.", OUR_OWN)
     if calendar.half_term_of(day) is None:
-        return Refused("day_in_holidays", f"{day} lies in the holidays of the placement's calendar.", SALFORD)
+        return Refused("day_in_holidays", f"{day} lies in the holidays of the placement's calendar.", OUR_OWN)
     if day in calendar.closed_days:
-        return Refused("day_closed", f"{day} is a closure in the placement's calendar.", SALFORD)
+        return Refused("day_closed", f"{day} is a closure in the placement's calendar.", OUR_OWN)
     return Refused("session_not_timetabled", f"The pupil is not timetabled for {session} on {day}.", SALFORD)

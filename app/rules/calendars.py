@@ -105,6 +105,13 @@ def next_lawful_end_dates(calendar: SchoolCalendar, on_or_after: date, limit: in
     return tuple(islice((day for day in lawful_end_dates(calendar) if day >= on_or_after), limit))
 
 
+def nothing_published_later(calendar: SchoolCalendar) -> str:
+    """The note of a refusal that can name no later day: how far the calendar reaches."""
+    last = max(lawful_end_dates(calendar), default=None)
+    after = f" after {last}" if last else ""
+    return f"No half-term{after} has been published in the placement's calendar."
+
+
 def school_year_of(day: date) -> str:
     """The school year as "2025-26": it begins with the first term that begins after July.
 

@@ -10,7 +10,12 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from app.rules.calendars import SchoolCalendar, lawful_end_dates, next_lawful_end_dates
+from app.rules.calendars import (
+    SchoolCalendar,
+    lawful_end_dates,
+    next_lawful_end_dates,
+    nothing_published_later,
+)
 from app.rules.sources import GLOUCESTERSHIRE, OUR_OWN, SALFORD, SEND_AND_AP_PLAN
 from app.rules.state_tables import StateTable, Transition
 from app.rules.verdict import Allowed, Refused, Verdict
@@ -116,6 +121,13 @@ def may_be_placed(
     return check_planned_end(calendar, starts_on, planned_end_on)
 
 
+def may_be_accepted(ends_on: date, today: date) -> Verdict:
+    """Whether there is anything left to accept. Source: Waymark's own, so that nothing is agreed after the fact."""
+    if today > ends_on:
+        return Refused("placement_is_over", f"The placement would have ended on {ends_on}; propose another.", OUR_OWN)
+    return Allowed()
+
+
 def check_planned_end(calendar: SchoolCalendar, starts_on: date, planned_end_on: date) -> Verdict:
     """Whether a planned end needs no agreement: it is the last open pupil day of a half-term.
 
@@ -126,7 +138,7 @@ def check_planned_end(calendar: SchoolCalendar, starts_on: date, planned_end_on:
     dates = next_lawful_end_dates(calendar, max(starts_on, planned_end_on))
     steps: dict[str, str | list[str]] = {"next_lawful_dates": [day.isoformat() for day in dates]}
     if not dates:
-        steps["note"] = "No later half-term has been published in the placement's calendar."
+        steps["note"] = nothing_published_later(calendar)
     return Refused(
         "planned_end_not_half_term_end",
         "A placement ends on the last open pupil day of a half-term unless both sides agree to another day.",
@@ -142,7 +154,7 @@ def _check_dates(calendar: SchoolCalendar, starts_on: date, planned_end_on: date
         return Refused(
             "placement_too_long",
             "A placement lasts three years at most; it is not a destination.",
-            SEND_AND_AP_PLAN,
+            OUR_OWN,
         )
     if next(calendar.open_pupil_days(starts_on, planned_end_on), None) is None:
         return Refused(

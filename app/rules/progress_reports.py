@@ -11,7 +11,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.rules.calendars import SchoolCalendar, Term, school_year_of
-from app.rules.sources import SALFORD
+from app.rules.sources import OUR_OWN, SALFORD
 from app.rules.state_tables import StateTable, Transition
 from app.rules.verdict import Allowed, Refused, Verdict
 
@@ -82,22 +82,22 @@ def may_use_form(council: UUID, councils: Collection[UUID]) -> Verdict:
 
 
 def may_begin_report(term: ReportTerm, owed: Collection[ReportTerm], already_begun: Collection[ReportTerm]) -> Verdict:
-    """Whether a report for a term may be begun in a placement that owes `owed`.
+    """Whether a report for a term may be begun in a placement that owes `owed`: one for each term, and once.
 
-    Source: Salford AP contract slides, read in the primary source.
+    Source: Waymark's own, of reports that Salford's contract owes termly.
     """
     if term not in owed:
-        return Refused("term_not_in_placement", "The placement has no pupil day in that term.", SALFORD)
+        return Refused("term_not_in_placement", "The placement has no pupil day in that term.", OUR_OWN)
     if term in already_begun:
-        return Refused("report_exists", "The placement has its report for that term.", SALFORD)
+        return Refused("report_exists", "The placement has its report for that term.", OUR_OWN)
     return Allowed()
 
 
 def may_edit(state: ReportState) -> Verdict:
     """Whether the provider may change what a report says: before it is submitted, or when it was returned.
 
-    Source: Salford AP contract slides, read in the primary source.
+    Source: Waymark's own.
     """
     if state in EDITABLE:
         return Allowed()
-    return Refused("report_not_editable", f"A report that is {state} is no longer changed.", SALFORD)
+    return Refused("report_not_editable", f"A report that is {state} is no longer changed.", OUR_OWN)

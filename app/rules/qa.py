@@ -8,7 +8,7 @@ council's schools.
 from datetime import date
 from enum import StrEnum
 
-from app.rules.sources import BOLTON
+from app.rules.sources import BOLTON, OUR_OWN
 from app.rules.state_tables import StateTable, Transition
 from app.rules.verdict import Allowed, Refused, Verdict
 
@@ -27,6 +27,18 @@ class ActionState(StrEnum):
     CLOSED = "closed"
 
 
+class MinimumFrequency(StrEnum):
+    """How often, at least, a council means to do an activity; Waymark plans none by itself.
+
+    Source: Bolton AP quality assurance documents, read in the primary source; `termly`: Salford AP contract slides.
+    """
+
+    MONTHLY = "monthly"
+    TERMLY = "termly"
+    ANNUAL = "annual"
+    AD_HOC = "ad_hoc"
+
+
 SHARED_WITH_PROVIDER = frozenset({VisitState.REPORTED, VisitState.PUBLISHED})
 """The states in which the provider reads findings and report; before, it knows of the plan alone."""
 
@@ -40,10 +52,10 @@ VISITS = StateTable(
         Transition(VisitState.CARRIED_OUT, "set_action", VisitState.CARRIED_OUT, ("council",)),
         Transition(VisitState.CARRIED_OUT, "report", VisitState.REPORTED, ("council",)),
         Transition(VisitState.REPORTED, "set_action", VisitState.REPORTED, ("council",)),
-        Transition(VisitState.REPORTED, "respond", VisitState.REPORTED, ("provider",)),
+        Transition(VisitState.REPORTED, "answer", VisitState.REPORTED, ("provider",)),
         Transition(VisitState.REPORTED, "publish", VisitState.PUBLISHED, ("council",)),
         Transition(VisitState.PUBLISHED, "set_action", VisitState.PUBLISHED, ("council",)),
-        Transition(VisitState.PUBLISHED, "respond", VisitState.PUBLISHED, ("provider",)),
+        Transition(VisitState.PUBLISHED, "answer", VisitState.PUBLISHED, ("provider",)),
     ),
 )
 
@@ -51,7 +63,7 @@ ACTIONS = StateTable(
     "action",
     BOLTON,
     (
-        Transition(ActionState.OPEN, "do", ActionState.DONE, ("provider",)),
+        Transition(ActionState.OPEN, "complete", ActionState.DONE, ("provider",)),
         Transition(ActionState.DONE, "reopen", ActionState.OPEN, ("council",)),
         Transition(ActionState.DONE, "close", ActionState.CLOSED, ("council",)),
     ),
@@ -59,12 +71,9 @@ ACTIONS = StateTable(
 
 
 def may_be_carried_out(carried_out_on: date, today: date) -> Verdict:
-    """A visit is carried out on a day that has come.
-
-    Source: Bolton AP quality assurance documents, read in the primary source.
-    """
+    """Whether a visit may be said to have taken place on a day: one that has come. Source: Waymark's own."""
     if carried_out_on > today:
-        return Refused("visit_in_future", f"{carried_out_on} has not come yet.", BOLTON)
+        return Refused("visit_in_future", f"{carried_out_on} has not come yet.", OUR_OWN)
     return Allowed()
 
 

@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from app.rules.sources import OUR_OWN
 from app.rules.verdict import Allowed, Refused, Verdict
 
 State = TypeVar("State", bound=StrEnum)
+
+NOT_CALLERS = frozenset({"clock", "termination"})
+"""What moves a thing without being asked to by an operation of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,9 @@ class Transition(Generic[State]):
 class StateTable(Generic[State]):
     """The life of one kind of thing.
 
-    `subject` is the thing in words ("placement"), used in refusals and in the printed table.
+    `subject` is the thing in words ("placement"), used in refusals and in the printed table. A verb is the one that
+    the operation's id has (`complete` for `complete_qa_action`). `source` is where the life comes from; that a move
+    is kept out of its order is Waymark's own rule, and a refusal says so.
     """
 
     subject: str
@@ -49,9 +55,14 @@ class StateTable(Generic[State]):
         """What may be done in a state, in the order of the table."""
         return tuple(row.verb for row in self.transitions if row.before == state)
 
-    def is_final(self, state: State) -> bool:
-        """Nothing can be done any more."""
-        return not self.verbs_from(state)
+    def states_for(self, verb: str) -> tuple[State, ...]:
+        """The states in which `verb` is possible, in the order of the table."""
+        return tuple(row.before for row in self.transitions if row.verb == verb)
+
+    def verbs_of_callers(self, state: State) -> tuple[str, ...]:
+        """What somebody may do in a state by an operation: not what the clock does, or another change brings about."""
+        rows = (row for row in self.transitions if row.before == state)
+        return tuple(row.verb for row in rows if not row.by or not NOT_CALLERS.issuperset(row.by))
 
     def rows(self) -> Iterator[tuple[str, str, str, str]]:
         """Before, verb, after and by whom, as words: one tuple for each line of the printed table."""
@@ -62,7 +73,7 @@ class StateTable(Generic[State]):
         return Refused(
             "wrong_party",
             f"Only the {_words(' or the '.join(row.by))} may {_words(row.verb)} this {self.subject}.",
-            self.source,
+            OUR_OWN,
             {"may_be_done_by": list(row.by)},
         )
 
@@ -70,8 +81,8 @@ class StateTable(Generic[State]):
         return Refused(
             "wrong_state",
             f"This {self.subject} is {_words(state)}; '{_words(verb)}' is not possible.",
-            self.source,
-            {"state": state.value, "possible_verbs": list(self.verbs_from(state))},
+            OUR_OWN,
+            {"state": state.value, "possible_verbs": list(self.verbs_of_callers(state))},
         )
 
 

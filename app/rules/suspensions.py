@@ -7,15 +7,14 @@ suspension too.
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from app.rules.agreements import Parties, roles_still_to_agree
 from app.rules.calendars import SchoolCalendar
+from app.rules.london import LONDON
 from app.rules.sources import MEMORY, OUR_OWN, SALFORD
 from app.rules.state_tables import StateTable, Transition
 from app.rules.verdict import Allowed, Refused, Verdict
 
-LONDON = ZoneInfo("Europe/London")
 LONGEST_IN_PUPIL_DAYS = 45
 
 

@@ -9,8 +9,13 @@ from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 
-from app.rules.calendars import SchoolCalendar, lawful_end_dates, next_lawful_end_dates
-from app.rules.sources import SALFORD
+from app.rules.calendars import (
+    SchoolCalendar,
+    lawful_end_dates,
+    next_lawful_end_dates,
+    nothing_published_later,
+)
+from app.rules.sources import OUR_OWN, SALFORD
 from app.rules.state_tables import StateTable, Transition
 from app.rules.verdict import Allowed, Refused, Verdict
 
@@ -29,7 +34,7 @@ TERMINATION_NOTICES = StateTable(
     "termination notice",
     SALFORD,
     (
-        Transition(NoticeState.STANDING, "withdraw", NoticeState.WITHDRAWN, ("giver",)),
+        Transition(NoticeState.STANDING, "withdraw", NoticeState.WITHDRAWN, ("party_that_gave_notice",)),
         Transition(NoticeState.STANDING, "take_effect", NoticeState.IN_EFFECT, ("clock",)),
     ),
 )
@@ -62,15 +67,17 @@ def may_terminate(
     """Whether notice given on `given_on` may end a placement with `effective_on` as its last day.
 
     `calendar` is the placement's governing calendar; `already_ends_on` is the day on which an earlier notice
-    ends it. A refusal names `next_lawful_dates`, none later than the end already agreed, with a `note` when
-    fewer could be named than usual. Source: Salford AP contract slides, read in the primary source.
+    ends it. A refusal names `next_lawful_dates`, all before the end that the placement has, with a `note` when
+    fewer could be named than usual. Source: Salford AP contract slides, read in the primary source, for the day and
+    the notice; the other refusals are Waymark's own.
     """
     fault = _fault(calendar, effective_on, given_on, starts_on, planned_end_on, already_ends_on)
     if fault is None:
         return Allowed()
-    code, reason = fault
-    latest = planned_end_on if already_ends_on is None else _last_lawful_before(calendar, already_ends_on)
-    return Refused(code, reason, SALFORD, _next_steps(calendar, effective_on, max(given_on, starts_on), latest))
+    code, reason, source = fault
+    ends_on = planned_end_on if already_ends_on is None else min(planned_end_on, already_ends_on)
+    latest = _last_lawful_before(calendar, ends_on)
+    return Refused(code, reason, source, _next_steps(calendar, effective_on, max(given_on, starts_on), latest))
 
 
 def _fault(
@@ -80,31 +87,45 @@ def _fault(
     starts_on: date,
     planned_end_on: date,
     already_ends_on: date | None,
-) -> tuple[str, str] | None:
-    """The first fault, as a code and a reason; the order puts what no other day could mend first."""
+) -> tuple[str, str, str] | None:
+    """The first fault, as code, reason and source; the order puts what no other day could mend first."""
     ends_on = planned_end_on if already_ends_on is None else min(planned_end_on, already_ends_on)
-    too_late = f"The placement ends on {planned_end_on} as planned; a later end is an extension, for both sides."
+    planned = f"The placement ends on {planned_end_on} as planned; "
     faults = (
-        (given_on > ends_on, "placement_already_ended", f"The placement has already ended, on {ends_on}."),
-        (effective_on < starts_on, "termination_before_start", f"The placement starts only on {starts_on}."),
-        (effective_on > planned_end_on, "termination_after_planned_end", too_late),
+        (given_on > ends_on, "placement_already_ended", f"The placement has already ended, on {ends_on}.", OUR_OWN),
+        (effective_on < starts_on, "termination_before_start", f"The placement starts only on {starts_on}.", OUR_OWN),
+        (
+            effective_on > planned_end_on,
+            "termination_after_planned_end",
+            planned + "a later end is an extension, for both sides.",
+            OUR_OWN,
+        ),
         (
             already_ends_on is not None and effective_on >= already_ends_on,
             "termination_already_given",
             f"Earlier notice already ends the placement on {already_ends_on}.",
+            OUR_OWN,
+        ),
+        (
+            effective_on == planned_end_on,
+            "termination_on_planned_end",
+            planned + "a notice for that day would change nothing. Name an earlier day.",
+            OUR_OWN,
         ),
         (
             given_on > effective_on,
             "notice_after_effect",
             "Notice is given on or before the day on which the termination takes effect.",
+            SALFORD,
         ),
         (
             effective_on not in set(lawful_end_dates(calendar)),
             "not_last_day_of_half_term",
             _why_not_lawful(calendar, effective_on),
+            SALFORD,
         ),
     )
-    return next(((code, reason) for applies, code, reason in faults if applies), None)
+    return next(((code, reason, source) for applies, code, reason, source in faults if applies), None)
 
 
 def _why_not_lawful(calendar: SchoolCalendar, day: date) -> str:
@@ -119,7 +140,7 @@ def _why_not_lawful(calendar: SchoolCalendar, day: date) -> str:
 
 
 def _last_lawful_before(calendar: SchoolCalendar, ends_on: date) -> date:
-    """The lawful day before an end brought about by notice: only an earlier day would change it."""
+    """The lawful day before the end that a placement has: only an earlier day would change it."""
     return max((day for day in lawful_end_dates(calendar) if day < ends_on), default=date.min)
 
 
@@ -133,9 +154,9 @@ def _next_steps(
         dates = [day for day in next_lawful_end_dates(calendar, earliest, DATES_NAMED) if day <= latest]
     steps: dict[str, str | list[str]] = {"next_lawful_dates": [day.isoformat() for day in dates]}
     if not published:
-        steps["note"] = "No later half-term has been published in the placement's calendar."
+        steps["note"] = nothing_published_later(calendar)
     elif len(published) > len(dates):
-        steps["note"] = "Later half-term ends fall after the end that the placement already has."
+        steps["note"] = "Later half-term ends fall on or after the end that the placement already has."
     elif len(published) < DATES_NAMED:
-        steps["note"] = f"No half-term after {published[-1]} has been published in the placement's calendar."
+        steps["note"] = nothing_published_later(calendar)
     return steps

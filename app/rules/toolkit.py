@@ -9,13 +9,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.rules.sources import AP_TOOLKIT
+from app.rules.sources import AP_TOOLKIT, OUR_OWN
 from app.rules.state_tables import StateTable, Transition
 from app.rules.toolkit_areas import AREAS, MAY_NOT_APPLY
 from app.rules.verdict import Allowed, Refused, Verdict
 
 _AREAS_BY_SLUG = {area.slug: area for area in AREAS}
 _SUB_AREAS = {sub_area.slug for area in AREAS for sub_area in area.sub_areas}
+ASSESSED = (*_AREAS_BY_SLUG, *(sub_area.slug for area in AREAS for sub_area in area.sub_areas))
+"""The slugs of every area and sub-area."""
 
 
 class AssessmentState(StrEnum):
@@ -67,7 +69,7 @@ def check_entry(entry: AreaEntry) -> Verdict:
     """Whether an entry may stand: a known area, and not applicable only where the toolkit foresees it.
 
     Source: AP Quality Toolkit (area 13 may not apply to settings without year 11), read in the primary
-    source.
+    source; that it needs a reason and then says nothing else is Waymark's own.
     """
     if entry.area not in _AREAS_BY_SLUG and entry.area not in _SUB_AREAS:
         return Refused("unknown_area", "The toolkit has no such area.", AP_TOOLKIT, {"areas": list(_AREAS_BY_SLUG)})
@@ -81,9 +83,9 @@ def check_entry(entry: AreaEntry) -> Verdict:
             {"may_not_apply": [MAY_NOT_APPLY]},
         )
     if not _says_something(entry.not_applicable_because):
-        return Refused("not_applicable_without_reason", "Say why the area does not apply.", AP_TOOLKIT)
+        return Refused("not_applicable_without_reason", "Say why the area does not apply.", OUR_OWN)
     if _says_something(*entry.strengths, *entry.development_areas):
-        return Refused("not_applicable_yet_assessed", "An area that does not apply is not assessed.", AP_TOOLKIT)
+        return Refused("not_applicable_yet_assessed", "An area that does not apply is not assessed.", OUR_OWN)
     return Allowed()
 
 

@@ -7,7 +7,7 @@ own reading of them.
 from enum import StrEnum
 
 from app.rules.oversight import Oversight, may_oversee
-from app.rules.sources import AP_TOOLKIT
+from app.rules.sources import OUR_OWN
 from app.rules.toolkit import ToolkitUse
 from app.rules.verdict import Allowed, Refused, Verdict
 
@@ -39,13 +39,13 @@ BETWEEN_THE_TWO = frozenset({ToolkitUse.PEER_REVIEW, ToolkitUse.IN_SCHOOL_PROVIS
 def may_begin(use: ToolkitUse, role: AssessorRole, oversight: Oversight) -> Verdict:
     """Whether an assessor in this role may begin an assessment for this use.
 
-    A council assesses the providers it oversees. Source: AP Quality Toolkit, read in the primary source.
+    A council assesses the providers it oversees. Source: Waymark's own reading of the toolkit's uses.
     """
     if role not in BEGUN_BY[use]:
         return Refused(
             "use_not_for_assessor",
             f"An assessment for {use.replace('_', ' ')} is begun by others.",
-            AP_TOOLKIT,
+            OUR_OWN,
             {
                 "may_be_begun_by": sorted(BEGUN_BY[use]),
                 "your_uses": [each.value for each, roles in BEGUN_BY.items() if role in roles],

@@ -12,7 +12,8 @@ from app.rules.verdict import Allowed, Refused, Verdict
 
 ALPHABET = "ABCDEFGHJKLMNPQRTUVWXYZ"
 SYNTHETIC_AUTHORITY = "000"
-_LOOKS_LIKE_ONE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][0-9]{11}[0-9A-Za-z](?![A-Za-z0-9])")
+# As people write it: in any case, with spaces or hyphens, and run together with a word before it.
+_LOOKS_LIKE_ONE = re.compile(r"[A-Za-z](?:[ \-]?[0-9]){11}[ \-]?[0-9A-Za-z]")
 _SHAPE = re.compile(f"[{ALPHABET}][0-9]{{11}}[0-9{ALPHABET}]")
 
 

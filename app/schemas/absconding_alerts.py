@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from app.rules.absconding import AlertFlag, AlertRole, AlertState, Channel, NotificationState
-from app.schemas.wire import Body, Count, Id, Instant, LongText, Name, Read, ShortText
+from app.schemas.wire import Body, Count, Id, Instant, LongText, Name, Read, ShortText, Tagged
 
 LogNumber = Annotated[str, Field(min_length=1, max_length=60, examples=["GMP-20261124-0412"])]
 
@@ -22,13 +22,13 @@ class AlertRaise(Body):
     description: LongText | None = Field(default=None, examples=["Grey coat, black rucksack"])
 
 
-class AcknowledgementCreate(Body):
+class AlertAcknowledge(Body):
     """`by` is the person who has taken the alert in hand."""
 
     by: Name = Field(examples=["R. Patel, designated safeguarding lead"])
 
 
-class CallCreate(Body):
+class AlertLogCall(Body):
     """A call that somebody made. With a log number and no notification named, it is the call to the police."""
 
     called_by: Name = Field(examples=["S. Turner"])
@@ -38,7 +38,7 @@ class CallCreate(Body):
     note: ShortText | None = None
 
 
-class ResolutionCreate(Body):
+class AlertResolve(Body):
     """The pupil was found."""
 
     found_at: Instant
@@ -47,7 +47,7 @@ class ResolutionCreate(Body):
     note: LongText | None = None
 
 
-class ClosureCreate(Body):
+class AlertClose(Body):
     note: LongText = Field(examples=["Met with the family; the risk assessment was reviewed."])
 
 
@@ -89,7 +89,7 @@ class TimelineEntry(Read):
     call_id: Id | None
 
 
-class AlertRead(Read):
+class AlertRead(Tagged):
     """An alert with those told, the calls made and its timeline. `as_received` is the body as it came,
     save that a UPN in it is not shown.
     """

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from app.access.keys import CredentialKind
 from app.access.scopes import Scope
-from app.schemas.wire import Body, Id, Instant, Name, Read
+from app.schemas.wire import Body, Id, Instant, Name, Read, Tagged
 
 
 def _network(value: str) -> str:
@@ -61,7 +61,7 @@ class KeyIssued(KeyRead):
     )
 
 
-class ApiClientRead(Read):
+class ApiClientRead(Tagged):
     """A client with its credentials, revoked and expired ones included."""
 
     id: Id

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field
 
 from app.rules.attendance_facts import MOST_MINUTES_LATE, AbsenceReason, Fact
 from app.rules.calendars import SchoolSession
-from app.schemas.wire import ClockTime, Day, Id, Instant, Read
+from app.schemas.wire import ClockTime, Day, Id, Instant, Tagged
 
 Code = Annotated[str, Field(min_length=1, max_length=2, examples=["B"])]
 MinutesLate = Annotated[int, Field(ge=1, le=MOST_MINUTES_LATE)]
@@ -21,7 +21,7 @@ def _as_clock_time(value: Any) -> Any:
 ClockTimeRead = Annotated[ClockTime, BeforeValidator(_as_clock_time)]
 
 
-class MarkRead(Read):
+class MarkRead(Tagged):
     """What a provider stated of one session. Marks are never changed: a later one supersedes an earlier.
 
     `code` is the code that the provider stated, if any; `suggested_code` the one that the host school would probably

@@ -9,7 +9,7 @@ from app.rules.attendance_due import Punctuality
 from app.rules.attendance_facts import MOST_MINUTES_LATE, AbsenceReason, Fact
 from app.rules.calendars import SchoolSession
 from app.schemas.attendance_marks import Code, MarkRead, RuleName
-from app.schemas.wire import Body, ClockTime, Count, Day, Id, Instant, Read
+from app.schemas.wire import Body, ClockTime, Count, Day, Id, Instant, Read, Tagged
 
 MOST_ROWS = 2000
 Index = Annotated[int, Field(ge=0, lt=MOST_ROWS, description="The row's place in `rows`, counted from 0.")]
@@ -90,7 +90,7 @@ class SubmissionResult(Read):
     rejected: Annotated[list[RejectedRow], Field(max_length=MOST_ROWS)]
 
 
-class SubmissionRead(Read):
+class SubmissionRead(Tagged):
     """A submission and those of its marks that the caller may see.
 
     `unchanged_count` and `rejected_count` are the provider's own figures: they are null for everybody else.

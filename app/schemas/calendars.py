@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from app.rules.calendars import MOST_CLOSURES, MOST_HALF_TERMS, Term
-from app.schemas.wire import Body, Day, Id, Instant, Name, Read
+from app.schemas.wire import Body, Day, Id, Instant, Name, Read, Tagged
 
 Half = Annotated[int, Field(ge=1, le=2, examples=[1])]
 
@@ -49,7 +49,7 @@ class ClosureRead(Read):
     reason: Name
 
 
-class CalendarRead(Read):
+class CalendarRead(Tagged):
     id: Id
     owner_id: Id
     name: Name

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from app.models.organisations import ContactRole
-from app.schemas.wire import Body, Email, Instant, Name, Phone, Read
+from app.schemas.wire import Body, Email, Instant, Name, Phone, Read, Tagged
 
 
 class ContactWrite(Body):
@@ -33,7 +33,7 @@ class ContactRead(Read):
     phone: Phone | None
 
 
-class ContactsRead(Read):
+class ContactsRead(Tagged):
     """The contacts of the caller's own organisation: absconding alerts are sent to them."""
 
     contacts: Annotated[list[ContactRead], Field(max_length=200)]

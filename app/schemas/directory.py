@@ -7,7 +7,7 @@ from pydantic import Field
 from app.models.organisations import OrganisationKind, ProviderCategory
 from app.rules.identifiers import IdentifierScheme
 from app.schemas.contacts import ContactsWritten
-from app.schemas.wire import Body, Id, Instant, LongText, Name, Read, ShortText, left_out
+from app.schemas.wire import Body, Id, Instant, LongText, Name, Read, ShortText, Tagged, left_out
 
 Postcode = Annotated[str, Field(min_length=5, max_length=10, pattern=r"^[A-Z0-9 ]+$", examples=["M5 3EQ"])]
 IdentifierValue = Annotated[str, Field(min_length=1, max_length=40, examples=["102345"])]
@@ -73,14 +73,14 @@ class IdentifierRead(Read):
     value: IdentifierValue
 
 
-class SiteRead(Read):
+class SiteRead(Tagged):
     id: Id
     name: Name
     address: ShortText
     postcode: Postcode
 
 
-class OrganisationRead(Read):
+class OrganisationRead(Tagged):
     """A council or school."""
 
     id: Id
@@ -92,7 +92,7 @@ class OrganisationRead(Read):
     changed_at: Instant
 
 
-class ProviderRead(Read):
+class ProviderRead(Tagged):
     """A provider's directory entry with every site, satellites included."""
 
     id: Id

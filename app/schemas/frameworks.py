@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from app.rules.procurement import AttendancePattern, DeliveryOption, KeyStage
-from app.schemas.wire import Body, Day, Id, Instant, Name, Read
+from app.schemas.wire import Body, Day, Id, Instant, Name, Tagged
 
 T = TypeVar("T")
 
@@ -38,7 +38,7 @@ class FrameworkCreate(Body):
     ends_on: Day
 
 
-class FrameworkRead(Read):
+class FrameworkRead(Tagged):
     id: Id
     council_id: Id
     name: Name
@@ -58,7 +58,7 @@ class LotCreate(Body):
     delivery_options: DeliveryOptions = []
 
 
-class LotRead(Read):
+class LotRead(Tagged):
     """A lot of a council's framework. Null or an empty list: the lot leaves that open."""
 
     id: Id
@@ -91,7 +91,7 @@ class LotAwardUpdate(Body):
     ends_on: Day
 
 
-class LotAwardRead(Read):
+class LotAwardRead(Tagged):
     id: Id
     lot_id: Id
     council_id: Id

@@ -8,7 +8,7 @@ from app.rules.calendars import SchoolSession
 from app.rules.placements import PlacementStatus, PlacementTier, PrimaryReason
 from app.rules.procurement import AttendancePattern, DeliveryOption, KeyStage
 from app.rules.timetables import Weekday
-from app.schemas.wire import Body, ClockTime, Day, Id, Instant, Read, ShortText
+from app.schemas.wire import Body, ClockTime, Day, Id, Instant, Read, ShortText, Tagged
 
 Objectives = Annotated[
     list[ShortText], Field(min_length=1, max_length=20, examples=[["Attend every morning for six weeks"]])
@@ -68,7 +68,7 @@ class TimetableWrite(Body):
     slots: Slots
 
 
-class PlacementRead(Read):
+class PlacementRead(Tagged):
     """`status` follows from what the parties said and from today's date; `ends_on` is the last day that stands now."""
 
     id: Id

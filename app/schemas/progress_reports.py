@@ -6,7 +6,7 @@ from pydantic import Field
 
 from app.rules.calendars import Term
 from app.rules.progress_reports import ReportState
-from app.schemas.wire import Body, Count, Day, Id, Instant, LongText, Name, Read
+from app.schemas.wire import Body, Count, Day, Id, Instant, LongText, Name, Tagged
 
 SchoolYear = Annotated[
     str,
@@ -31,7 +31,7 @@ class ReportFormPublish(Body):
     form: Form
 
 
-class ReportFormRead(Read):
+class ReportFormRead(Tagged):
     """A published edition. It never changes; the next one gets the next number."""
 
     id: Id
@@ -58,11 +58,11 @@ class AnswersWrite(Body):
     answers: Answers
 
 
-class ReportReturn(Body):
+class ProgressReportReturn(Body):
     reason: Annotated[str, Field(min_length=1, max_length=2000, examples=["Please say more about the second target."])]
 
 
-class ProgressReportRead(Read):
+class ProgressReportRead(Tagged):
     """A report. Until it is submitted again, a returned one shows others what was submitted before.
 
     `due_on` is the last open pupil day of the term in the placement; `overdue` says that it has passed and the

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.schemas.wire import Body, Day, Id, Instant, Name, Read
+from app.schemas.wire import Body, Day, Id, Instant, Name, Tagged
 
 UpnText = Annotated[str, Field(min_length=13, max_length=13, examples=["A000012345678"])]
 
@@ -19,13 +19,13 @@ class PupilCreate(Body):
     home_council_id: Id | None = None
 
 
-class PupilReceipt(Read):
+class PupilReceipt(Tagged):
     """The new pupil's id. The stored reply to a repeated request must hold no name, so neither does this one."""
 
     id: Id
 
 
-class PupilRead(Read):
+class PupilRead(Tagged):
     """`upn` is null for a client without the scope `pupils:read-upn`; `upn_held` says whether there is one."""
 
     id: Id

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from app.rules.qa import ActionState
-from app.schemas.wire import Body, Day, Id, Instant, Name, Read
+from app.schemas.wire import Body, Day, Id, Instant, Name, Tagged
 
 ActionText = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"\S")]
 
@@ -18,19 +18,19 @@ class QaActionCreate(Body):
     due_on: Day
 
 
-class CompletionCreate(Body):
+class QaActionComplete(Body):
     """What the provider did, for the council to review."""
 
     note: ActionText
 
 
-class ReopeningCreate(Body):
+class QaActionReopen(Body):
     """The day by which it must now be done."""
 
     due_on: Day
 
 
-class QaActionRead(Read):
+class QaActionRead(Tagged):
     """`overdue` is so while the action is open after its day."""
 
     id: Id

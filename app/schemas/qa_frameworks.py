@@ -4,11 +4,15 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.schemas.wire import Body, Id, Instant, Name, Read, ShortText
+from app.rules.qa import MinimumFrequency
+from app.schemas.wire import Body, Id, Instant, Name, Read, ShortText, Tagged
 
 Slug = Annotated[
     str,
     Field(min_length=1, max_length=120, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", examples=["single-central-record"]),
+]
+ActivitySlug = Annotated[
+    str, Field(min_length=1, max_length=60, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", examples=["validation-visit"])
 ]
 
 
@@ -25,11 +29,20 @@ class QaAreaWrite(Body):
     criteria: Annotated[list[CriterionWrite], Field(min_length=1, max_length=25)]
 
 
+class ActivityTypeWrite(Body):
+    """A kind of visit that the council makes. Its slug is the `activity_type` of a visit."""
+
+    slug: ActivitySlug
+    name: Name = Field(examples=["QMC-9B validation visit"])
+    minimum_frequency: MinimumFrequency = Field(strict=False)
+
+
 class QaFrameworkCreate(Body):
-    """A council's own areas and criteria. A framework does not change: a new edition is a new framework."""
+    """A council's own areas, criteria and kinds of visit. It does not change: a new edition is a new framework."""
 
     name: Name
     areas: Annotated[list[QaAreaWrite], Field(min_length=1, max_length=20)]
+    activity_types: Annotated[list[ActivityTypeWrite], Field(min_length=1, max_length=30)]
 
 
 class CriterionRead(Read):
@@ -43,9 +56,16 @@ class QaAreaRead(Read):
     criteria: Annotated[list[CriterionRead], Field(max_length=25)]
 
 
-class QaFrameworkRead(Read):
+class ActivityTypeRead(Read):
+    slug: ActivitySlug
+    name: Name
+    minimum_frequency: MinimumFrequency
+
+
+class QaFrameworkRead(Tagged):
     id: Id
     council_id: Id
     name: Name
     areas: Annotated[list[QaAreaRead], Field(max_length=20)]
+    activity_types: Annotated[list[ActivityTypeRead], Field(max_length=30)]
     changed_at: Instant

@@ -5,20 +5,19 @@ from typing import Annotated
 from pydantic import Field
 
 from app.rules.qa import VisitState
-from app.schemas.qa_frameworks import Slug
-from app.schemas.wire import Body, Day, Id, Instant, LongText, Name, Read
+from app.schemas.qa_frameworks import ActivitySlug, Slug
+from app.schemas.wire import Body, Day, Id, Instant, LongText, Name, Read, Tagged
 
-ActivityType = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^\S(.*\S)?$", examples=["QMC-9B"])]
 Officers = Annotated[list[Name], Field(max_length=10, examples=[["A. Officer"]])]
 ReportText = Annotated[str, Field(min_length=1, max_length=50_000, pattern=r"\S")]
 
 
 class QaVisitCreate(Body):
-    """A visit that a council plans, on one of its frameworks. `activity_type` is the council's own word for it."""
+    """A visit that a council plans, on one of its frameworks. `activity_type` is one of that framework's."""
 
     provider_id: Id
     framework_id: Id
-    activity_type: ActivityType
+    activity_type: ActivitySlug
     planned_on: Day
     officers: Officers = []
 
@@ -37,11 +36,11 @@ class FindingsWrite(Body):
     findings: Annotated[list[FindingWrite], Field(max_length=500)]
 
 
-class CarryingOutCreate(Body):
+class QaVisitCarryOut(Body):
     carried_out_on: Day
 
 
-class ReportCreate(Body):
+class QaVisitReport(Body):
     text: ReportText
 
 
@@ -62,7 +61,7 @@ class QaVisitSummary(Read):
     council_id: Id
     provider_id: Id
     framework_id: Id
-    activity_type: ActivityType
+    activity_type: ActivitySlug
     state: VisitState
     planned_on: Day
     carried_out_on: Day | None
@@ -71,7 +70,7 @@ class QaVisitSummary(Read):
     changed_at: Instant
 
 
-class QaVisitRead(QaVisitSummary):
+class QaVisitRead(QaVisitSummary, Tagged):
     """A visit. The provider reads `findings` and `report` once the visit is reported; before, they are empty."""
 
     findings: Annotated[list[FindingRead], Field(max_length=500)]

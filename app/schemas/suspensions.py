@@ -6,7 +6,7 @@ from pydantic import Field
 
 from app.rules.agreements import AgreementAnswer, PartyRole
 from app.rules.suspensions import SuspensionState
-from app.schemas.wire import Body, Day, Id, Instant, Name, Read, ShortText
+from app.schemas.wire import Body, Day, Id, Instant, Name, Read, ShortText, Tagged
 
 Roles = Annotated[list[PartyRole], Field(max_length=3)]
 
@@ -44,7 +44,7 @@ class AgreementRead(Read):
     given_at: Instant
 
 
-class SuspensionRead(Read):
+class SuspensionRead(Tagged):
     """`still_to_agree` names the roles that have not agreed.
 
     A request that not all have agreed to before `takes_effect_at`, the start of the first session missed, is `lapsed`.

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from app.rules.termination import NoticeState
-from app.schemas.wire import Body, Day, Id, Instant, Read, ShortText
+from app.schemas.wire import Body, Day, Id, Instant, ShortText, Tagged
 
 
 class NoticeGive(Body):
@@ -14,7 +14,7 @@ class NoticeGive(Body):
     reason: ShortText = Field(examples=["Returns to Hill School full time"])
 
 
-class NoticeRead(Read):
+class NoticeRead(Tagged):
     """`previous_end_on` is the last day that stood when notice was given; before `effective_on` it may be withdrawn."""
 
     id: Id

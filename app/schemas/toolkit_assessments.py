@@ -6,7 +6,7 @@ from pydantic import Field
 
 from app.rules.toolkit import AssessmentState, ToolkitUse
 from app.rules.toolkit_areas import ToolkitCategory
-from app.schemas.wire import Body, Id, Instant, Name, Read, ShortText
+from app.schemas.wire import Body, Id, Instant, Name, Read, ShortText, Tagged
 
 Statement = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"\S")]
 Statements = Annotated[list[Statement], Field(max_length=20)]
@@ -67,7 +67,7 @@ class ToolkitAssessmentSummary(Read):
     changed_at: Instant
 
 
-class ToolkitAssessmentRead(ToolkitAssessmentSummary):
+class ToolkitAssessmentRead(ToolkitAssessmentSummary, Tagged):
     """An assessment, always with all thirteen areas: none stands alone as a judgement."""
 
     areas: Annotated[list[AreaAssessedRead], Field(min_length=13, max_length=13)]

@@ -1,7 +1,7 @@
 """What every schema is made of: strict bodies, exact reads, and the bounded types of the wire."""
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -30,6 +30,14 @@ def _within_living_memory(value: date) -> date:
     return value
 
 
+def _in_utc(value: datetime) -> datetime:
+    """The instant as it will be stored and read again: the bounds hold for that, not for the sender's own offset."""
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise PydanticCustomError("out_of_range", "the year must lie between 1990 and 2100") from None
+
+
 def _not_blank(value: str) -> str:
     if not value.strip():
         raise PydanticCustomError("blank", "must not be blank")
@@ -46,6 +54,7 @@ Day = Annotated[date, Field(strict=False, examples=["2026-11-24"]), AfterValidat
 Instant = Annotated[
     datetime,
     Field(strict=False, examples=["2026-11-24T09:12:00Z"]),
+    AfterValidator(_in_utc),
     AfterValidator(_within_living_memory),
     _AS_INSTANT,
 ]
@@ -84,6 +93,10 @@ class Read(BaseModel):
     """What a caller receives: every member is always present."""
 
     model_config = ConfigDict(from_attributes=True, frozen=True, extra="forbid")
+
+
+class Tagged(Read):
+    """A single resource, which comes with its ETag: `tag(response, version)` in the router."""
 
 
 def left_out() -> Any:

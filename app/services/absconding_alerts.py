@@ -1,7 +1,8 @@
 """Raising an absconding alert: stored as it came, with everybody who must be told, in one transaction.
 
-What is not the alert itself or its notifications is attempted: where the event or a job cannot be added, the alert
-stands, and the worker's sweep delivers what no job announced.
+What is not the alert itself or its notifications is attempted: where the calendar or the police's address cannot be
+read, or the event or a job cannot be added, the alert stands. The worker then delivers what no job announced, and tells
+what no event told.
 """
 
 from datetime import datetime, timedelta
@@ -10,16 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
 from app.clock import london_day, utc_now
-from app.db.savepoint import attempted
+from app.db.savepoint import attempted, or_else
 from app.models.absconding import AbscondingAlert, AlertNotification
+from app.models.organisations import Contact
 from app.models.placements import Placement
 from app.outbox.catalogue import EventType
 from app.outbox.jobs import enqueue
 from app.outbox.recording import record_event
 from app.problems import FieldError, Invalid
-from app.queries.absconding_alerts import AlertFile, alert_files, own_placement, police_contact
+from app.queries.absconding_alerts import AlertFile, police_contact
 from app.queries.calendars import school_calendar
-from app.queries.placements import councils_of
+from app.queries.placements import councils_of, own_placement
 from app.rules.absconding import (
     AlertState,
     Channel,
@@ -47,6 +49,7 @@ async def raise_alert(caller: Caller, session: AsyncSession, received: ReceivedA
         placement_id=placement.id,
         raised_by_id=caller.organisation_id,
         raised_at=caller.now,
+        told_at=caller.now,
         state=AlertState.RAISED,
         last_seen_at=received.last_seen_at,
         last_seen_where=received.last_seen_where,
@@ -56,15 +59,19 @@ async def raise_alert(caller: Caller, session: AsyncSession, received: ReceivedA
     )
     session.add(alert)
     await session.flush()
-    await _tell(caller, session, alert, placement)
-    return (await alert_files(session, [alert]))[0]
+    notifications = await _notify(caller, session, alert, placement)
+    if not await attempted(session, "event", lambda: tell_viewers(caller, session, alert, EventType.ALERT_RAISED)):
+        alert.told_at = None
+        await session.flush()
+    return AlertFile(alert, notifications, [])
 
 
 async def _flags(caller: Caller, session: AsyncSession, placement: Placement, received: ReceivedAlert) -> list[str]:
-    calendar = await school_calendar(session, placement.calendar_id)
+    calendar = await or_else(session, "calendar", lambda: school_calendar(session, placement.calendar_id), None)
+    day = london_day(received.last_seen_at or caller.now)
     flags = alert_flags(
         status=placement_status(placement.state, placement.starts_on, placement.ends_on, caller.today),
-        is_pupil_day=calendar.is_pupil_day(london_day(received.last_seen_at or caller.now)),
+        is_pupil_day=calendar is None or calendar.is_pupil_day(day),
         received_at=caller.now,
         left_at=received.last_seen_at,
         last_seen_where=received.last_seen_where,
@@ -73,8 +80,11 @@ async def _flags(caller: Caller, session: AsyncSession, placement: Placement, re
     return [flag.value for flag in flags]
 
 
-async def _tell(caller: Caller, session: AsyncSession, alert: AbscondingAlert, placement: Placement) -> None:
-    police = await police_contact(session, await councils_of(session, placement))
+async def _notify(
+    caller: Caller, session: AsyncSession, alert: AbscondingAlert, placement: Placement
+) -> list[AlertNotification]:
+    """Adds the mandatory notifications, and a job for each email; gives them in the order in which they are read."""
+    police = await or_else(session, "police", lambda: _police(session, placement), None)
     due = notifications_due(
         commissioner=placement.commissioner_id,
         host_school=placement.host_school_id,
@@ -99,7 +109,11 @@ async def _tell(caller: Caller, session: AsyncSession, alert: AbscondingAlert, p
     for notification in notifications:
         if notification.channel is Channel.EMAIL:
             await _announce(session, notification)
-    await attempted(session, "event", lambda: tell_viewers(caller, session, alert, EventType.ALERT_RAISED))
+    return sorted(notifications, key=lambda each: each.roles)
+
+
+async def _police(session: AsyncSession, placement: Placement) -> Contact | None:
+    return await police_contact(session, await councils_of(session, placement))
 
 
 async def _announce(session: AsyncSession, notification: AlertNotification) -> None:

@@ -1,20 +1,21 @@
 """What the worker notes of its attempts to deliver a notification.
 
 Each note is one statement that looks at the present state, so that an acknowledgement that comes meanwhile is never
-overwritten. The alert is touched before its notification, as everywhere, so that nobody waits for each other.
+overwritten; which state may follow which is for the table in the rules to say. The alert is touched before its
+notification, as everywhere, so that nobody waits for each other.
 """
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, or_, update
+from sqlalchemy import ColumnElement, case, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.models.absconding import AbscondingAlert, AlertNotification
 from app.queries.absconding_alerts_delivery import UNDELIVERED
-from app.rules.absconding import Channel, NotificationState
+from app.rules.absconding import NOTIFICATIONS, Channel
 
 
 async def claim_attempt(session: AsyncSession, notification_id: UUID, now: datetime, *, until: datetime) -> int | None:
@@ -34,9 +35,7 @@ async def claim_attempt(session: AsyncSession, notification_id: UUID, now: datet
 
 
 async def note_sent(session: AsyncSession, notification: AlertNotification, at: datetime) -> None:
-    state = col(AlertNotification.state)
-    delivered = case((state.in_(UNDELIVERED), NotificationState.DELIVERED), else_=state)
-    await _note(session, notification, at, state=delivered, delivered_at=at, last_result="sent")
+    await _note(session, notification, at, state=_after("deliver"), delivered_at=at, last_result="sent")
 
 
 async def note_phone_task(session: AsyncSession, notification: AlertNotification, at: datetime) -> None:
@@ -46,9 +45,19 @@ async def note_phone_task(session: AsyncSession, notification: AlertNotification
 async def note_failure(session: AsyncSession, notification_id: UUID, result: str, *, again_at: datetime) -> None:
     await session.execute(
         update(AlertNotification)
-        .where(col(AlertNotification.id) == notification_id, col(AlertNotification.state).in_(UNDELIVERED))
-        .values(state=NotificationState.FAILED, last_result=result, next_attempt_at=again_at)
+        .where(
+            col(AlertNotification.id) == notification_id,
+            col(AlertNotification.state).in_(NOTIFICATIONS.states_for("fail")),
+        )
+        .values(state=_after("fail"), last_result=result, next_attempt_at=again_at)
     )
+
+
+def _after(verb: str) -> ColumnElement[Any]:
+    """The state that the table gives after `verb`; the present one where it is not possible."""
+    state = col(AlertNotification.state)
+    moves = [(state == row.before, row.after) for row in NOTIFICATIONS.transitions if row.verb == verb]
+    return case(*moves, else_=state)
 
 
 async def _note(session: AsyncSession, notification: AlertNotification, at: datetime, **values: Any) -> None:

@@ -16,8 +16,7 @@ from procrastinate import JobContext
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clock import utc_now
-from app.models.absconding import AlertNotification
-from app.models.organisations import Contact
+from app.models.absconding import Mail
 from app.outbox.catalogue import EventType
 from app.outbox.email import MailNotConfiguredError, send_mail
 from app.outbox.jobs import QUEUE, Tools, jobs, tools_of
@@ -29,7 +28,7 @@ from app.services.absconding_alerts_attempts import claim_attempt, note_failure,
 from app.services.absconding_alerts_text import alert_email
 
 SEND_SECONDS = 7
-CLAIMED_FOR = timedelta(seconds=SEND_SECONDS + 1)
+CLAIMED_FOR = timedelta(seconds=SEND_SECONDS + 3)
 MOST_AT_ONCE = 8
 
 _log = structlog.get_logger("waymark.alerts")
@@ -50,22 +49,37 @@ async def deliver_due(tools: Tools) -> int:
         async with places:
             await deliver(tools, notification_id)
 
-    await asyncio.gather(*(in_turn(each) for each in due))
+    ended = await asyncio.gather(*(in_turn(each) for each in due), return_exceptions=True)
+    for notification_id, outcome in zip(due, ended, strict=True):
+        if isinstance(outcome, BaseException):
+            _log.error("alert_not_attempted", notification_id=str(notification_id), exc_info=outcome)
     return len(due)
 
 
 async def deliver(tools: Tools, notification_id: UUID) -> None:
-    """One attempt, where one is due and nobody else is at it. Its outcome is kept in the notification."""
+    """One attempt, where one is due and nobody else is at it. Its outcome is kept in the notification.
+
+    No connection to the database is held while a mail server is waited for: one that hangs starves nothing else.
+    """
     attempt = await _claimed(tools, notification_id)
     if attempt is None:
         return
     try:
-        async with asyncio.timeout(SEND_SECONDS), tools.sessions() as session:
-            await _send(session, tools, notification_id)
-            await session.commit()
+        async with asyncio.timeout(SEND_SECONDS):
+            delivery = await _read(tools, notification_id)
+            mail = _mail(delivery)
+            sent = mail is not None and await send_mail(tools.settings, mail)
     except Exception as error:
         _log.warning("alert_not_delivered", notification_id=str(notification_id), attempt=attempt, exc_info=True)
         await _failed(tools, notification_id, attempt, _result(error))
+        return
+    async with tools.sessions() as session:
+        if mail is None:
+            await _call_instead(session, delivery)
+        else:
+            session.add_all([] if sent else [mail])
+            await note_sent(session, delivery.notification, _at(delivery))
+        await session.commit()
 
 
 async def _claimed(tools: Tools, notification_id: UUID) -> int | None:
@@ -76,34 +90,33 @@ async def _claimed(tools: Tools, notification_id: UUID) -> int | None:
     return attempt
 
 
-async def _send(session: AsyncSession, tools: Tools, notification_id: UUID) -> None:
-    delivery = await delivery_of(session, notification_id)
-    at = delivery.stands_at or utc_now()
+async def _read(tools: Tools, notification_id: UUID) -> Delivery:
+    async with tools.sessions() as session:
+        return await delivery_of(session, notification_id)
+
+
+def _mail(delivery: Delivery) -> Mail | None:
+    """The email to send; None where nobody has an address."""
     contact = delivery.contact
     if contact is None or contact.email is None:
-        await _call_instead(session, delivery.notification, at)
-        return
-    await _by_email(session, tools, delivery, contact, contact.email, at)
-    await note_sent(session, delivery.notification, at)
-
-
-async def _by_email(
-    session: AsyncSession, tools: Tools, delivery: Delivery, contact: Contact, recipient: str, at: datetime
-) -> None:
+        return None
     subject, body = alert_email(delivery)
-    await send_mail(
-        session,
-        tools.settings,
+    return Mail(
         organisation_id=contact.organisation_id,
-        recipient=recipient,
-        subject=subject,
+        recipient=contact.email,
+        subject=subject[:200],
         body=body,
-        at=at,
+        at=_at(delivery),
     )
 
 
-async def _call_instead(session: AsyncSession, notification: AlertNotification, at: datetime) -> None:
+def _at(delivery: Delivery) -> datetime:
+    return delivery.stands_at or utc_now()
+
+
+async def _call_instead(session: AsyncSession, delivery: Delivery) -> None:
     """Nobody has an address: it becomes a task to phone, and the provider is told so by the feed."""
+    notification, at = delivery.notification, _at(delivery)
     await note_phone_task(session, notification, at)
     await record_event(
         session,

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.access.caller import Caller
 from app.models.absconding import AbscondingAlert, AlertCall, AlertNotification
 from app.outbox.catalogue import EventType
-from app.problems import Conflict, FieldError, Invalid, NotFound, RuleRefused
+from app.problems import Conflict, FieldError, Invalid, NotFound
 from app.queries.absconding_alerts import (
     MOST_CALLS,
     AlertFile,
@@ -16,42 +16,40 @@ from app.queries.absconding_alerts import (
     notification_of,
     visible_alert,
 )
-from app.queries.placements import visible_placement
 from app.rules.absconding import (
     ALERTS,
     CLOCKS_MAY_DIFFER,
+    NOTIFICATIONS,
     AlertRole,
-    NotificationState,
     call_is_delivery,
     may_acknowledge,
 )
-from app.rules.verdict import Refused
-from app.schemas.absconding_alerts import AcknowledgementCreate, CallCreate, ClosureCreate, ResolutionCreate
+from app.schemas.absconding_alerts import AlertAcknowledge, AlertClose, AlertLogCall, AlertResolve
 from app.services.absconding_alerts import tell_viewers
-from app.services.changes import changed, must_be
-from app.services.placements import role_of
+from app.services.changes import changed, insist, moved, state_after
+from app.services.placements_parties import role_in
 
 
 async def acknowledge(
-    caller: Caller, session: AsyncSession, alert_id: UUID, notification_id: UUID, body: AcknowledgementCreate
+    caller: Caller, session: AsyncSession, alert_id: UUID, notification_id: UUID, body: AlertAcknowledge
 ) -> AlertFile:
     """A named person of the organisation that was told has the alert in hand. Raises NotFound, RuleRefused."""
     alert = await visible_alert(caller, session, alert_id, lock=True)
     notification = await notification_of(session, alert, notification_id)
-    verdict = may_acknowledge(
-        state=notification.state,
-        channel=notification.channel,
-        told=notification.organisation_id,
-        by=caller.organisation_id,
+    insist(
+        may_acknowledge(
+            state=notification.state,
+            channel=notification.channel,
+            told=notification.organisation_id,
+            by=caller.organisation_id,
+        )
     )
-    if not verdict:
-        raise RuleRefused(verdict)
-    notification.state = NotificationState.ACKNOWLEDGED
+    _move(notification, "acknowledge")
     notification.acknowledged_at, notification.acknowledged_by = caller.now, body.by
     return await _done(caller, session, alert, EventType.ALERT_ACKNOWLEDGED)
 
 
-async def log_call(caller: Caller, session: AsyncSession, alert_id: UUID, body: CallCreate) -> AlertFile:
+async def log_call(caller: Caller, session: AsyncSession, alert_id: UUID, body: AlertLogCall) -> AlertFile:
     """Logs a call; where it delivers a notification, that is delivered. Raises NotFound, Invalid, Conflict."""
     alert = await visible_alert(caller, session, alert_id, lock=True)
     if alert.raised_by_id != caller.organisation_id:
@@ -74,23 +72,23 @@ async def log_call(caller: Caller, session: AsyncSession, alert_id: UUID, body: 
     if notification is not None and call_is_delivery(
         state=notification.state, roles=notification.roles, log_number=body.log_number
     ):
-        notification.state = NotificationState.DELIVERED
+        _move(notification, "deliver")
         notification.delivered_at, notification.last_result = body.called_at, "called"
     return await _done(caller, session, alert, EventType.ALERT_CALL_LOGGED)
 
 
 async def resolve(
-    caller: Caller, session: AsyncSession, alert_id: UUID, body: ResolutionCreate, expected_version: int
+    caller: Caller, session: AsyncSession, alert_id: UUID, body: AlertResolve, expected_version: int
 ) -> AlertFile:
     """The pupil was found. Raises NotFound, RuleRefused, Invalid, PreconditionFailed."""
-    alert = await _moved(caller, session, alert_id, "find", expected_version)
+    alert = await _moved(caller, session, alert_id, "resolve", expected_version)
     _not_in_future(caller, body.found_at, "/found_at")
     alert.found_at, alert.found_by, alert.safe, alert.found_note = body.found_at, body.found_by, body.safe, body.note
     return await _done(caller, session, alert, EventType.ALERT_FOUND)
 
 
 async def close(
-    caller: Caller, session: AsyncSession, alert_id: UUID, body: ClosureCreate, expected_version: int
+    caller: Caller, session: AsyncSession, alert_id: UUID, body: AlertClose, expected_version: int
 ) -> AlertFile:
     """The alert is done with; its timeline stays. Raises NotFound, RuleRefused, PreconditionFailed."""
     alert = await _moved(caller, session, alert_id, "close", expected_version)
@@ -101,18 +99,19 @@ async def close(
 async def _moved(
     caller: Caller, session: AsyncSession, alert_id: UUID, verb: str, expected_version: int
 ) -> AbscondingAlert:
+    seen = await visible_alert(caller, session, alert_id)
+    role = await role_in(caller, session, seen.placement_id)
     alert = await visible_alert(caller, session, alert_id, lock=True)
-    role = role_of(caller, await visible_placement(caller, session, alert.placement_id))
-    after = ALERTS.move(alert.state, verb, role.value if role else "viewer")
-    if isinstance(after, Refused):
-        raise RuleRefused(after)
-    must_be(alert.version, expected_version)
-    alert.state = after
+    alert.state = moved(alert, expected_version, ALERTS, alert.state, verb, role.value)
     changed(alert, caller)
     return alert
 
 
-async def _called_about(session: AsyncSession, found: AlertFile, body: CallCreate) -> AlertNotification | None:
+def _move(notification: AlertNotification, verb: str) -> None:
+    notification.state = state_after(NOTIFICATIONS, notification.state, verb)
+
+
+async def _called_about(session: AsyncSession, found: AlertFile, body: AlertLogCall) -> AlertNotification | None:
     """The notification a call was about, locked. A log number with none named is the police's."""
     wanted = body.notification_id
     if wanted is None and body.log_number is not None:

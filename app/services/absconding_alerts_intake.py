@@ -6,12 +6,12 @@ Nothing here refuses. The body is kept as it came, and people read it when the m
 import json
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from app.clock import LONDON
 from app.rules.absconding import AlertFlag
+from app.rules.london import LONDON
 from app.rules.upn import without_upns
 from app.schemas.strict_json import InvalidJson, parse_json
 
@@ -64,7 +64,8 @@ def _says_json(content_type: str | None) -> bool:
 
 
 def _members(body: bytes, received: ReceivedAlert) -> dict[str, Any]:
-    if not body:
+    """The members of a JSON body. A body too large to be kept is not parsed: reading one must not hold up another."""
+    if not body or len(body) > MOST_BYTES_KEPT:
         return {}
     try:
         value = parse_json(body)
@@ -109,17 +110,24 @@ def _instant(written: object, received: ReceivedAlert) -> datetime | None:
     """An instant; a time without offset is taken for London's, and flagged."""
     if written is None:
         return None
-    try:
-        instant = datetime.fromisoformat(written) if isinstance(written, str) and len(written) <= 40 else None
-    except ValueError:
-        instant = None
-    if instant is None or instant.year not in _YEARS:
+    instant = _in_utc(written) if isinstance(written, str) and len(written) <= 40 else None
+    if instant is None or not _has_offset(written):
         received.flags.add(AlertFlag.FIELDS_NOT_UNDERSTOOD)
-        return None
-    if instant.tzinfo is None:
-        received.flags.add(AlertFlag.FIELDS_NOT_UNDERSTOOD)
-        return instant.replace(tzinfo=LONDON)
     return instant
+
+
+def _in_utc(written: str) -> datetime | None:
+    """As it will be read again, which is what must lie within bounds: a list that cannot be shown hides every alert."""
+    try:
+        instant = datetime.fromisoformat(written)
+        instant = (instant if instant.tzinfo else instant.replace(tzinfo=LONDON)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return instant if instant.year in _YEARS else None
+
+
+def _has_offset(written: object) -> bool:
+    return datetime.fromisoformat(str(written)).tzinfo is not None
 
 
 def _text(written: object, longest: int, received: ReceivedAlert) -> str | None:

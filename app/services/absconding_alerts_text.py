@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from app.clock import LONDON
 from app.queries.absconding_alerts_delivery import Delivery
 from app.rules.absconding import AlertRole
+from app.rules.london import LONDON
 
 _AS = {
     AlertRole.HOST_SCHOOL: "the child's school",

@@ -7,13 +7,28 @@ from app.models.absconding import AlertNotification
 from app.queries.absconding_alerts import AlertFile
 from app.schemas.absconding_alerts import TimelineEntry
 
+_ORDER = (
+    "last_seen",
+    "raised",
+    "notification_delivered",
+    "notification_escalated",
+    "notification_acknowledged",
+    "called",
+    "found",
+    "closed",
+)
+
 
 def timeline(found: AlertFile) -> list[TimelineEntry]:
-    """Everything that happened, the earliest first."""
+    """Everything that happened, the earliest first; of the same instant, what follows from another comes after it."""
     entries = [*_of_alert(found), *_of_calls(found)]
     for notification in found.notifications:
         entries += _of_notification(notification)
-    return sorted(entries, key=lambda entry: entry.at)
+    return sorted(entries, key=lambda entry: (entry.at, _place(entry.what)))
+
+
+def _place(what: str) -> int:
+    return _ORDER.index(what) if what in _ORDER else len(_ORDER)
 
 
 def _of_alert(found: AlertFile) -> Iterator[TimelineEntry]:

@@ -6,6 +6,7 @@ time, never a sandbox's.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import ip_network
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -41,15 +42,23 @@ class Issued:
 
 
 async def create_own_client(caller: Caller, session: AsyncSession, body: ApiClientCreate) -> ApiClient:
-    """A client of the caller's organisation. Raises Invalid for a scope that the caller lacks."""
+    """A client of the caller's organisation.
+
+    Raises Invalid for a scope that the caller lacks, or an address that the calling client may not call from itself; a
+    caller that is bound to addresses binds the clients it makes.
+    """
     faults = [
         FieldError(f"/scopes/{index}", "scope_not_held", "you cannot grant a scope that your own client lacks")
         for index, scope in enumerate(body.scopes)
         if scope not in caller.scopes
     ]
+    held = (await own_client(caller, session, caller.client_id)).addresses
+    addresses = body.addresses or held
+    if not _lies_within(addresses, held):
+        faults.append(FieldError("/addresses", "address_not_held", "must lie within your own client's addresses"))
     if faults:
         raise Invalid(faults)
-    return await create_client(session, caller.organisation_id, body.name, frozenset(body.scopes), body.addresses)
+    return await create_client(session, caller.organisation_id, body.name, frozenset(body.scopes), addresses)
 
 
 async def issue_own_key(
@@ -57,9 +66,12 @@ async def issue_own_key(
 ) -> Issued:
     """A credential for one of the organisation's clients.
 
-    Raises Forbidden where that client may do what the caller may not: the new key would hand it to the caller.
+    Raises Forbidden where that client may do what the caller may not, or from elsewhere: the new key would hand that
+    to the caller.
     """
     client = await own_client(caller, session, client_id, lock=True)
+    if not _lies_within(client.addresses, (await own_client(caller, session, caller.client_id)).addresses):
+        raise Forbidden("This client may call from addresses that yours may not call from.")
     beyond = sorted(set(client.scopes) - caller.scopes)
     if beyond:
         raise Forbidden("This client holds a scope that yours lacks.", needed_scope=beyond[0])
@@ -80,6 +92,17 @@ async def revoke_own_key(caller: Caller, session: AsyncSession, client_id: UUID,
     client = await own_client(caller, session, client_id, lock=True)
     revoke_credential(client, await own_credential(caller, session, client_id, key_id), utc_now())
     await session.flush()
+
+
+def _lies_within(addresses: list[str] | None, held: list[str] | None) -> bool:
+    """Whether every address is one of those held; without a list every address counts."""
+    if not held:
+        return True
+    networks = [ip_network(each) for each in held]
+    return bool(addresses) and all(
+        any(asked.version == each.version and asked.subnet_of(each) for each in networks)  # type: ignore[arg-type]
+        for asked in map(ip_network, addresses or ())
+    )
 
 
 async def create_client(

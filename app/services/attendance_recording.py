@@ -21,6 +21,7 @@ from app.access.caller import Caller
 from app.clock import utc_now
 from app.db.driver import driver
 from app.outbox.catalogue import EventType
+from app.problems import Unavailable
 from app.rules.attendance_times import Moment
 from app.services.attendance_rows import Statement
 
@@ -138,7 +139,8 @@ async def record(
 ) -> Recorded:
     """Records a submission of `rows` rows, of which `statements` had no fault of their own.
 
-    A statement without an outcome found no session of the caller's.
+    A statement without an outcome found no session of the caller's. Raises Unavailable where a mark that stands is
+    not to be seen even with its session locked.
     """
     submission = uuid4()
     days = [each.row.on_date for each in statements] or [caller.today]
@@ -160,14 +162,20 @@ async def record(
         "resource": f"/v1/attendance-submissions/{submission}",
     }
     outcomes = await _run(connection, given)
-    if any(each.what == "raced" for each in outcomes):
+    if _raced(outcomes):
         outcomes = await _run(connection, given)
+    if _raced(outcomes):
+        raise Unavailable
     return Recorded(submission, outcomes)
 
 
 async def _run(connection: AsyncConnection[Any], given: dict[str, object]) -> list[Outcome]:
     cursor = await connection.execute(_RECORD, given)
     return [Outcome(*found[:8]) for found in await cursor.fetchall()]
+
+
+def _raced(outcomes: Sequence[Outcome]) -> bool:
+    return any(each.what == "raced" for each in outcomes)
 
 
 _COLUMNS = (

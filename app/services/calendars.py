@@ -8,8 +8,10 @@ from sqlmodel import col
 
 from app.access.caller import Caller
 from app.models.calendars import Calendar, CalendarClosure, CalendarHalfTerm
+from app.outbox.catalogue import EventType
+from app.outbox.recording import record_event
 from app.problems import Conflict, FieldError, Invalid, NotFound
-from app.queries.calendars import school_calendar, visible_calendar
+from app.queries.calendars import audience_of, school_calendar, visible_calendar
 from app.rules.calendars import Closure, HalfTerm, SchoolCalendar, validate_calendar
 from app.schemas.calendars import CalendarWrite
 from app.services.changes import changed, made, must_be
@@ -22,6 +24,7 @@ async def publish_calendar(caller: Caller, session: AsyncSession, body: Calendar
     session.add(calendar)
     await session.flush()
     await _fill(session, calendar, body)
+    await _tell(caller, session, calendar, EventType.CALENDAR_PUBLISHED)
     return calendar
 
 
@@ -46,7 +49,13 @@ async def change_calendar(
     calendar.name = body.name
     changed(calendar, caller)
     await _fill(session, calendar, body)
+    await _tell(caller, session, calendar, EventType.CALENDAR_CHANGED)
     return calendar
+
+
+async def _tell(caller: Caller, session: AsyncSession, calendar: Calendar, event: EventType) -> None:
+    audience = await audience_of(caller, session, calendar)
+    await record_event(session, event, f"/v1/calendars/{calendar.id}", caller.now, organisations=audience)
 
 
 def _only_adds(before: SchoolCalendar, after: SchoolCalendar) -> bool:

@@ -8,47 +8,99 @@ A duty never waits for a request that holds a row: it skips the row (`skip locke
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import Sessions
 from app.outbox.recording import Telling, record_events
-from app.services.duties_alerts import escalate_alerts
+from app.services.duties_alerts import escalate_alerts, tell_untold_alerts
 from app.services.duties_attendance import tell_missing_attendance
+from app.services.duties_batch import Batch
 from app.services.duties_placements import tell_ends, tell_starts
 from app.services.duties_suspensions import lapse_suspensions
 
-Duty = Callable[[AsyncSession, UUID | None, datetime], Awaitable[list[Telling]]]
+Duty = Callable[[AsyncSession, UUID | None, datetime, int | None], Awaitable[Batch]]
 
+# What cannot wait comes first.
 DUTIES: tuple[Duty, ...] = (
-    tell_starts,
     escalate_alerts,
+    tell_untold_alerts,
+    tell_starts,
     tell_missing_attendance,
     lapse_suspensions,
     tell_ends,
 )
+MOST_AT_ONCE = 2_000
 
-_ONE_AT_A_TIME = text("select pg_advisory_xact_lock(hashtextextended(:world, 0))")
+# Workers share a world, each at a duty of its own; whoever moves a sandbox's clock waits and has the world alone.
+_FREE_FOR_THIS = text(
+    "select pg_try_advisory_xact_lock_shared(hashtextextended(:world, 0))"
+    " and pg_try_advisory_xact_lock(hashtextextended(:world || ' ' || :duty, 0))"
+)
+_ALONE = text("select pg_advisory_xact_lock(hashtextextended(:world, 0))")
+
+_log = structlog.get_logger("waymark.duties")
 
 
-async def run_duties(session: AsyncSession, sandbox_id: UUID | None, until: datetime) -> int:
-    """Does all that is due in one world by `until`, under the worker role; gives the number of events recorded.
+@dataclass(frozen=True, slots=True)
+class DutiesDone:
+    """How many events were recorded, and the names of the duties that failed."""
 
-    Events are recorded in the order in which they fell due, however large the step. Does not commit; see `do_duties`.
+    events: int
+    failed: tuple[str, ...]
+
+
+async def do_duties(sessions: Sessions, sandbox_id: UUID | None, until: datetime) -> DutiesDone:
+    """Does what is due in one world by `until`, under the worker role, and commits it.
+
+    Each duty is by itself and in batches: one that fails, or has much to catch up with, undoes nothing of another.
+    A duty that another worker is at is left to that one.
     """
-    await session.execute(_ONE_AT_A_TIME, {"world": f"duties of {sandbox_id or 'live'}"})
-    tellings = [telling for duty in DUTIES for telling in await duty(session, sandbox_id, until)]
-    tellings.sort(key=lambda each: each.occurred_at)
-    await record_events(session, tellings)
+    events, failed = 0, []
+    for duty in DUTIES:
+        name = getattr(duty, "__name__", "duty")
+        try:
+            events += await _do(sessions, duty, name, sandbox_id, until)
+        except Exception:
+            _log.exception("duty_failed", duty=name, sandbox_id=sandbox_id and str(sandbox_id))
+            failed.append(name)
+    return DutiesDone(events, tuple(failed))
+
+
+async def do_duties_in_order(sessions: Sessions, sandbox_id: UUID, until: datetime) -> int:
+    """As `do_duties`, for a step of a sandbox's clock: all or nothing, and the number of events recorded.
+
+    Events are recorded in the order in which they fell due, however large the step.
+    """
+    async with sessions() as session:
+        await session.execute(_ALONE, {"world": _world(sandbox_id)})
+        batches = [await duty(session, sandbox_id, until, None) for duty in DUTIES]
+        tellings = sorted((each for batch in batches for each in batch.tellings), key=lambda each: each.occurred_at)
+        await record_events(session, tellings)
+        await session.commit()
     return len(tellings)
 
 
-async def do_duties(sessions: Sessions, sandbox_id: UUID | None, until: datetime) -> int:
-    """`run_duties` in a transaction of its own, committed: what no request asked for, no request can undo."""
-    async with sessions() as session:
-        told = await run_duties(session, sandbox_id, until)
-        await session.commit()
-    return told
+async def _do(sessions: Sessions, duty: Duty, name: str, sandbox_id: UUID | None, until: datetime) -> int:
+    """One duty, batch by batch, until nothing is left; the number of events."""
+    events, done = 0, MOST_AT_ONCE
+    while done >= MOST_AT_ONCE:
+        async with sessions() as session:
+            free = await session.execute(_FREE_FOR_THIS, {"world": _world(sandbox_id), "duty": name})
+            if not free.scalar_one():
+                return events
+            batch = await duty(session, sandbox_id, until, MOST_AT_ONCE)
+            tellings: list[Telling] = sorted(batch.tellings, key=lambda each: each.occurred_at)
+            await record_events(session, tellings)
+            await session.commit()
+        events, done = events + len(tellings), batch.done
+    return events
+
+
+def _world(sandbox_id: UUID | None) -> str:
+    return f"duties of {sandbox_id or 'live'}"

@@ -9,8 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.outbox.catalogue import EventType
 from app.outbox.recording import Telling
+from app.services.duties_batch import Batch
 
-# One event for all that one provider owes of one session: a setting that forgot its morning is one piece of news.
+# One event for all that one provider owes of one session: a setting that forgot its morning is one piece of news, or
+# two where a batch ends in the middle of it.
 _MISSING = text(
     """
     with owed as (
@@ -20,6 +22,8 @@ _MISSING = text(
         join organisations o on o.id = e.provider_id
         where e.due_at < :until and e.first_received_at is null and e.waived_by is null and e.missing_told_at is null
           and p.state = 'accepted' and o.sandbox_id is not distinct from cast(:sandbox_id as uuid)
+        order by e.due_at, e.provider_id, e.session, e.placement_id, e.on_date
+        limit :most
         for no key update of e skip locked
     ), told as (
         update expected_sessions e set missing_told_at = :until, changed_at = :until
@@ -34,13 +38,15 @@ _MISSING = text(
 )
 
 
-async def tell_missing_attendance(session: AsyncSession, sandbox_id: UUID | None, until: datetime) -> list[Telling]:
+async def tell_missing_attendance(
+    session: AsyncSession, sandbox_id: UUID | None, until: datetime, most: int | None
+) -> Batch:
     """Sessions of accepted placements that were due before `until`, and of which nothing was received.
 
     Source: Salford AP contract slides (by 09:30), read in the primary source.
     """
-    found = await session.execute(_MISSING, {"until": until, "sandbox_id": sandbox_id})
-    return [
+    found = (await session.execute(_MISSING, {"until": until, "sandbox_id": sandbox_id, "most": most})).all()
+    tellings = [
         Telling(
             EventType.ATTENDANCE_MISSING,
             "/v1/expected-sessions?"
@@ -50,3 +56,4 @@ async def tell_missing_attendance(session: AsyncSession, sandbox_id: UUID | None
         )
         for row in found
     ]
+    return Batch(sum(len(row.placement_ids) for row in found), tellings)

@@ -10,13 +10,13 @@ from app.models.frameworks import Framework, Lot, LotAward
 from app.models.organisations import OrganisationKind
 from app.outbox.catalogue import EventType
 from app.outbox.recording import record_event
-from app.problems import FieldError, Invalid, NotFound, RuleRefused
+from app.problems import FieldError, Invalid, NotFound
 from app.queries.directory import visible_organisation
 from app.queries.frameworks import awards_of_lot, own_lot, visible_award, visible_framework
 from app.rules.lot_awards import Period, lot_is_consistent, may_award, may_bring_end_forward
 from app.rules.procurement import DeliveryOption
 from app.schemas.frameworks import FrameworkCreate, LotAwardCreate, LotAwardUpdate, LotCreate
-from app.services.changes import changed, made, must_be
+from app.services.changes import changed, insist, made, must_be
 
 
 async def open_framework(caller: Caller, session: AsyncSession, body: FrameworkCreate) -> Framework:
@@ -25,6 +25,8 @@ async def open_framework(caller: Caller, session: AsyncSession, body: FrameworkC
     framework = Framework(**made(caller.now), council_id=caller.organisation_id, **body.model_dump())
     session.add(framework)
     await session.flush()
+    path = f"/v1/frameworks/{framework.id}"
+    await record_event(session, EventType.FRAMEWORK_OPENED, path, caller.now, organisations=[framework.council_id])
     return framework
 
 
@@ -36,12 +38,12 @@ async def add_lot(caller: Caller, session: AsyncSession, framework_id: UUID, bod
     framework = await visible_framework(caller, session, framework_id)
     if framework.council_id != caller.organisation_id:
         raise NotFound
-    verdict = lot_is_consistent(body.online, body.delivery_options)
-    if not verdict:
-        raise RuleRefused(verdict)
+    insist(lot_is_consistent(body.online, body.delivery_options))
     lot = Lot(**made(caller.now), framework_id=framework.id, **body.model_dump())
     session.add(lot)
     await session.flush()
+    path = f"/v1/lots/{lot.id}"
+    await record_event(session, EventType.LOT_ADDED, path, caller.now, organisations=[framework.council_id])
     return lot
 
 
@@ -55,15 +57,15 @@ async def award_lot(caller: Caller, session: AsyncSession, body: LotAwardCreate)
     lot, framework = await _lot_to_award(caller, session, body.lot_id)
     await _check_provider(caller, session, body.provider_id)
     held = await awards_of_lot(caller, session, lot.id, body.provider_id)
-    verdict = may_award(
-        Period(framework.starts_on, framework.ends_on),
-        [DeliveryOption(option) for option in lot.delivery_options],
-        Period(body.starts_on, body.ends_on),
-        body.delivery_options,
-        [Period(each.starts_on, each.ends_on) for each in held],
+    insist(
+        may_award(
+            Period(framework.starts_on, framework.ends_on),
+            [DeliveryOption(option) for option in lot.delivery_options],
+            Period(body.starts_on, body.ends_on),
+            body.delivery_options,
+            [Period(each.starts_on, each.ends_on) for each in held],
+        )
     )
-    if not verdict:
-        raise RuleRefused(verdict)
     award = LotAward(**made(caller.now), council_id=caller.organisation_id, **body.model_dump())
     session.add(award)
     await session.flush()
@@ -77,9 +79,7 @@ async def shorten_award(
     """Brings the end of the calling council's award forward. Placements already made under it stay."""
     award = await visible_award(caller, session, award_id, lock=True)
     must_be(award.version, expected_version)
-    verdict = may_bring_end_forward(Period(award.starts_on, award.ends_on), body.ends_on, caller.today)
-    if not verdict:
-        raise RuleRefused(verdict)
+    insist(may_bring_end_forward(Period(award.starts_on, award.ends_on), body.ends_on, caller.today))
     if body.ends_on != award.ends_on:
         award.ends_on = body.ends_on
         changed(award, caller)

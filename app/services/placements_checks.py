@@ -1,6 +1,6 @@
 """What a proposed placement names must exist for the commissioner, and fit its lot."""
 
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.access.caller import Caller
 from app.models.organisations import OrganisationKind
 from app.models.placements import Placement
-from app.problems import FieldError, Invalid, NotFound, RuleRefused
+from app.problems import FieldError, Invalid, NotFound
 from app.queries.calendars import visible_calendar
 from app.queries.directory import sites_of, visible_organisation
 from app.queries.lot_awards import lot_and_award
@@ -16,27 +16,23 @@ from app.queries.placements import visible_placement
 from app.queries.pupils import visible_pupil
 from app.rules.procurement import PlacementFacts, fits_award
 from app.schemas.placements import PlacementPropose
+from app.services.changes import insist
 
 
 async def check_references(caller: Caller, session: AsyncSession, body: PlacementPropose) -> None:
     """Raises Invalid naming every id that leads nowhere for this caller, whether or not it exists for another."""
-    looks: list[tuple[str, str, Coroutine[object, object, object]]] = [
-        ("/pupil_id", "pupil_not_found", visible_pupil(caller, session, body.pupil_id)),
-        ("/calendar_id", "calendar_not_found", visible_calendar(caller, session, body.calendar_id)),
-        (
-            "/provider_id",
-            "provider_not_found",
-            visible_organisation(caller, session, OrganisationKind.PROVIDER, body.provider_id),
-        ),
+    looks: list[tuple[str, UUID | None, str, Callable[[Caller, AsyncSession, UUID], Awaitable[object]]]] = [
+        ("/pupil_id", body.pupil_id, "pupil_not_found", visible_pupil),
+        ("/calendar_id", body.calendar_id, "calendar_not_found", visible_calendar),
+        ("/provider_id", body.provider_id, "provider_not_found", _provider),
+        ("/host_school_id", body.host_school_id, "school_not_found", _host_school),
+        ("/continues_id", body.continues_id, "placement_not_found", visible_placement),
     ]
-    if body.host_school_id is not None:
-        looks.append(("/host_school_id", "school_not_found", _host_school(caller, session, body.host_school_id)))
-    if body.continues_id is not None:
-        looks.append(("/continues_id", "placement_not_found", visible_placement(caller, session, body.continues_id)))
     faults = []
-    for pointer, code, look in looks:
+    for pointer, named, code, look in looks:
         try:
-            await look
+            if named is not None:
+                await look(caller, session, named)
         except NotFound:
             faults.append(FieldError(pointer, code, "names nothing that you may see"))
     sites = {site.id for site in await sites_of(session, body.provider_id)}
@@ -62,9 +58,11 @@ async def check_procurement(caller: Caller, session: AsyncSession, placement: Pl
         placement.delivery,
         placement.key_stage,
     )
-    verdict = fits_award(lot, award, facts, spot_purchase=placement.spot_purchase)
-    if not verdict:
-        raise RuleRefused(verdict)
+    insist(fits_award(lot, award, facts, spot_purchase=placement.spot_purchase))
+
+
+async def _provider(caller: Caller, session: AsyncSession, organisation_id: UUID) -> object:
+    return await visible_organisation(caller, session, OrganisationKind.PROVIDER, organisation_id)
 
 
 async def _host_school(caller: Caller, session: AsyncSession, organisation_id: UUID) -> object:

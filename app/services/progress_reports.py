@@ -11,9 +11,9 @@ from app.models.placements import Placement
 from app.models.progress_reports import ProgressReport, ReportForm
 from app.outbox.catalogue import EventType
 from app.outbox.recording import record_event
-from app.problems import Conflict, Duplicate, FieldError, Invalid, NotFound, RuleRefused
+from app.problems import Conflict, Duplicate, FieldError, Invalid, NotFound
 from app.queries.calendars import school_calendar
-from app.queries.placements import councils_of, visible_placement
+from app.queries.placements import councils_of, own_placement
 from app.queries.progress_reports import report_for, visible_form, visible_report
 from app.rules.placements import PlacementState
 from app.rules.progress_reports import (
@@ -27,10 +27,9 @@ from app.rules.progress_reports import (
     terms_of_placement,
 )
 from app.rules.report_answers import AnswerFault, faults_of_answers, faults_of_size
-from app.rules.verdict import Refused, Verdict
 from app.schemas.progress_reports import ProgressReportCreate
-from app.services.changes import changed, made, must_be
-from app.services.placements import role_of
+from app.services.changes import changed, insist, made, moved, must_be
+from app.services.placements_parties import role_in
 
 PATH = "/v1/progress-reports"
 
@@ -39,7 +38,7 @@ async def begin_report(caller: Caller, session: AsyncSession, body: ProgressRepo
     """Begins a draft. Raises Invalid for ids that lead nowhere, RuleRefused, Duplicate, Conflict."""
     placement = await _placement_named(caller, session, body.placement_id)
     form = await _form_named(caller, session, body.form_id)
-    _insist(may_use_form(form.council_id, await councils_of(session, placement)))
+    insist(may_use_form(form.council_id, await councils_of(session, placement)))
     term = ReportTerm(body.school_year, body.term)
     last_day = await _last_day(session, placement, term)
     _check_size(body.answers)
@@ -61,9 +60,9 @@ async def write_answers(
 ) -> ProgressReport:
     """Replaces the answers of a draft or a returned report. Raises NotFound, RuleRefused, Invalid."""
     report = await visible_report(caller, session, report_id, lock=True)
-    await _own_placement(caller, session, report.placement_id)
-    _insist(may_edit(report.state))
+    await own_placement(caller, session, report.placement_id, lock=True)
     must_be(report.version, expected_version)
+    insist(may_edit(report.state))
     _check_size(answers)
     report.answers = answers
     changed(report, caller)
@@ -104,16 +103,9 @@ def answers_shown(report: ProgressReport, *, to_provider: bool) -> dict[str, Any
     return report.answers if to_provider else report.submitted_answers or {}
 
 
-async def _own_placement(caller: Caller, session: AsyncSession, placement_id: UUID) -> Placement:
-    placement = await visible_placement(caller, session, placement_id, lock=True)
-    if placement.provider_id != caller.organisation_id:
-        raise NotFound
-    return placement
-
-
 async def _placement_named(caller: Caller, session: AsyncSession, placement_id: UUID) -> Placement:
     try:
-        return await _own_placement(caller, session, placement_id)
+        return await own_placement(caller, session, placement_id, lock=True)
     except NotFound:
         raise Invalid([FieldError("/placement_id", "placement_not_found", "is no placement of yours")]) from None
 
@@ -131,7 +123,7 @@ async def _last_day(session: AsyncSession, placement: Placement, term: ReportTer
         raise Conflict("Reports are written on placements that were accepted.")
     calendar = await school_calendar(session, placement.calendar_id)
     owed = terms_of_placement(calendar, placement.starts_on, placement.ends_on)
-    _insist(may_begin_report(term, owed, ()))
+    insist(may_begin_report(term, owed, ()))
     day = due_on(calendar, placement.starts_on, placement.ends_on, term)
     assert day is not None  # a term that is owed has an open pupil day
     return day
@@ -140,13 +132,10 @@ async def _last_day(session: AsyncSession, placement: Placement, term: ReportTer
 async def _moved(
     caller: Caller, session: AsyncSession, report_id: UUID, verb: str, expected_version: int
 ) -> ProgressReport:
+    seen = await visible_report(caller, session, report_id)
+    role = await role_in(caller, session, seen.placement_id)
     report = await visible_report(caller, session, report_id, lock=True)
-    role = role_of(caller, await visible_placement(caller, session, report.placement_id))
-    after = PROGRESS_REPORTS.move(report.state, verb, role.value if role else "viewer")
-    if isinstance(after, Refused):
-        raise RuleRefused(after)
-    must_be(report.version, expected_version)
-    report.state = after
+    report.state = moved(report, expected_version, PROGRESS_REPORTS, report.state, verb, role.value)
     changed(report, caller)
     return report
 
@@ -155,11 +144,6 @@ async def _done(caller: Caller, session: AsyncSession, report: ProgressReport, e
     await session.flush()
     await record_event(session, event, f"{PATH}/{report.id}", caller.now, placements=[report.placement_id])
     return report
-
-
-def _insist(verdict: Verdict) -> None:
-    if not verdict:
-        raise RuleRefused(verdict)
 
 
 def _check_size(answers: dict[str, Any]) -> None:

@@ -5,6 +5,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.access.caller import Caller
 from app.models.organisations import OrganisationKind
 from app.models.pupils import Pupil
+from app.outbox.catalogue import EventType
+from app.outbox.recording import record_event
 from app.problems import FieldError, Invalid, NotFound
 from app.queries.directory import visible_organisation
 from app.rules.upn import check_upn
@@ -33,4 +35,6 @@ async def register_pupil(caller: Caller, session: AsyncSession, body: PupilCreat
     session.add(pupil)
     await session.flush()
     caller.sees_pupils(pupil.id)
+    path, me = f"/v1/pupils/{pupil.id}", caller.organisation_id
+    await record_event(session, EventType.PUPIL_REGISTERED, path, caller.now, organisations=[me])
     return pupil

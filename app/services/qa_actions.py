@@ -9,21 +9,18 @@ from app.access.caller import Caller
 from app.models.qa import QaAction, QaVisit
 from app.outbox.catalogue import EventType
 from app.outbox.recording import record_event
-from app.problems import FieldError, Invalid, RuleRefused
+from app.problems import FieldError, Invalid
 from app.queries.qa_actions import visible_action
 from app.queries.qa_visits import audience_of, visible_visit
 from app.rules.qa import ACTIONS, VISITS, ActionState
-from app.rules.verdict import Refused
-from app.schemas.qa_actions import CompletionCreate, QaActionCreate, ReopeningCreate
-from app.services.changes import changed, made, must_be
+from app.schemas.qa_actions import QaActionComplete, QaActionCreate, QaActionReopen
+from app.services.changes import changed, insist, made, moved
 
 
 async def set_action(caller: Caller, session: AsyncSession, visit_id: UUID, body: QaActionCreate) -> QaAction:
     """Sets the provider something to do. It knows of it at once, also before the report."""
     visit = await visible_visit(caller, session, visit_id, lock=True)
-    verdict = VISITS.may(visit.state, "set_action", "council")
-    if not verdict:
-        raise RuleRefused(verdict)
+    insist(VISITS.may(visit.state, "set_action", "council"))
     _must_lie_ahead(body.due_on, caller)
     action = QaAction(
         **made(caller.now),
@@ -40,15 +37,15 @@ async def set_action(caller: Caller, session: AsyncSession, visit_id: UUID, body
 
 
 async def complete(
-    caller: Caller, session: AsyncSession, action_id: UUID, body: CompletionCreate, expected_version: int
+    caller: Caller, session: AsyncSession, action_id: UUID, body: QaActionComplete, expected_version: int
 ) -> QaAction:
-    visit, action = await _moved(caller, session, action_id, "do", "provider", expected_version)
+    visit, action = await _moved(caller, session, action_id, "complete", "provider", expected_version)
     action.note = body.note
     return await _kept(caller, session, visit, action)
 
 
 async def reopen(
-    caller: Caller, session: AsyncSession, action_id: UUID, body: ReopeningCreate, expected_version: int
+    caller: Caller, session: AsyncSession, action_id: UUID, body: QaActionReopen, expected_version: int
 ) -> QaAction:
     """The council is not satisfied: the action is open again, with a new day."""
     visit, action = await _moved(caller, session, action_id, "reopen", "council", expected_version)
@@ -72,11 +69,7 @@ async def _moved(
 ) -> tuple[QaVisit, QaAction]:
     """The action, locked, in the state that the verb leads to, and its visit."""
     action = await visible_action(caller, session, action_id, lock=True)
-    must_be(action.version, expected_version)
-    moved = ACTIONS.move(action.state, verb, by)
-    if isinstance(moved, Refused):
-        raise RuleRefused(moved)
-    action.state = moved
+    action.state = moved(action, expected_version, ACTIONS, action.state, verb, by)
     return await visible_visit(caller, session, action.visit_id), action
 
 

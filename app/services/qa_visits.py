@@ -9,33 +9,34 @@ from app.models.organisations import Organisation, OrganisationKind
 from app.models.qa import QaFinding, QaFramework, QaVisit
 from app.outbox.catalogue import EventType
 from app.outbox.recording import record_event
-from app.problems import FieldError, Invalid, NotFound, RuleRefused
+from app.problems import FieldError, Invalid, NotFound
 from app.queries.directory import visible_organisation
 from app.queries.oversight import oversight_of
 from app.queries.qa_frameworks import own_framework
 from app.queries.qa_visits import audience_of, visible_findings, visible_visit
 from app.rules.oversight import may_oversee
 from app.rules.qa import VISITS, VisitState, may_be_carried_out
-from app.rules.verdict import Refused
 from app.schemas.qa_visits import (
-    CarryingOutCreate,
     FindingsWrite,
     ProviderResponseWrite,
+    QaVisitCarryOut,
     QaVisitCreate,
-    ReportCreate,
+    QaVisitReport,
 )
-from app.services.changes import changed, made, must_be
+from app.services.changes import changed, insist, made, moved
 from app.services.qa_frameworks import given_twice
 
 
 async def plan_visit(caller: Caller, session: AsyncSession, body: QaVisitCreate) -> QaVisit:
     """Plans a visit to a provider that the calling council oversees, on one of its own frameworks."""
     provider = await _provider(caller, session, body.provider_id)
-    if await own_framework(caller, session, body.framework_id) is None:
+    framework = await own_framework(caller, session, body.framework_id)
+    if framework is None:
         raise Invalid([FieldError("/framework_id", "unknown_framework", "name one of your own QA frameworks")])
-    verdict = may_oversee(await oversight_of(caller, session, provider))
-    if not verdict:
-        raise RuleRefused(verdict)
+    if body.activity_type not in {each["slug"] for each in framework.activity_types}:
+        detail = "name one of the framework's `activity_types`"
+        raise Invalid([FieldError("/activity_type", "activity_type_not_in_framework", detail)])
+    insist(may_oversee(await oversight_of(caller, session, provider)))
     visit = QaVisit(
         **made(caller.now),
         **body.model_dump(),
@@ -49,12 +50,10 @@ async def plan_visit(caller: Caller, session: AsyncSession, body: QaVisitCreate)
 
 
 async def carry_out(
-    caller: Caller, session: AsyncSession, visit_id: UUID, body: CarryingOutCreate, expected_version: int
+    caller: Caller, session: AsyncSession, visit_id: UUID, body: QaVisitCarryOut, expected_version: int
 ) -> QaVisit:
     visit = await _moved(caller, session, visit_id, "carry_out", "council", expected_version)
-    verdict = may_be_carried_out(body.carried_out_on, caller.today)
-    if not verdict:
-        raise RuleRefused(verdict)
+    insist(may_be_carried_out(body.carried_out_on, caller.today))
     visit.carried_out_on = body.carried_out_on
     return await _kept(caller, session, visit, EventType.QA_VISIT_CARRIED_OUT)
 
@@ -82,7 +81,7 @@ async def record_findings(
 
 
 async def report(
-    caller: Caller, session: AsyncSession, visit_id: UUID, body: ReportCreate, expected_version: int
+    caller: Caller, session: AsyncSession, visit_id: UUID, body: QaVisitReport, expected_version: int
 ) -> QaVisit:
     """Hands the report, and the findings with it, to the provider."""
     visit = await _moved(caller, session, visit_id, "report", "council", expected_version)
@@ -94,7 +93,7 @@ async def respond(
     caller: Caller, session: AsyncSession, visit_id: UUID, body: ProviderResponseWrite, expected_version: int
 ) -> QaVisit:
     """Keeps the provider's answer to the report, which stands beside it also when it is published."""
-    visit = await _moved(caller, session, visit_id, "respond", "provider", expected_version)
+    visit = await _moved(caller, session, visit_id, "answer", "provider", expected_version)
     visit.provider_response = body.text
     return await _kept(caller, session, visit, EventType.QA_VISIT_ANSWERED)
 
@@ -123,11 +122,7 @@ async def _moved(
 ) -> QaVisit:
     """The visit, locked, in the state that the verb leads to."""
     visit = await visible_visit(caller, session, visit_id, lock=True)
-    must_be(visit.version, expected_version)
-    moved = VISITS.move(visit.state, verb, by)
-    if isinstance(moved, Refused):
-        raise RuleRefused(moved)
-    visit.state = moved
+    visit.state = moved(visit, expected_version, VISITS, visit.state, verb, by)
     return visit
 
 

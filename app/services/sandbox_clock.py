@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.access.caller import Caller
-from app.clock import LONDON, london_day, utc_now
+from app.clock import london_day, utc_now
 from app.db.engine import Sessions
 from app.models.calendars import Calendar
 from app.models.organisations import Sandbox
@@ -16,8 +16,9 @@ from app.problems import Conflict, FieldError, Invalid, Unavailable
 from app.queries.calendars import school_calendars, visible_calendars
 from app.queries.sandbox import own_sandbox
 from app.rules.calendars import SchoolCalendar
+from app.rules.london import LONDON
 from app.schemas.sandbox import MOST_SECONDS, ClockAdvance
-from app.services.duties import do_duties
+from app.services.duties import do_duties_in_order
 
 SCHOOL_MORNING = time(8, 50)
 _FURTHEST = timedelta(seconds=MOST_SECONDS)
@@ -48,14 +49,14 @@ async def _move(session: AsyncSession, workers: Sessions | None, sandbox: Sandbo
     now = sandbox.stands_at or utc_now()
     if at < now:
         raise Conflict(
-            f"The sandbox's clock is already at {now.isoformat()} and only moves forward. Choose a later instant, or"
-            " open another sandbox to begin again."
+            f"The sandbox's clock is already at {now.isoformat()} and only moves forward. Choose a later instant."
+            " To begin again, stop the service and run `make clean`, then `make run`: it makes a new sandbox."
         )
     if at - now > _FURTHEST:
         raise Invalid([FieldError("/now", "too_far", "The clock moves on by at most 92 days at a time.")])
     if workers is None:
         raise Unavailable
-    await do_duties(workers, sandbox.id, at)
+    await do_duties_in_order(workers, sandbox.id, at)
     sandbox.stands_at = at
     await session.flush()
     return sandbox

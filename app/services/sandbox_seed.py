@@ -24,6 +24,7 @@ from app.services.sandbox_forms import publish_forms
 from app.services.sandbox_keys import keys_on_file, renew_keys, write_keys
 from app.services.sandbox_organisations import Inhabitants, settle
 from app.services.sandbox_procurement import procure
+from app.services.sandbox_quality import make_qa_frameworks
 from app.settings import settings
 
 NAME = "Waymark sandbox"
@@ -56,6 +57,7 @@ async def make_sandbox(session: AsyncSession, now: datetime) -> UUID:
     them = await settle(session, sandbox.id, now)
     calendars = await _publish_calendars(session, them, now)
     await publish_forms(session, them)
+    await make_qa_frameworks(session, them)
     await place_children(session, them, calendars, await procure(session, them))
     return sandbox.id
 

@@ -23,7 +23,7 @@ from app.rules.agreements import (
     parties_to_agree,
 )
 from app.rules.placements import PlacementState
-from app.rules.sources import SALFORD
+from app.rules.sources import OUR_OWN
 from app.rules.suspensions import (
     SUSPENSIONS,
     SuspensionState,
@@ -33,11 +33,11 @@ from app.rules.suspensions import (
     suspension_state,
     suspension_takes_effect_at,
 )
-from app.rules.verdict import Refused, Verdict
+from app.rules.verdict import Refused
 from app.schemas.suspensions import AgreementGive, SuspensionRequest
-from app.services.changes import changed, made, must_be
+from app.services.changes import changed, insist, made, moved, state_after
 from app.services.expected_sessions import expect_again, waive_sessions
-from app.services.placements import locked_for_party
+from app.services.placements_parties import locked_for_party
 
 PATH = "/v1/suspensions"
 
@@ -56,12 +56,12 @@ async def request_suspension(caller: Caller, session: AsyncSession, body: Suspen
     """The provider asks the other parties. Raises NotFound, Conflict, RuleRefused."""
     placement, role = await locked_for_party(caller, session, body.placement_id)
     if role is not PartyRole.PROVIDER:
-        raise RuleRefused(Refused("wrong_party", "Only the placement's provider requests a suspension.", SALFORD))
+        raise RuleRefused(Refused("wrong_party", "Only the placement's provider requests a suspension.", OUR_OWN))
     if placement.state is not PlacementState.ACCEPTED:
         raise Conflict("Only an accepted placement has anything to suspend.")
     found = await first_session_of(session, placement.id, body.starts_on, body.ends_on)
     takes_effect_at = suspension_takes_effect_at(*(found or (body.starts_on,)))
-    _demand(
+    insist(
         may_request_suspension(
             await school_calendar(session, placement.calendar_id),
             parties_of(placement),
@@ -75,7 +75,7 @@ async def request_suspension(caller: Caller, session: AsyncSession, body: Suspen
     )
     standing = await standing_suspensions(session, placement.id, body.starts_on, body.ends_on)
     open_now = [(s.starts_on, s.ends_on) for s in standing if state_of(s, caller) is not SuspensionState.LAPSED]
-    _demand(clear_of_other_suspensions(body.starts_on, body.ends_on, open_now))
+    insist(clear_of_other_suspensions(body.starts_on, body.ends_on, open_now))
     suspension = Suspension(
         **made(caller.now),
         **body.model_dump(),
@@ -95,7 +95,7 @@ async def answer_suspension(
     placement, suspension, _ = await _locked(caller, session, suspension_id)
     parties = parties_of(placement)
     given = (await agreements_of(session, [suspension])).get(suspension.id, [])
-    _demand(
+    insist(
         may_agree(
             parties,
             caller.organisation_id,
@@ -105,7 +105,7 @@ async def answer_suspension(
         )
     )
     verb = "agree" if body.answer is AgreementAnswer.AGREED else "refuse"
-    after = _after(suspension, caller, verb)
+    after = state_after(SUSPENSIONS, state_of(suspension, caller), verb)
     session.add(
         Agreement(
             placement_id=placement.id,
@@ -133,9 +133,9 @@ async def withdraw_suspension(
 ) -> Suspension:
     """The provider withdraws; sessions that have not begun are expected again. Raises NotFound, RuleRefused."""
     placement, suspension, role = await _locked(caller, session, suspension_id)
-    after = _after(suspension, caller, "withdraw", role.value)
-    must_be(suspension.version, expected_version)
-    _demand(may_withdraw_suspension(suspension.ends_on, caller.today))
+    state = state_of(suspension, caller)
+    after = moved(suspension, expected_version, SUSPENSIONS, state, "withdraw", role.value)
+    insist(may_withdraw_suspension(suspension.ends_on, caller.today))
     if suspension.state is SuspensionState.AGREED:
         await expect_again(session, placement.id, suspension.starts_on, suspension.ends_on, caller.now)
     await _settle(caller, session, suspension, after, EventType.SUSPENSION_WITHDRAWN)
@@ -152,7 +152,7 @@ async def end_suspensions(caller: Caller, session: AsyncSession, placement: Plac
         if state_of(suspension, caller) is SuspensionState.LAPSED:
             continue
         if suspension.starts_on > last_day:
-            after = _after(suspension, caller, "end_with_placement", "termination")
+            after = state_after(SUSPENSIONS, state_of(suspension, caller), "end_with_placement", "termination")
             await _settle(caller, session, suspension, after, EventType.SUSPENSION_WITHDRAWN)
         else:
             suspension.ends_on = last_day
@@ -174,13 +174,6 @@ async def _locked(
     return placement, await visible_suspension(caller, session, suspension_id, lock=True), role
 
 
-def _after(suspension: Suspension, caller: Caller, verb: str, by: str | None = None) -> SuspensionState:
-    after = SUSPENSIONS.move(state_of(suspension, caller), verb, by)
-    if isinstance(after, Refused):
-        raise RuleRefused(after)
-    return after
-
-
 async def _settle(
     caller: Caller, session: AsyncSession, suspension: Suspension, after: SuspensionState, event: EventType
 ) -> None:
@@ -193,8 +186,3 @@ async def _settle(
 async def _tell(caller: Caller, session: AsyncSession, suspension: Suspension, event: EventType) -> None:
     await session.flush()
     await record_event(session, event, f"{PATH}/{suspension.id}", caller.now, placements=[suspension.placement_id])
-
-
-def _demand(verdict: Verdict) -> None:
-    if not verdict:
-        raise RuleRefused(verdict)

@@ -9,16 +9,15 @@ from app.access.caller import Caller
 from app.models.placements import Placement, TerminationNotice
 from app.outbox.catalogue import EventType
 from app.outbox.recording import record_event
-from app.problems import Conflict, RuleRefused
+from app.problems import Conflict
 from app.queries.calendars import school_calendar
 from app.queries.terminations import standing_notices, visible_notice
 from app.rules.placements import PlacementState
 from app.rules.termination import TERMINATION_NOTICES, NoticeState, end_that_stands, may_terminate, notice_state
-from app.rules.verdict import Refused
 from app.schemas.terminations import NoticeGive
-from app.services.changes import changed, made, must_be
+from app.services.changes import changed, insist, made, moved
 from app.services.expected_sessions import expect_by_versions, stop_expecting
-from app.services.placements import locked_for_party
+from app.services.placements_parties import locked_for_party
 from app.services.suspensions import end_suspensions
 
 PATH = "/v1/termination-notices"
@@ -34,16 +33,16 @@ async def give_notice(caller: Caller, session: AsyncSession, body: NoticeGive) -
     if placement.state is not PlacementState.ACCEPTED:
         raise Conflict("Only an accepted placement can be terminated; a proposal is withdrawn or declined.")
     standing = await standing_notices(session, placement.id)
-    verdict = may_terminate(
-        await school_calendar(session, placement.calendar_id),
-        effective_on=body.effective_on,
-        given_on=caller.today,
-        starts_on=placement.starts_on,
-        planned_end_on=placement.planned_end_on,
-        already_ends_on=standing[0].effective_on if standing else None,
+    insist(
+        may_terminate(
+            await school_calendar(session, placement.calendar_id),
+            effective_on=body.effective_on,
+            given_on=caller.today,
+            starts_on=placement.starts_on,
+            planned_end_on=placement.planned_end_on,
+            already_ends_on=standing[0].effective_on if standing else None,
+        )
     )
-    if not verdict:
-        raise RuleRefused(verdict)
     notice = TerminationNotice(
         **made(caller.now),
         **body.model_dump(),
@@ -68,11 +67,8 @@ async def withdraw_notice(
     seen = await visible_notice(caller, session, notice_id)
     placement, _ = await locked_for_party(caller, session, seen.placement_id)
     notice = await visible_notice(caller, session, notice_id, lock=True)
-    giver = "giver" if notice.given_by_id == caller.organisation_id else "other_party"
-    after = TERMINATION_NOTICES.move(state_of(notice, caller), "withdraw", giver)
-    if isinstance(after, Refused):
-        raise RuleRefused(after)
-    must_be(notice.version, expected_version)
+    giver = "party_that_gave_notice" if notice.given_by_id == caller.organisation_id else "other_party"
+    moved(notice, expected_version, TERMINATION_NOTICES, state_of(notice, caller), "withdraw", giver)
     notice.withdrawn_at = caller.now
     changed(notice, caller)
     await session.flush()

@@ -1,35 +1,38 @@
 """Changing a placement's timetable from a later day on; the ledger of expected sessions changes with it."""
 
-from datetime import timedelta
+from datetime import date, time, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
-from app.models.placements import Timetable
+from app.models.placements import Timetable, TimetableSlot
 from app.outbox.catalogue import EventType
 from app.outbox.recording import record_event
 from app.problems import Conflict, Duplicate, FieldError, Invalid
 from app.queries.directory import sites_of
-from app.queries.placements import slots_of, timetables_of, visible_placement
+from app.queries.placements import slots_of, timetables_of
+from app.rules import timetables
 from app.rules.placements import PlacementState
-from app.schemas.placements import TimetableWrite
-from app.services.changes import changed
+from app.schemas.placements import SlotWrite, TimetableWrite
+from app.services.changes import changed, made, must_be
 from app.services.expected_sessions import expect_sessions, stop_expecting
-from app.services.placements import add_timetable, check_slots, role_of
+from app.services.placements_parties import locked_for_party
 
 
 async def change_timetable(
-    caller: Caller, session: AsyncSession, placement_id: UUID, body: TimetableWrite
+    caller: Caller, session: AsyncSession, placement_id: UUID, body: TimetableWrite, expected_version: int
 ) -> Timetable:
     """Adds a version that applies from a later day. Any party may; all are told.
 
     Raises Invalid for a day that is not later than today and within the placement, Duplicate for a second version
-    from the same day, Conflict for a placement that is not accepted.
+    from the same day, Conflict for a placement that is not accepted, RuleRefused for one who only watches,
+    PreconditionFailed.
     """
-    placement = await visible_placement(caller, session, placement_id, lock=True)
-    if role_of(caller, placement) is None or placement.state is not PlacementState.ACCEPTED:
-        raise Conflict("Only a party to an accepted placement changes its timetable.")
+    placement, _ = await locked_for_party(caller, session, placement_id)
+    must_be(placement.version, expected_version)
+    if placement.state is not PlacementState.ACCEPTED:
+        raise Conflict("Only an accepted placement's timetable changes; propose the one that you want.")
     if not max(caller.today + timedelta(days=1), placement.starts_on) <= body.applies_from <= placement.ends_on:
         raise Invalid([FieldError("/applies_from", "day_not_open", "must be after today and within the placement")])
     check_slots(body.slots)
@@ -57,3 +60,44 @@ async def change_timetable(
         placements=[placement.id],
     )
     return timetable
+
+
+async def add_timetable(
+    caller: Caller, session: AsyncSession, placement_id: UUID, applies_from: date, slots: list[SlotWrite]
+) -> Timetable:
+    timetable = Timetable(**made(caller.now), placement_id=placement_id, applies_from=applies_from)
+    session.add(timetable)
+    await session.flush()
+    session.add_all(
+        TimetableSlot(
+            timetable_id=timetable.id,
+            placement_id=placement_id,
+            weekday=slot.weekday,
+            session=slot.session,
+            starts_at=time.fromisoformat(slot.starts_at),
+            ends_at=time.fromisoformat(slot.ends_at),
+            online=slot.online,
+            site_id=slot.site_id,
+        )
+        for slot in slots
+    )
+    await session.flush()
+    return timetable
+
+
+def check_slots(slots: list[SlotWrite]) -> None:
+    """Raises Invalid naming every fault of a timetable."""
+    known = [
+        timetables.TimetableSlot(
+            s.weekday,
+            s.session,
+            time.fromisoformat(s.starts_at),
+            time.fromisoformat(s.ends_at),
+            s.online,
+            s.site_id,
+        )
+        for s in slots
+    ]
+    faults = timetables.validate_timetable(known)
+    if faults:
+        raise Invalid([FieldError("/timetable", fault.code, fault.reason) for fault in faults])

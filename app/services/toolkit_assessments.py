@@ -9,14 +9,14 @@ from app.models.organisations import OrganisationKind
 from app.models.toolkit import ToolkitAssessment, ToolkitEntry
 from app.outbox.catalogue import EventType
 from app.outbox.recording import record_event
-from app.problems import FieldError, Invalid, NotFound, RuleRefused
+from app.problems import FieldError, Invalid, NotFound
 from app.queries.oversight import councils_overseeing, oversight_of
 from app.queries.toolkit_assessments import assessed_organisation, entries_of, own_assessment
 from app.rules.toolkit import ASSESSMENTS, AreaEntry, AssessmentState, check_entry, is_complete
 from app.rules.toolkit_uses import BETWEEN_THE_TWO, AssessorRole, may_begin
 from app.rules.verdict import Refused
 from app.schemas.toolkit_assessments import AreaWrite, ToolkitAssessmentCreate
-from app.services.changes import changed, made, must_be
+from app.services.changes import changed, insist, made, moved
 
 _ROLES_TOWARDS_OTHERS = {
     OrganisationKind.COUNCIL: AssessorRole.COUNCIL,
@@ -32,9 +32,7 @@ async def begin_assessment(caller: Caller, session: AsyncSession, body: ToolkitA
     except NotFound:
         fault = FieldError("/provider_id", "unknown_provider", "name a provider that you can find")
         raise Invalid([fault]) from None
-    verdict = may_begin(body.use, _role(caller, assessed.id), await oversight_of(caller, session, assessed))
-    if not verdict:
-        raise RuleRefused(verdict)
+    insist(may_begin(body.use, _role(caller, assessed.id), await oversight_of(caller, session, assessed)))
     assessment = ToolkitAssessment(
         **made(caller.now),
         **body.model_dump(),
@@ -49,11 +47,12 @@ async def begin_assessment(caller: Caller, session: AsyncSession, body: ToolkitA
 async def address_area(
     caller: Caller, session: AsyncSession, assessment_id: UUID, area: str, body: AreaWrite, expected_version: int
 ) -> ToolkitAssessment:
-    """Says something of an area or sub-area, in place of what was said. Raises NotFound for one the toolkit lacks."""
+    """Says something of an area or sub-area, in place of what was said. Raises Invalid for one the toolkit lacks."""
     assessment = await _moved(caller, session, assessment_id, "address_area", expected_version)
     verdict = check_entry(AreaEntry(area, **body.model_dump()))
-    if isinstance(verdict, Refused):
-        raise NotFound if verdict.code == "unknown_area" else RuleRefused(verdict)
+    if isinstance(verdict, Refused) and verdict.code == "unknown_area":
+        raise Invalid([FieldError("area", verdict.code, "name a slug that /v1/reference-data/toolkit-areas lists")])
+    insist(verdict)
     known = {entry.area: entry for entry in await entries_of(session, assessment)}
     if area in known:
         for member, value in body.model_dump().items():
@@ -70,9 +69,7 @@ async def complete(
 ) -> ToolkitAssessment:
     """Closes the assessment for good and shows it to its readers. The refusal names the areas still to address."""
     assessment = await _moved(caller, session, assessment_id, "complete", expected_version)
-    verdict = is_complete(as_stated(entry) for entry in await entries_of(session, assessment))
-    if not verdict:
-        raise RuleRefused(verdict)
+    insist(is_complete(as_stated(entry) for entry in await entries_of(session, assessment)))
     assessment.completed_at = caller.now
     changed(assessment, caller)
     await session.flush()
@@ -117,9 +114,5 @@ async def _moved(
 ) -> ToolkitAssessment:
     """The caller's own assessment, locked, in the state that the verb leads to."""
     assessment = await own_assessment(caller, session, assessment_id)
-    must_be(assessment.version, expected_version)
-    moved = ASSESSMENTS.move(assessment.state, verb, "assessor")
-    if isinstance(moved, Refused):
-        raise RuleRefused(moved)
-    assessment.state = moved
+    assessment.state = moved(assessment, expected_version, ASSESSMENTS, assessment.state, verb, "assessor")
     return assessment

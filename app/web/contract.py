@@ -14,6 +14,7 @@ from fastapi.routing import RouteContext
 from app.access.permission import Permission, methods_of, operations, permission_of
 from app.access.scopes import MEANINGS
 from app.problems import Problem, every_problem
+from app.schemas.wire import Tagged
 from app.web.contract_examples import example_of
 from app.web.contract_schemas import PROBLEM_SCHEMA, open_answers
 from app.web.edge import Edge
@@ -43,6 +44,22 @@ _NEVER_BLOCKED = {
 }
 _ON_WRITE = {"conflict", "rule-refused", "duplicate"}
 
+_HEADERS: dict[str, tuple[int, str]] = {
+    "Allow": (200, "The methods that the address answers."),
+    "ETag": (
+        64,
+        "The version of the resource as shown: for `If-Match` to change it, `If-None-Match` to read again.",
+    ),
+    "Idempotent-Replayed": (4, "`true` where this is the stored reply to an earlier request with the same key."),
+    "Link": (2000, "The next page, as `rel=next`; absent on the last."),
+    "Location": (500, "The address of what was made."),
+    "RateLimit": (200, "What is left of the client's rate, and the seconds until it is whole."),
+    "RateLimit-Policy": (200, "The client's rate: requests and seconds."),
+    "Retry-After": (10, "Seconds to wait before sending the same again."),
+    "WWW-Authenticate": (200, "How to authenticate."),
+    "X-Request-Id": (64, "Names this request; quote it when you ask for help."),
+}
+
 
 def contract(app: FastAPI) -> Document:
     """The complete OpenAPI 3.1 document of the application."""
@@ -60,6 +77,10 @@ def contract(app: FastAPI) -> Document:
         components.pop(unused, None)
     components["Problem"] = PROBLEM_SCHEMA
     document["components"]["securitySchemes"] = _security_schemes()
+    document["components"]["headers"] = {
+        name: {"description": meaning, "schema": {"type": "string", "maxLength": longest}}
+        for name, (longest, meaning) in _HEADERS.items()
+    }
     document["components"]["responses"] = {p.slug: _problem_response(p) for p in every_problem()}
     for route in operations(app):
         if route.include_in_schema:
@@ -82,7 +103,7 @@ def _complete(document: Document, operation: Document, method: str, route: Route
         operation["description"] = f"{operation.get('description', '')}\n\n{_needs(permission)}".strip()
     _add_header_parameters(operation, method, route, permission)
     _add_problems(operation, method, route, permission)
-    _add_response_headers(operation, method)
+    _add_response_headers(operation, method, route, permission)
     _add_examples(document, operation)
 
 
@@ -106,7 +127,7 @@ def _add_header_parameters(
         parameters.append(
             _header("Idempotency-Key", 128, required=required, example="6f1c2c1e-0c55-4c52-9d0e-6b7a3f0a9a10")
         )
-    if method == "GET":
+    if method == "GET" and _is_tagged(route):
         parameters.append(_header("If-None-Match", 400, required=False, example='"1-9f86d081884c7d65"'))
     parameters.append(_header("On-Behalf-Of", 200, required=False, example="J. Okafor, AP officer"))
 
@@ -157,14 +178,34 @@ def _add_problems(operation: Document, method: str, route: RouteContext, permiss
         )
 
 
-def _add_response_headers(operation: Document, method: str) -> None:
+def _add_response_headers(operation: Document, method: str, route: RouteContext, permission: Permission | None) -> None:
+    named = ["X-Request-Id"]
+    if permission is not None and not _never_blocked(route):
+        named += ["RateLimit", "RateLimit-Policy"]
+    if permission is not None and method == "POST":
+        named.append("Idempotent-Replayed")
+    if _is_tagged(route):
+        named.append("ETag")
+    if any(p["name"] == "cursor" for p in operation["parameters"]):
+        named.append("Link")
     for status, response in operation["responses"].items():
         if status.startswith("2"):
-            headers = response.setdefault("headers", {})
-            headers["X-Request-Id"] = {"schema": {"type": "string", "maxLength": 64}}
-            headers["RateLimit"] = {"schema": {"type": "string", "maxLength": 200}}
-            if method == "POST":
-                headers["Idempotent-Replayed"] = {"schema": {"type": "string", "enum": ["true"]}}
+            location = ["Location"] if status == "201" else []
+            response["headers"] = response.get("headers", {}) | headers_named(*named, *location)
+    if method == "GET" and _is_tagged(route):
+        unchanged = {"description": "What `If-None-Match` names is what there is.", "headers": headers_named("ETag")}
+        operation["responses"]["304"] = unchanged
+
+
+def headers_named(*names: str) -> Document:
+    """These headers as a response declares them."""
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _is_tagged(route: RouteContext) -> bool:
+    """The answer is a single resource with its ETag."""
+    shown = getattr(route.original_route, "response_model", None)
+    return isinstance(shown, type) and issubclass(shown, Tagged)
 
 
 def _add_examples(document: Document, operation: Document) -> None:
@@ -178,6 +219,7 @@ def _add_examples(document: Document, operation: Document) -> None:
 def _problem_response(problem: type[Problem]) -> Document:
     return {
         "description": f"{problem.title}. {problem.advice}",
+        "headers": headers_named("X-Request-Id", *problem.sends),
         "content": {
             "application/problem+json": {
                 "schema": {"$ref": "#/components/schemas/Problem"},
@@ -190,6 +232,7 @@ def _problem_response(problem: type[Problem]) -> Document:
 def _several(problems: list[type[Problem]]) -> Document:
     return {
         "description": " Or: ".join(f"{p.title}." for p in problems),
+        "headers": headers_named("X-Request-Id", *(name for p in problems for name in p.sends)),
         "content": {
             "application/problem+json": {
                 "schema": {"$ref": "#/components/schemas/Problem"},

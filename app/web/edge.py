@@ -6,6 +6,7 @@ and only then lets the response go. Whatever is raised on the way rolls everythi
 """
 
 from collections.abc import Callable, Coroutine
+from datetime import datetime
 from typing import Annotated, Any, cast
 
 from fastapi import Depends, Request, Response
@@ -26,7 +27,6 @@ from app.problems import (
     Invalid,
     StillRunning,
     Unauthenticated,
-    Unavailable,
     UnsupportedMediaType,
 )
 from app.schemas.strict_json import InvalidJson, parse_json
@@ -87,20 +87,25 @@ class _Operation:
         self.handler = handler
 
     async def answer(self, request: Request) -> Response:
-        """Runs the request in its transaction, again where the database says that another one was in its way."""
-        for attempt in range(_ATTEMPTS):
+        """Runs the request in its transaction, again where the database says that another one was in its way.
+
+        However often it runs, it came once: at the instant at which it came, and counted once towards the rate.
+        """
+        came_at = utc_now()
+        attempt = 1
+        while True:
             try:
-                return await self._in_transaction(request)
+                return await self._in_transaction(request, came_at)
             except (DBAPIError, DriverError) as error:
                 if constraint(error) == "pk_idempotency_records":
                     raise StillRunning from None
-                if sqlstate(error) not in RETRYABLE or attempt == _ATTEMPTS - 1:
+                if sqlstate(error) not in RETRYABLE or attempt == _ATTEMPTS:
                     raise
-        raise Unavailable
+            attempt += 1
 
-    async def _in_transaction(self, request: Request) -> Response:
+    async def _in_transaction(self, request: Request, came_at: datetime) -> Response:
         async with self._sessions(request)() as session:
-            caller = await self._admit(session, request)
+            caller = await self._admit(session, request, came_at)
             writes = request.method not in ("GET", "HEAD")
             held = await self._claim(session, caller, request) if writes else None
             if isinstance(held, Response):
@@ -149,21 +154,22 @@ class _Operation:
         else:
             await kept()
 
-    async def _admit(self, session: AsyncSession, request: Request) -> Caller:
-        """Authenticates, then checks permission and rate; puts the rate's figures on the scope for the response."""
+    async def _admit(self, session: AsyncSession, request: Request, came_at: datetime) -> Caller:
+        """Authenticates, then checks permission and, once a request, the rate."""
         state = request.app.state
         caller: Caller = await state.authenticator.caller(
             session,
             bearer_of(request),
-            at=utc_now(),
+            at=came_at,
             request_id=request.state.request_id,
             on_behalf_of=(never_blocked.on_behalf_of if self.never_blocked else on_behalf_of)(request),
             address=request.client.host if request.client else None,
         )
         request.state.client_id = caller.client_id
         self.permission.check(caller)
-        if not self.never_blocked:
+        if not self.never_blocked and not hasattr(request.state, "counted"):
             state.rates.admit(request.scope, caller.client_id)
+            request.state.counted = True
         return caller
 
     async def _claim(

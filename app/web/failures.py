@@ -53,8 +53,9 @@ async def _not_valid(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    problem = _BY_STATUS.get(error.status_code, BadRequest)()
-    return answer(request, problem)
+    problem = _BY_STATUS.get(error.status_code, BadRequest)
+    nowhere = "There is no such address; /docs lists them." if problem is NotFound else None
+    return answer(request, problem(nowhere))
 
 
 async def _database(request: Request, error: Exception) -> Response:

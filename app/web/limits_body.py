@@ -5,11 +5,13 @@ the requests in flight nor a database connection. The server itself has no limit
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.problems import BadRequest, BodyTooLarge, Problem, RequestTimeout, Unavailable
+from app.web.limits_in_flight import is_vital
 from app.web.paths import under
 from app.web.problem_response import refusal
 
@@ -31,7 +33,8 @@ class BodyLimits:
 
     `larger` gives path prefixes their own limit, the longest prefix first. A body that is too large is read
     and thrown away up to `discarded`, so that an ordinary client gets to read the refusal. `buffered` bounds
-    the bodies of all requests together; beyond it the answer is 503.
+    the bodies of all requests together; beyond it the answer is 503. Posts to paths under `vital_prefixes` have
+    `vital_buffered` of their own instead.
     """
 
     def __init__(
@@ -43,20 +46,23 @@ class BodyLimits:
         seconds: float = 10.0,
         buffered: int = 268_435_456,
         discarded: int = 16_777_216,
+        vital_prefixes: Sequence[str] = (),
+        vital_buffered: int = 33_554_432,
     ) -> None:
         self.app = app
         self._largest = largest
         self._larger = sorted((larger or {}).items(), key=lambda pair: -len(pair[0]))
         self._seconds = seconds
-        self._buffered = buffered
         self._discarded = discarded
-        self._held = 0
+        self._vital_prefixes = tuple(vital_prefixes)
+        self._common, self._vital = _Buffer(buffered), _Buffer(vital_buffered)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not _has_body(scope):
             await self.app(scope, receive, send)
             return
-        chunks = _Chunks()
+        buffer = self._vital if is_vital(scope, self._vital_prefixes) else self._common
+        chunks = _Chunks(buffer)
         try:
             body = await self._received(scope, receive, chunks)
             await self.app(scope, _replay(body, receive), send)
@@ -66,7 +72,7 @@ class BodyLimits:
         except _CallerLeftError:
             return
         finally:
-            self._held -= chunks.size
+            buffer.held -= chunks.size
 
     async def _received(self, scope: Scope, receive: Receive, chunks: "_Chunks") -> bytes:
         limit = self._limit(scope["path"])
@@ -79,7 +85,7 @@ class BodyLimits:
                     raise await self._too_large(receive, 0)
                 while True:
                     message = await receive()
-                    self._keep(message, chunks)
+                    _keep(message, chunks)
                     if chunks.size > limit:
                         more = message.get("more_body", False)
                         raise (
@@ -95,15 +101,6 @@ class BodyLimits:
     def _limit(self, path: str) -> int:
         return next((size for prefix, size in self._larger if under(path, prefix)), self._largest)
 
-    def _keep(self, message: Message, chunks: "_Chunks") -> None:
-        if message["type"] == "http.disconnect":
-            raise _CallerLeftError
-        part = message.get("body", b"")
-        if self._held + len(part) > self._buffered:
-            raise _RefusedError(Unavailable())
-        self._held += len(part)
-        chunks.add(part)
-
     async def _too_large(self, receive: Receive, seen: int) -> _RefusedError:
         """Reads on without keeping, and says whether the connection can be used again."""
         while seen <= self._discarded:
@@ -116,17 +113,35 @@ class BodyLimits:
         return _RefusedError(BodyTooLarge())
 
 
+@dataclass(slots=True)
+class _Buffer:
+    """Room for bodies, in bytes, and how much of it is taken."""
+
+    most: int
+    held: int = 0
+
+
 class _Chunks:
-    def __init__(self) -> None:
+    def __init__(self, buffer: _Buffer) -> None:
+        self.buffer = buffer
         self.size = 0
         self._parts: list[bytes] = []
 
     def add(self, part: bytes) -> None:
+        if self.buffer.held + len(part) > self.buffer.most:
+            raise _RefusedError(Unavailable())
+        self.buffer.held += len(part)
         self.size += len(part)
         self._parts.append(part)
 
     def joined(self) -> bytes:
         return self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+
+
+def _keep(message: Message, chunks: _Chunks) -> None:
+    if message["type"] == "http.disconnect":
+        raise _CallerLeftError
+    chunks.add(message.get("body", b""))
 
 
 def _has_body(scope: Scope) -> bool:

@@ -10,7 +10,8 @@ from app.settings import Settings
 from app.web.paths import under_any
 from app.web.rate_limit import Policy, RateLimiter
 
-URGENT_PREFIXES = ("/v1/absconding-alerts", "/v1/attendance-submissions")
+VITAL_PREFIXES = ("/v1/absconding-alerts",)
+URGENT_PREFIXES = (*VITAL_PREFIXES, "/v1/attendance-submissions")
 
 
 class Rates:

@@ -280,6 +280,7 @@ def upgrade() -> None:
         sa.Column("council_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("areas", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("activity_types", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.ForeignKeyConstraint(["council_id"], ["organisations.id"], name=op.f("fk_qa_frameworks_council_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_qa_frameworks")),
         sa.UniqueConstraint("id", "council_id", name=op.f("uq_qa_frameworks_id_council_id")),
@@ -718,6 +719,7 @@ def upgrade() -> None:
         sa.Column("placement_id", sa.Uuid(), nullable=False),
         sa.Column("raised_by_id", sa.Uuid(), nullable=False),
         sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "state",
             sa.Enum(
@@ -742,6 +744,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("id", "placement_id", name=op.f("uq_absconding_alerts_id_placement_id")),
     )
     op.create_index(op.f("ix_absconding_alerts_placement_id"), "absconding_alerts", ["placement_id"], unique=False)
+    op.create_index(
+        "ix_absconding_alerts_untold",
+        "absconding_alerts",
+        ["raised_at"],
+        unique=False,
+        postgresql_where=sa.text("told_at is null"),
+    )
     op.create_table(
         "expected_sessions",
         sa.Column("placement_id", sa.Uuid(), nullable=False),
@@ -1225,6 +1234,9 @@ def downgrade() -> None:
         postgresql_where=sa.text("first_received_at is null and waived_by is null"),
     )
     op.drop_table("expected_sessions")
+    op.drop_index(
+        "ix_absconding_alerts_untold", table_name="absconding_alerts", postgresql_where=sa.text("told_at is null")
+    )
     op.drop_index(op.f("ix_absconding_alerts_placement_id"), table_name="absconding_alerts")
     op.drop_table("absconding_alerts")
     op.drop_table("qa_findings")

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from httpx import Response
 
 from app.models.organisations import OrganisationKind
-from tests.test_qa_visits import AREAS
+from tests.test_qa_visits import PARTS
 from tests.world import Party, World, make_world, open_party
 
 # Collections whose members exist for those they concern and for nobody else.
@@ -107,14 +107,14 @@ async def _about_a_provider(world: World) -> dict[str, str]:
             {"lot_id": lot, "provider_id": provider, "starts_on": "2026-09-01", "ends_on": "2027-08-31"},
         )
     )["id"]
-    qa_framework = made(await council.post("/v1/qa-frameworks", {"name": "QA", "areas": AREAS}))["id"]
+    qa_framework = made(await council.post("/v1/qa-frameworks", {"name": "QA", **PARTS}))["id"]
     visit = made(
         await council.post(
             "/v1/qa-visits",
             {
                 "provider_id": provider,
                 "framework_id": qa_framework,
-                "activity_type": "QMC-9B",
+                "activity_type": "validation-visit",
                 "planned_on": "2026-11-23",
                 "officers": ["A. Officer"],
             },

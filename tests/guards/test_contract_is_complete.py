@@ -21,6 +21,8 @@ Schema = dict[str, Any]
 
 # Operations that a caller without a credential may use. Everything else names its security.
 OPEN = {"create_token", "live", "ready"}
+# Revoking is final and must not wait for a fresh tag; a clock has moved since it was read.
+WITHOUT_IF_MATCH = {"revoke_api_key", "set_sandbox_clock"}
 BOUNDED_FORMATS = {"uuid", "date", "date-time"}
 METHODS = {"get", "put", "post", "patch", "delete"}
 
@@ -69,7 +71,7 @@ def test_an_operation_lists_its_problems(method: str, operation: Schema) -> None
         assert {"413", "422"} <= answers.keys()
         assert ("415" in answers) != bool(operation.get("x-never-blocked"))
     for status, answer in answers.items():
-        if not status.startswith("2"):
+        if not status.startswith(("2", "3")):
             assert "application/problem+json" in _resolved(answer)["content"]
 
 
@@ -103,6 +105,30 @@ def test_the_problem_lists_what_rules_say_would_be_lawful() -> None:
     listed = DOCUMENT["components"]["schemas"]["Problem"]["properties"].keys()
     assert said - in_rows_only - of_no_problem <= listed
     assert {"note", "next_lawful_dates", "needed_scope", "needed_kinds", "rule", "source", "error"} <= listed
+
+
+@pytest.mark.parametrize(("method", "operation"), OPERATIONS)
+def test_what_was_made_has_an_address(method: str, operation: Schema) -> None:
+    for status, answer in operation["responses"].items():
+        if status == "201":
+            assert "Location" in answer["headers"], "201 is for what has an address of its own; otherwise answer 200"
+
+
+@pytest.mark.parametrize(("method", "operation"), OPERATIONS)
+def test_what_is_changed_was_read_before(method: str, operation: Schema) -> None:
+    if method in ("put", "patch", "delete") and operation["operationId"] not in WITHOUT_IF_MATCH:
+        taken = {p["name"].lower(): p for p in operation["parameters"]}
+        assert "if-match" in taken, "take `expected: ExpectedVersion`"
+        assert {"412", "428"} <= operation["responses"].keys()
+
+
+@pytest.mark.parametrize(("method", "operation"), OPERATIONS)
+def test_the_headers_of_a_refusal_are_declared(method: str, operation: Schema) -> None:
+    declared = {status: _resolved(answer).get("headers", {}) for status, answer in operation["responses"].items()}
+    assert all("X-Request-Id" in headers for status, headers in declared.items() if status != "304")
+    assert "Retry-After" in declared["503"]
+    assert "Retry-After" in declared.get("429", {"Retry-After": None})
+    assert "WWW-Authenticate" in declared.get("401", {"WWW-Authenticate": None})
 
 
 @pytest.mark.parametrize(("method", "operation"), OPERATIONS)

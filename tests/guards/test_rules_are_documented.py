@@ -1,14 +1,18 @@
-"""docs/rules.md prints every state table as the code has it."""
+"""docs/rules.md prints every state table as the code has it, and a table's verbs are those of the operations."""
 
 import importlib
 import pkgutil
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app import rules
-from app.rules.state_tables import StateTable
+from app.access.permission import operations
+from app.main import create_app
+from app.rules.state_tables import NOT_CALLERS, StateTable
+from app.settings import Settings
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "rules.md").read_text()
 
@@ -25,9 +29,24 @@ def state_tables() -> list[StateTable[Any]]:
 def as_markdown(table: StateTable[Any]) -> str:
     rows = [f"| {before} | {verb} | {after} | {by} |" for before, verb, after, by in table.rows()]
     head = ["| from | verb | to | by |", "|---|---|---|---|"]
-    return "\n".join([f"### A {table.subject}", "", f"Source: {table.source}.", "", *head, *rows])
+    article = "An" if table.subject[0] in "aeiou" else "A"
+    return "\n".join([f"### {article} {table.subject}", "", f"Source: {table.source}.", "", *head, *rows])
 
 
 @pytest.mark.parametrize("table", state_tables(), ids=lambda table: table.subject)
 def test_a_state_table_is_printed_in_the_documentation(table: StateTable[Any]) -> None:
     assert as_markdown(table) in DOCUMENT, f"print this in docs/rules.md:\n{as_markdown(table)}"
+
+
+# Answers that one operation takes in its body, and what the delivery of notifications does.
+NO_OPERATION_OF_ITS_OWN = {"agree", "refuse", "deliver", "fail", "retry"}
+APP = create_app(Settings(database_url="postgresql+psycopg://nobody@/nothing"))
+
+
+@pytest.mark.parametrize("table", state_tables(), ids=lambda table: table.subject)
+def test_the_verbs_that_a_refusal_names_are_those_of_operations(table: StateTable[Any]) -> None:
+    known = {re.sub("_(qa|toolkit)(?=_)", "", str(each.operation_id)) for each in operations(APP)}
+    for row in table.transitions:
+        by_a_caller = not row.by or not NOT_CALLERS.issuperset(row.by)
+        if by_a_caller and row.verb not in NO_OPERATION_OF_ITS_OWN:
+            assert any(f"{each}_".startswith(f"{row.verb}_") for each in known), f"no operation is called {row.verb}_…"

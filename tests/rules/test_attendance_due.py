@@ -45,10 +45,6 @@ def test_when_attendance_is_due(day: date, session: str, start: time, due: datet
     assert due_at(day, SchoolSession(session), start) == due
 
 
-def test_a_calendar_may_have_a_window_of_its_own() -> None:
-    assert due_at(WINTER, SchoolSession.AM, time(9, 45), (time(9, 30), time(10))) == _utc(WINTER, 9, 30)
-
-
 DUE = _utc(WINTER, 9, 30)
 MOMENT = timedelta(microseconds=1)
 

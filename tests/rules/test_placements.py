@@ -83,7 +83,7 @@ def test_a_placement(changes: dict[str, Any], code: str) -> None:
             LAST,
             {
                 "next_lawful_dates": [],
-                "note": "No later half-term has been published in the placement's calendar.",
+                "note": "No half-term has been published in the placement's calendar.",
             },
             id="says so when none is published",
         ),

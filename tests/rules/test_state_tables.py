@@ -9,8 +9,9 @@ from app.rules.absconding import ALERTS, NOTIFICATIONS
 from app.rules.placements import PLACEMENTS, PlacementState
 from app.rules.progress_reports import PROGRESS_REPORTS
 from app.rules.qa import ACTIONS, VISITS
+from app.rules.sources import OUR_OWN
 from app.rules.state_tables import StateTable
-from app.rules.suspensions import SUSPENSIONS
+from app.rules.suspensions import SUSPENSIONS, SuspensionState
 from app.rules.termination import TERMINATION_NOTICES
 from app.rules.toolkit import ASSESSMENTS
 from app.rules.verdict import Refused
@@ -43,15 +44,15 @@ EXPECTED: dict[str, tuple[StateTable[Any], str]] = {
         standing take_effect in_effect
         """,
     ),
-    "alert": (ALERTS, "raised find found\nfound close closed"),
+    "alert": (ALERTS, "raised resolve found\nfound close closed"),
     "notification": (
         NOTIFICATIONS,
         """
         pending deliver delivered
         pending fail failed
         pending acknowledge acknowledged
-        failed retry pending
         failed deliver delivered
+        failed fail failed
         failed acknowledge acknowledged
         delivered acknowledge acknowledged
         """,
@@ -65,13 +66,13 @@ EXPECTED: dict[str, tuple[StateTable[Any], str]] = {
         carried_out set_action carried_out
         carried_out report reported
         reported set_action reported
-        reported respond reported
+        reported answer reported
         reported publish published
         published set_action published
-        published respond published
+        published answer published
         """,
     ),
-    "action": (ACTIONS, "open do done\ndone reopen open\ndone close closed"),
+    "action": (ACTIONS, "open complete done\ndone reopen open\ndone close closed"),
     "report": (
         PROGRESS_REPORTS,
         """
@@ -122,16 +123,22 @@ def test_refusals_say_what_would_do() -> None:
     wrong_state = PLACEMENTS.may(PlacementState.ACCEPTED, "accept")
     assert isinstance(wrong_state, Refused)
     assert wrong_state.next_steps == {"state": "accepted", "possible_verbs": []}
-    wrong_party = ALERTS.move(ALERTS.transitions[0].before, "find", "police")
+    wrong_party = ALERTS.move(ALERTS.transitions[0].before, "resolve", "police")
     assert isinstance(wrong_party, Refused)
     assert wrong_party.next_steps == {"may_be_done_by": ["provider", "host_school", "commissioner"]}
+    assert {wrong_state.source, wrong_party.source} == {OUR_OWN}
     assert (
-        wrong_party.reason == "Only the provider or the host school or the commissioner may find this absconding alert."
+        wrong_party.reason
+        == "Only the provider or the host school or the commissioner may resolve this absconding alert."
     )
+
+
+def test_a_refusal_names_no_verb_of_the_clock() -> None:
+    wrong_state = SUSPENSIONS.may(SuspensionState.AGREED, "agree")
+    assert isinstance(wrong_state, Refused)
+    assert wrong_state.next_steps["possible_verbs"] == ["withdraw"]
 
 
 def test_a_table_prints_itself() -> None:
     assert next(PLACEMENTS.rows()) == ("proposed", "accept", "accepted", "provider")
     assert [row[1] for row in PLACEMENTS.rows()] == ["accept", "decline", "withdraw"]
-    assert PLACEMENTS.is_final(PlacementState.DECLINED)
-    assert not PLACEMENTS.is_final(PlacementState.PROPOSED)

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from app.rules.calendars import SchoolCalendar
+from app.rules.sources import OUR_OWN
 from app.rules.termination import NoticeState, end_that_stands, may_terminate, notice_state
 from app.rules.verdict import Refused, Verdict
 from tests.rules.published_calendars import AWKWARD, STAFFORDSHIRE
@@ -38,7 +39,6 @@ def _ask(
         pytest.param(date(2025, 12, 18), date(2025, 9, 15), id="the day before an INSET day that ends a term"),
         pytest.param(date(2026, 2, 13), date(2025, 9, 15), id="the Friday before a half-term ends on a Sunday"),
         pytest.param(date(2026, 4, 2), date(2025, 9, 15), id="the day before a bank holiday that ends a term"),
-        pytest.param(date(2026, 7, 21), date(2025, 9, 15), id="the planned end itself when it is such a day"),
         pytest.param(date(2025, 10, 22), date(2025, 10, 22), id="notice on the very day"),
         pytest.param(date(2025, 10, 22), date(2025, 9, 1), id="notice before the placement has started"),
     ],
@@ -54,11 +54,16 @@ NEXT = ["2025-12-18", "2026-02-13", "2026-04-02"]
     ("effective_on", "dates", "words"),
     [
         pytest.param(date(2025, 11, 11), NEXT, "not the last open pupil day", id="an ordinary Tuesday"),
-        pytest.param(date(2025, 12, 19), ["2026-02-13", "2026-04-02", "2026-07-21"], "closure", id="the INSET day"),
+        pytest.param(date(2025, 12, 19), ["2026-02-13", "2026-04-02"], "closure", id="the INSET day"),
         pytest.param(date(2025, 11, 22), NEXT, "weekend", id="a Saturday in term"),
         pytest.param(date(2025, 10, 28), NEXT, "in no half-term", id="a day in the holidays"),
         pytest.param(date(2025, 10, 23), NEXT, "in no half-term", id="the Thursday after the end mid-week"),
-        pytest.param(date(2026, 4, 3), ["2026-07-21"], "closure", id="the bank holiday, past a closed half-term"),
+        pytest.param(
+            date(2026, 4, 3),
+            ["2025-10-22", "2025-12-18", "2026-02-13"],
+            "closure",
+            id="the bank holiday, after which only the planned end comes",
+        ),
     ],
 )
 def test_another_day_is_refused_and_the_next_lawful_ones_named(
@@ -84,6 +89,9 @@ def test_another_day_is_refused_and_the_next_lawful_ones_named(
             "termination_after_planned_end",
             id="after the planned end: that is an extension",
         ),
+        pytest.param(
+            PLANNED, date(2025, 9, 15), PLANNED, "termination_on_planned_end", id="on the planned end: nothing changes"
+        ),
         pytest.param(date(2025, 10, 22), date(2025, 10, 23), PLANNED, "notice_after_effect", id="notice the day after"),
         pytest.param(
             date(2026, 7, 21), date(2026, 7, 22), PLANNED, "placement_already_ended", id="a placement that has ended"
@@ -96,6 +104,13 @@ def test_a_termination_only_brings_an_end_forward_with_notice(
     verdict = _ask(effective_on, given_on, planned_end_on=planned_end_on)
     assert isinstance(verdict, Refused)
     assert verdict.code == code
+
+
+def test_notice_for_the_planned_end_is_told_the_days_before_it() -> None:
+    verdict = _ask(PLANNED)
+    assert isinstance(verdict, Refused)
+    assert verdict.next_steps["next_lawful_dates"] == ["2025-10-22", "2025-12-18", "2026-02-13"]
+    assert verdict.source == OUR_OWN
 
 
 @pytest.mark.parametrize(
@@ -121,7 +136,7 @@ def test_second_notice(effective_on: date, code: str, dates: list[str]) -> None:
             date(2027, 12, 17),
             STAFFORDSHIRE,
             ["2025-10-24", "2025-12-19", "2026-02-13"],
-            "No later half-term has been published",
+            "No half-term after 2027-07-21 has been published",
             id="when no later half-term is published, says so and names the earlier ones",
         ),
         pytest.param(
@@ -137,11 +152,16 @@ def test_second_notice(effective_on: date, code: str, dates: list[str]) -> None:
             date(2025, 10, 10),
             AWKWARD,
             [],
-            "fall after the end",
+            "fall on or after the end",
             id="when the planned end comes first, names none",
         ),
         pytest.param(
-            date(2025, 9, 30), PLANNED, SchoolCalendar(()), [], "No later half-term", id="when nothing is published"
+            date(2025, 9, 30),
+            PLANNED,
+            SchoolCalendar(()),
+            [],
+            "No half-term has been published",
+            id="when nothing is published",
         ),
     ],
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.rules.upn import ALPHABET, Upn, check_letter, check_upn, parse_upn, synthetic_upn
+from app.rules.upn import ALPHABET, Upn, check_letter, check_upn, parse_upn, synthetic_upn, without_upns
 from app.rules.verdict import Refused
 
 
@@ -65,3 +65,14 @@ def test_synthetic_numbers_are_valid_distinct_and_nobodys(temporary: bool) -> No
     assert len(numbers) == 500
     parsed = [parse_upn(number) for number in numbers]
     assert all(isinstance(upn, Upn) and upn.authority == "000" and upn.is_temporary is temporary for upn in parsed)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["H801200001001", "xH801200001001", "UPNH801200001001", "H80 1200001001", "H801-200001001", "h801200001001"],
+)
+def test_what_looks_like_a_upn_is_taken_out_of_a_text_however_it_is_written(written: str) -> None:
+    left = without_upns(f"Seen near {written} at noon")
+    assert "200001001" not in left.replace(" ", "").replace("-", "")
+    assert left.startswith("Seen near")
+    assert left.endswith("at noon")

@@ -9,10 +9,12 @@ from uuid import UUID
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
+from starlette.types import Receive, Scope, Send
 
 from app.telemetry.logs import configure_logging
 from app.telemetry.metrics import RequestMetrics
+from app.web.limits_in_flight import InFlightLimit
 from tests.web.small_application import caller_of, small_application
 
 
@@ -267,6 +269,32 @@ async def test_reserved_paths_do_not_shut_the_others_out(application: FastAPI, c
     assert (await caller.get("/v1/things/1")).status_code == 200
     gate.opened.set()
     await held[0]
+
+
+async def test_no_rush_of_what_is_urgent_takes_the_places_of_what_is_vital() -> None:
+    gate, inside = asyncio.Event(), 0
+
+    async def held(scope: Scope, receive: Receive, send: Send) -> None:
+        nonlocal inside
+        inside += 1
+        await gate.wait()
+        await Response()(scope, receive, send)
+
+    urgent, vital = "/v1/marks", "/v1/alerts"
+    limit = InFlightLimit(
+        held, capacity=4, reserved=1, reserved_prefixes=(vital, urgent), vital=1, vital_prefixes=(vital,)
+    )
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(limit), base_url="http://waymark.test") as caller:
+        rush = [asyncio.create_task(caller.post(urgent)) for _ in range(3)]
+        await _until(lambda: inside == 3)
+        assert (await caller.post(urgent)).status_code == 503
+        assert (await caller.get(vital)).status_code == 503
+        rush.append(asyncio.create_task(caller.post(vital)))
+        await _until(lambda: inside == 4)
+        assert (await caller.post(vital)).status_code == 503
+        gate.set()
+        assert [(await task).status_code for task in rush] == [200] * 4
+        assert (await caller.get("/v1/things/1")).status_code == 200
 
 
 async def test_the_rate_is_told_with_the_answer(caller: httpx.AsyncClient) -> None:

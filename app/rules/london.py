@@ -1,0 +1,5 @@
+"""The time zone by whose clock schools live."""
+
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")

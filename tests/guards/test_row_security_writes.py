@@ -1,0 +1,319 @@
+"""What row security refuses to write: whoever speaks for an organisation on the application's role says its own alone.
+
+Each row is one statement. It is refused for the organisation that tries it, and for the owner, unless the rule holds
+for everybody, it works: so that nothing is refused for being badly written.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from fastapi import FastAPI
+
+from app.db.embedded_database import Addresses
+from app.models.organisations import OrganisationKind
+from app.outbox.catalogue import EventType
+from tests.test_progress_reports import begun
+from tests.world import Party, World, make_world, open_party
+
+
+@dataclass(frozen=True)
+class Scene:
+    """`who` tries: the parties of a placement, one that only watches it, and strangers to it."""
+
+    who: dict[str, Party]
+    councils: dict[str, UUID | None]
+    sandbox: UUID
+    values: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+async def scene(app: FastAPI, database: Addresses) -> AsyncIterator[Scene]:
+    async with (
+        make_world(app, database.owner) as world,
+        open_party(app, database.owner, OrganisationKind.SCHOOL) as elsewhere,
+    ):
+        yield await _set(world, elsewhere, database)
+
+
+async def _set(world: World, elsewhere: Party, database: Addresses) -> Scene:
+    placement = await world.placement()
+    proposed = (await world.council.post("/v1/placements", await world.proposal())).json()
+    alert = await world.provider.post(f"/v1/absconding-alerts?placement_id={placement}", {"description": "Left"})
+    report = await begun(world, placement_id=placement)
+    assert (await world.provider.act(report, "submission")).status_code == 200
+    values = {
+        "placement": placement,
+        "proposed": proposed["id"],
+        "pupil": proposed["pupil_id"],
+        "calendar": proposed["calendar_id"],
+        "alert": alert.json()["id"],
+        "report": report.rsplit("/", 1)[1],
+        "elsewhere": elsewhere.id,
+        "new": uuid4(),
+    }
+    who = {
+        "commissioner": world.council,
+        "school": world.school,
+        "provider": world.provider,
+        "watcher": world.other_school,
+        "stranger": world.other_council,
+        "strange_provider": world.other_provider,
+    }
+    for name, party in who.items():
+        values |= {name: party.id, f"{name}_client": party.client_id}
+    with psycopg.connect(_url(database.owner)) as owner:
+        owner.execute(
+            "insert into placement_viewers (organisation_id, placement_id, basis) values (%s, %s, 'home_council')",
+            [world.other_school.id, placement],
+        )
+        values["watcher_pupil"] = _one(owner, "select pupil_id from placements where id = %s", placement)
+        values["form"] = _one(owner, "select form_id from progress_reports where id = %s", values["report"])
+    councils = dict.fromkeys(who) | {"school": world.council.id, "watcher": world.other_council.id}
+    return Scene(who, councils, world.sandbox_id, values)
+
+
+def place(commissioner: str, provider: str, pupil: str, state: str = "proposed") -> str:
+    return (
+        "insert into placements (id, created_at, changed_at, version, pupil_id, commissioner_id, provider_id,"
+        " spot_purchase, calendar_id, state, tier, primary_reason, pattern, online, objectives, intended_next_step,"
+        " starts_on, planned_end_on, ends_on, start_told, end_told) values (%(new)s, now(), now(), 1,"
+        f" %({pupil})s, %({commissioner})s, %({provider})s, true, %(calendar)s, '{state}', 'time_limited', 'other',"
+        " 'full_time', false, '{x}', 'x', '2026-11-02', '2027-02-12', '2027-02-12', false, false)"
+    )
+
+
+def submission(provider: str, client: str) -> str:
+    return (
+        "insert into attendance_submissions (id, provider_id, client_id, received_at, recorded, unchanged, rejected)"
+        f" values (%(new)s, %({provider})s, %({client})s, now(), 0, 0, 0)"
+    )
+
+
+def keep(organisation: str, client: str) -> str:
+    return (
+        "insert into idempotency_records (client_id, key, organisation_id, fingerprint, status, headers, body,"
+        f" created_at) values (%({client})s, 'k', %({organisation})s, '', 200, '{{}}', '', now())"
+    )
+
+
+def raise_alert(by: str) -> str:
+    return (
+        "insert into absconding_alerts (id, created_at, changed_at, version, placement_id, raised_by_id, raised_at,"
+        f" state, as_received, flags) values (%(new)s, now(), now(), 1, %(placement)s, %({by})s, now(), 'raised', '',"
+        " '{}')"
+    )
+
+
+MARK = (
+    f"with sent as ({submission('strange_provider', 'strange_provider_client')} returning id)"
+    " insert into attendance_marks (id, on_date, placement_id, session, submission_id, provider_id, fact,"
+    " suggested_code, suggested_by, received_at) select gen_random_uuid(), '2026-11-24', %(placement)s, 'am', id,"
+    " %(strange_provider)s, 'present', 'B', 'x', now() from sent"
+)
+REPORT = (
+    "insert into progress_reports (id, created_at, changed_at, version, placement_id, form_id, school_year, term,"
+    " state, due_on, answers) values (%(new)s, now(), now(), 1, %(placement)s, %(form)s, '2026-27', 'spring',"
+    " 'accepted', '2027-02-12', '{}')"
+)
+COUNCIL = (
+    "insert into organisations (id, created_at, changed_at, version, kind, name, sandbox_id, registered_by_id,"
+    " target_groups, published) select %(new)s, now(), now(), 1, 'council', 'x', sandbox_id, id, '{}', false"
+    " from organisations where id = %(strange_provider)s"
+)
+AUDIT = (
+    "insert into audit_entries (at, organisation_id, client_id, operation, request_id, status, placement_ids,"
+    " pupil_ids) values (now(), %(stranger)s, %(provider_client)s, 'x', 'x', 200, '{}', '{}')"
+)
+SLOTS = "timetable_slots where placement_id = %(placement)s"
+UNRECEIVED = "where placement_id = %(placement)s and first_received_at is null"
+WAIVER = f"update expected_sessions set waived_by = 'suspension' {UNRECEIVED}"
+NOTICES = "alert_notifications where alert_id = %(alert)s"
+
+# Who tries what, and the words of the refusal; "nothing" where the rows are not its to change.
+FORBIDDEN = {
+    "a stranger places a child it cannot see": ("stranger", place("stranger", "provider", "pupil"), "placements"),
+    "a provider commissions": ("provider", place("provider", "strange_provider", "watcher_pupil"), "placements"),
+    "a provider is placed with in a council's name": (
+        "strange_provider",
+        place("commissioner", "strange_provider", "pupil"),
+        "placements",
+    ),
+    "a commissioner accepts for the provider": (
+        "commissioner",
+        place("commissioner", "provider", "pupil", "accepted"),
+        "placements",
+    ),
+    "a provider marks another's session": ("strange_provider", MARK, '"attendance_marks"'),
+    "a submission in the name of another's client": (
+        "strange_provider",
+        submission("strange_provider", "provider_client"),
+        "attendance_submissions",
+    ),
+    "a reply kept under another's client": ("stranger", keep("stranger", "provider_client"), "idempotency_records"),
+    "an audit entry in the name of another's client": ("stranger", AUDIT, "audit_entries"),
+    "a provider takes an acceptance back": (
+        "provider",
+        "update placements set state = 'proposed' where id = %(placement)s",
+        "not moved so",
+    ),
+    "a host school withdraws a proposal": (
+        "school",
+        "update placements set state = 'withdrawn' where id = %(proposed)s",
+        "not moved so",
+    ),
+    "a commissioner accepts its own proposal": (
+        "commissioner",
+        "update placements set state = 'accepted' where id = %(proposed)s",
+        "not moved so",
+    ),
+    "a party removes a placement": ("commissioner", "delete from placements where id = %(new)s", "permission denied"),
+    "a watcher waives sessions": ("watcher", WAIVER, "nothing"),
+    "a watcher removes sessions": ("watcher", f"delete from expected_sessions {UNRECEIVED}", "nothing"),
+    "a watcher changes a timetable": (
+        "watcher",
+        "update timetables set applies_from = '2026-12-01' where placement_id = %(placement)s",
+        "permission denied",
+    ),
+    "a watcher adds a timetable": (
+        "watcher",
+        "insert into timetables (id, created_at, changed_at, version, placement_id, applies_from)"
+        " values (%(new)s, now(), now(), 1, %(placement)s, '2026-12-01')",
+        '"timetables"',
+    ),
+    "a watcher removes slots": ("watcher", f"delete from {SLOTS}", "permission denied"),
+    "a watcher raises an alert in the provider's name": ("watcher", raise_alert("provider"), "absconding_alerts"),
+    "a school raises an alert in the provider's name": ("school", raise_alert("provider"), "absconding_alerts"),
+    "a watcher settles a report": ("watcher", REPORT, "progress_reports"),
+    "a school writes a report": ("school", REPORT, "progress_reports"),
+    "a watcher accepts a report": (
+        "watcher",
+        "update progress_reports set state = 'accepted' where id = %(report)s",
+        "nothing",
+    ),
+    "a provider accepts its own report": (
+        "provider",
+        "update progress_reports set state = 'accepted' where id = %(report)s",
+        "this side does not change",
+    ),
+    "a school rewrites a report": (
+        "school",
+        "update progress_reports set answers = '{}' where id = %(report)s",
+        "this side does not change",
+    ),
+    "a host school removes notifications": ("school", f"delete from {NOTICES}", "permission denied"),
+    "a host school rewrites an alert": (
+        "school",
+        "update absconding_alerts set raised_by_id = %(school)s, description = 'x' where id = %(alert)s",
+        "permission denied",
+    ),
+    "a provider makes itself a council": (
+        "provider",
+        "update organisations set kind = 'council', council_id = %(stranger)s where id = %(provider)s",
+        "never changes",
+    ),
+    "a school moves to another council": (
+        "school",
+        "update organisations set council_id = %(stranger)s where id = %(school)s",
+        "never changes",
+    ),
+    "a provider registers a council": ("strange_provider", COUNCIL, "organisations"),
+}
+# The same, where the rule holds for the owner too.
+NEVER = {
+    "a provider moves the planned end": (
+        "provider",
+        "update placements set ends_on = ends_on + 1, planned_end_on = planned_end_on + 1 where id = %(placement)s",
+        "never changes",
+    ),
+    "an event with a name in its path": (
+        "stranger",
+        "select record_event('x.y', now(), now(), '/v1/evil/NAME', '{}', array[%(stranger)s])",
+        "nothing else",
+    ),
+    "an event with a sentence for its type": (
+        "stranger",
+        "select record_event('Ada Example', now(), now(), '/v1/contacts', '{}', array[%(stranger)s])",
+        "nothing else",
+    ),
+    "an event for another world": (
+        "stranger",
+        "select record_event('x.y', now(), now(), '/v1/contacts', '{}', array[%(elsewhere)s])",
+        "another world",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("who", "statement", "refusal"), [pytest.param(*row, id=id_) for id_, row in (FORBIDDEN | NEVER).items()]
+)
+def test_it_is_refused(scene: Scene, database: Addresses, who: str, statement: str, refusal: str) -> None:
+    with psycopg.connect(_url(database.app)) as connection:
+        _speak(connection, scene, who)
+        if refusal == "nothing":
+            assert connection.execute(statement, scene.values).rowcount == 0
+        else:
+            with pytest.raises(psycopg.Error, match=refusal):
+                connection.execute(statement, scene.values)
+        connection.rollback()
+
+
+@pytest.mark.parametrize("statement", [pytest.param(row[1], id=id_) for id_, row in FORBIDDEN.items()])
+def test_it_is_well_written(scene: Scene, database: Addresses, statement: str) -> None:
+    with psycopg.connect(_url(database.owner)) as connection:
+        done = connection.execute(statement, scene.values)
+        assert done.rowcount > 0 or "%(new)s" in statement
+        connection.rollback()
+
+
+@pytest.mark.parametrize(
+    ("who", "seen"), [("provider", 1), ("stranger", 0), ("strange_provider", 0), ("school", 0), ("commissioner", 1)]
+)
+def test_who_watches_over_a_provider_is_shown_to_it_and_to_them(
+    scene: Scene, database: Addresses, who: str, seen: int
+) -> None:
+    with psycopg.connect(_url(database.owner)) as connection:
+        connection.execute(
+            "update organisations set registered_by_id = %(commissioner)s where id = %(provider)s", scene.values
+        )
+        _speak(connection, scene, who)
+        found = connection.execute("select council_id from councils_overseeing(%(provider)s)", scene.values).fetchall()
+        connection.rollback()
+    assert len(found) == seen
+
+
+def test_every_type_of_event_may_be_recorded(scene: Scene, database: Addresses) -> None:
+    with psycopg.connect(_url(database.app)) as connection:
+        _speak(connection, scene, "stranger")
+        for each in EventType:
+            connection.execute(
+                "select record_event(%s, now(), now(), '/v1/contacts', '{}', array[%s])",
+                [each.value, scene.values["stranger"]],
+            )
+        connection.rollback()
+
+
+def _url(address: str) -> str:
+    return address.replace("+psycopg", "", 1)
+
+
+def _one(connection: psycopg.Connection, statement: str, value: object) -> UUID:
+    row = connection.execute(statement, [value]).fetchone()
+    assert row is not None
+    return UUID(str(row[0]))
+
+
+def _speak(connection: psycopg.Connection, scene: Scene, who: str) -> None:
+    """Sets what the edge sets for a caller of this organisation."""
+    council = scene.councils[who]
+    settings = {
+        "app.organisation": str(scene.who[who].id),
+        "app.client": str(scene.who[who].client_id),
+        "app.sandbox": str(scene.sandbox),
+        "app.council": str(council or ""),
+    }
+    for name, value in settings.items():
+        connection.execute("select set_config(%s, %s, true)", [name, value])

@@ -1,0 +1,106 @@
+"""The duties as the worker does them: each by itself, in batches, and left to whoever is at it."""
+
+import asyncio
+from datetime import UTC, date, datetime
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from app.db.embedded_database import Addresses
+from app.services import duties
+from app.services.duties import DUTIES, DutiesDone, do_duties
+from app.services.duties_alerts import escalate_alerts
+from tests.placing import TUESDAY, expect, owner_session, place, publish_calendar, request_suspension
+from tests.test_absconding_alerts import PATH, broken, refuse
+from tests.world import World
+
+CHRISTMAS = datetime(2026, 12, 20, 12, 0, tzinfo=UTC)
+EVENTS = {
+    "placement.started": 6,  # those of the alerts too
+    "placement.ended": 3,
+    "absconding-alert.escalated": 9,
+    "absconding-alert.raised": 3,
+    "suspension.lapsed": 3,
+    "attendance.missing": 3,
+}
+
+
+async def much_is_due(world: World, database: Addresses) -> None:
+    """Three or more of everything, all due by Christmas."""
+    placements = [await world.placement() for _ in range(3)]
+    async with broken(database, *refuse("events")):
+        for placement in placements:
+            assert (await world.provider.post(PATH, {"placement_id": placement})).status_code == 201
+    async with owner_session(database.owner) as session:
+        await session.execute(text("delete from expected_sessions where provider_id = :id"), {"id": world.provider.id})
+        calendar = await publish_calendar(session, world)
+        for day in (TUESDAY, date(2026, 11, 25), date(2026, 11, 26)):
+            placed = await place(session, world, calendar)
+            await expect(session, placed, world.provider, day)
+            await request_suspension(session, placed, world.provider, day)
+
+
+async def told(world: World, database: Addresses) -> dict[str, int]:
+    async with owner_session(database.owner) as session:
+        found = await session.execute(
+            text(
+                "select e.type, count(*) from events e join event_audiences a on a.event_id = e.id"
+                " where a.organisation_id = :id and e.type = any(:types) group by 1"
+            ),
+            {"id": world.provider.id, "types": list(EVENTS)},
+        )
+        return {row[0]: row[1] for row in found}
+
+
+async def test_no_duty_takes_more_at_once_than_it_may(world: World, app: FastAPI, database: Addresses) -> None:
+    await much_is_due(world, database)
+    async with app.state.worker_sessions() as session:
+        for duty in DUTIES:
+            assert (await duty(session, world.sandbox_id, CHRISTMAS, 2)).done == 2, duty
+
+
+async def test_after_an_outage_everything_is_caught_up_with_in_batches(
+    world: World, app: FastAPI, database: Addresses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await much_is_due(world, database)
+    monkeypatch.setattr(duties, "MOST_AT_ONCE", 1)
+    done = await do_duties(app.state.worker_sessions, world.sandbox_id, CHRISTMAS)
+    assert done == DutiesDone(sum(EVENTS.values()), ())
+    assert await told(world, database) == EVENTS
+    assert await do_duties(app.state.worker_sessions, world.sandbox_id, CHRISTMAS) == DutiesDone(0, ())
+
+
+@pytest.mark.parametrize(
+    ("table", "failed", "untold"),
+    [
+        pytest.param("suspensions", "lapse_suspensions", {"suspension.lapsed"}, id="suspensions"),
+        pytest.param("expected_sessions", "tell_missing_attendance", {"attendance.missing"}, id="attendance"),
+    ],
+)
+async def test_a_duty_that_fails_stops_no_other(
+    world: World, app: FastAPI, database: Addresses, table: str, failed: str, untold: set[str]
+) -> None:
+    await much_is_due(world, database)
+    async with broken(database, *refuse(table)):
+        done = await do_duties(app.state.worker_sessions, world.sandbox_id, CHRISTMAS)
+    assert done.failed == (failed,)
+    assert await told(world, database) == {each: EVENTS[each] for each in EVENTS.keys() - untold}
+
+
+async def test_what_another_worker_is_at_is_not_waited_for(world: World, app: FastAPI, database: Addresses) -> None:
+    await much_is_due(world, database)
+    lock = text("select pg_advisory_xact_lock(hashtextextended(:key, 0))")
+    async with app.state.worker_sessions() as other:
+        await other.execute(lock, {"key": f"duties of {world.sandbox_id} lapse_suspensions"})
+        async with asyncio.timeout(2):
+            done = await do_duties(app.state.worker_sessions, world.sandbox_id, CHRISTMAS)
+    assert done == DutiesDone(sum(EVENTS.values()) - EVENTS["suspension.lapsed"], ())
+    async with app.state.worker_sessions() as step:
+        await step.execute(lock, {"key": f"duties of {world.sandbox_id}"})
+        async with asyncio.timeout(2):
+            assert await do_duties(app.state.worker_sessions, world.sandbox_id, CHRISTMAS) == DutiesDone(0, ())
+
+
+def test_what_cannot_wait_comes_first() -> None:
+    assert DUTIES[0] is escalate_alerts
