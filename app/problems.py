@@ -3,22 +3,37 @@
 Raise these from any layer but rules and models. They never carry a rejected value or an exception's text.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from app.rules.verdict import Refused
 
+_LONGEST_PLACE = 500
+
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One fault in a body or query: where (a JSON pointer or parameter name), a stable code, a plain sentence."""
+    """One fault in a body: where (a JSON pointer, RFC 6901), a stable code, a plain sentence."""
 
     pointer: str
     code: str
     detail: str
 
     def as_json(self) -> dict[str, str]:
-        return {"pointer": self.pointer, "code": self.code, "detail": self.detail}
+        return {"pointer": self.pointer[:_LONGEST_PLACE], "code": self.code, "detail": self.detail}
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterError:
+    """One fault in the query, path or headers: the parameter's name, a stable code, a plain sentence."""
+
+    parameter: str
+    code: str
+    detail: str
+
+    def as_json(self) -> dict[str, str]:
+        return {"parameter": self.parameter[:_LONGEST_PLACE], "code": self.code, "detail": self.detail}
 
 
 class Problem(Exception):
@@ -125,9 +140,12 @@ class UnsupportedMediaType(Problem):
 
 class Invalid(Problem):
     status, slug, title = 422, "invalid", "The request is not valid"
-    advice = "`errors` names each fault with a JSON pointer and what to do."
+    advice = (
+        "`errors` names each fault: its place, as `pointer` into the body or `parameter`; its `code`; and what to do."
+        " `GET /v1/reference-data/field-error-codes` explains the codes."
+    )
 
-    def __init__(self, errors: list[FieldError], detail: str | None = None) -> None:
+    def __init__(self, errors: Sequence[FieldError | ParameterError], detail: str | None = None) -> None:
         super().__init__(detail, errors=[e.as_json() for e in errors])
 
 

@@ -24,7 +24,7 @@ async def post_morning(port: int, country: Country, day: date, session: str, con
             status, body = await _answer(reader)
             took.append(time.perf_counter() - began)
             assert status == 200, (status, body[:500])
-            assert json.loads(body)["recorded"] == marks, body[:500]
+            assert json.loads(body)["recorded_count"] == marks, body[:500]
         writer.close()
 
     await asyncio.gather(*(poster() for _ in range(connections)))

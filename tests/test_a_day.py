@@ -37,14 +37,16 @@ async def test_a_day_on_time_missing_late_and_corrected(world: World) -> None:
 
     await stand_at(provider, f"{TODAY}T08:55:00Z")
     posted = await submit(provider, mark(prompt, arrived_at="08:51"))
-    assert (posted.json()["recorded"], posted.json()["rejected"]) == (1, [])
+    assert (posted.json()["recorded_count"], posted.json()["rejected"]) == (1, [])
     assert (await states_of(school, TODAY))[prompt, "am"] == "received_on_time"
     assert (await outstanding(council, TODAY))["missing"] == 0
 
     await stand_at(council, f"{TODAY}T09:31:00Z")
     late = await outstanding(council, TODAY)
     assert late["missing"] == 1
-    assert late["providers"][0]["sessions"] == [{"placement_id": tardy, "session": "am"}]
+    assert late["providers"][0]["sessions"] == [
+        {"placement_id": tardy, "session": "am", "due_at": f"{TODAY}T09:30:00Z"}
+    ]
     for party in (provider, school, council):
         [told] = await events_of(party, "attendance.missing")
         assert told["occurred_at"] == f"{TODAY}T09:30:00Z"
@@ -58,7 +60,7 @@ async def test_a_day_on_time_missing_late_and_corrected(world: World) -> None:
 
     await stand_at(school, f"{TOMORROW}T08:50:00Z")
     corrected = await submit(provider, mark(tardy, fact="absent", reason="medical"))
-    assert (corrected.json()["recorded"], corrected.json()["accepted"][0]["state"]) == (1, "corrected")
+    assert (corrected.json()["recorded_count"], corrected.json()["accepted"][0]["state"]) == (1, "corrected")
     assert (await states_of(school, TODAY))[tardy, "am"] == "received_late"
     [current] = await marks_seen(school, placement_id=tardy)
     assert (current["suggested_code"], current["supersedes_id"] is not None) == ("M", True)

@@ -7,8 +7,9 @@ from tests.world import World
 NOWHERE = "3f0c8e0a-8d0e-4a65-9a57-0a1a3c1f2b77"
 
 
-async def test_the_register_shows_what_stands_with_its_suggested_code(world: World) -> None:
+async def test_the_register_shows_what_stands_with_its_suggested_code(world: World, database: Addresses) -> None:
     placement = await world.placement()
+    set_clock(database, world, "2026-11-24T14:15:00+00:00")
     await submit(
         world.provider,
         mark(placement, fact="late", arrived_at="09:12", minutes_late=12),

@@ -1,6 +1,7 @@
 """Attendance under contention, and at a commit that fails: nothing doubled, nothing answered that is not stored."""
 
 import asyncio
+from uuid import uuid4
 
 import pytest
 
@@ -19,10 +20,10 @@ create constraint trigger fails after insert on attendance_submissions deferrabl
 
 async def test_the_same_marks_at_once_are_stored_once(world: World, database: Addresses) -> None:
     placement = await world.placement()
-    rows = [mark(placement), mark(placement, session="pm")]
+    rows = [mark(placement), mark(placement, session="pm", fact="absent")]
     answers = await asyncio.gather(*(submit(world.provider, *rows) for _ in range(6)))
     assert [answer.status_code for answer in answers] == [200] * 6
-    assert sorted(answer.json()["recorded"] for answer in answers) == [0, 0, 0, 0, 0, 2]
+    assert sorted(answer.json()["recorded_count"] for answer in answers) == [0, 0, 0, 0, 0, 2]
     assert len(await marks_seen(world.school, superseded=True)) == 2
     assert len(told(database, world.school)) == 1
 
@@ -34,8 +35,8 @@ async def test_a_mark_committed_while_another_waits_is_seen_by_it(world: World, 
         posts = [asyncio.create_task(submit(world.provider, mark(placement))) for _ in range(2)]
         await asyncio.sleep(0.5)
     answers = [await post for post in posts]
-    assert sorted(answer.json()["recorded"] for answer in answers) == [0, 1]
-    assert sorted(answer.json()["unchanged"] for answer in answers) == [0, 1]
+    assert sorted(answer.json()["recorded_count"] for answer in answers) == [0, 1]
+    assert sorted(answer.json()["unchanged_count"] for answer in answers) == [0, 1]
     assert len(await marks_seen(world.school, superseded=True)) == 1
 
 
@@ -67,7 +68,7 @@ async def test_a_commit_that_fails_is_never_answered_as_success(world: World, da
     assert told(database, world.school) == []
     again = await submit(world.provider, mark(placement), key="doomed")
     assert "Idempotent-Replayed" not in again.headers
-    assert again.json()["recorded"] == 1
+    assert again.json()["recorded_count"] == 1
 
 
 async def test_a_session_held_too_long_by_another_is_told_as_unavailable(world: World, database: Addresses) -> None:
@@ -83,7 +84,7 @@ async def test_a_race_that_a_second_look_does_not_settle_is_to_be_tried_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def still_raced(*_: object) -> list[Outcome]:
-        return [Outcome(0, "raced", "/", "rule")]
+        return [Outcome(0, "raced", "/", "rule", uuid4(), True, None, None)]
 
     placement = await world.placement()
     monkeypatch.setattr(attendance_recording, "_run", still_raced)

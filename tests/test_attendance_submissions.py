@@ -1,5 +1,6 @@
 """A provider posts its morning: what is stored, who is told, and what a repeat or a correction does."""
 
+import json
 from typing import Any
 
 import pytest
@@ -25,12 +26,14 @@ async def test_a_morning_is_stored_and_the_school_reads_it(world: World, databas
     answer = await submit(world.provider, mark(placement), mark(placement, session="pm", fact="absent", reason="ill"))
     assert answer.status_code == 200, answer.text
     result = answer.json()
-    assert (result["recorded"], result["unchanged"], result["rejected"]) == (2, 0, [])
+    assert (result["recorded_count"], result["unchanged_count"], result["rejected"]) == (2, 0, [])
     assert result["received_at"] == "2026-11-24T08:00:00Z"
     assert [(row["index"], row["state"], row["suggested_code"]) for row in result["accepted"]] == [
         (0, "recorded", "K"),
         (1, "recorded", "I"),
     ]
+    assert {row["mark_id"] for row in result["accepted"]} == {each["id"] for each in await marks_seen(world.school)}
+    assert {row["punctuality"] for row in result["accepted"]} == {"on_time"}
     seen = {each["session"]: each for each in await marks_seen(world.school)}
     assert (seen["am"]["fact"], seen["am"]["suggested_by"]) == ("present", "attended_in_person_council_commissioned")
     assert (seen["pm"]["reason"], seen["pm"]["suggested_code"]) == ("ill", "I")
@@ -53,11 +56,11 @@ async def test_a_submission_of_nothing_but_faults_is_answered_and_changes_nothin
 ) -> None:
     placement = await world.placement()
     result = (await submit(world.provider, mark(placement, on_date="2026-11-25"))).json()
-    assert (result["recorded"], len(result["rejected"])) == (0, 1)
+    assert (result["recorded_count"], len(result["rejected"])) == (0, 1)
     assert await marks_seen(world.school) == []
     assert told(database, world.school) == []
     receipt = (await world.provider.get(f"{SUBMISSIONS}/{result['id']}")).json()
-    assert (receipt["recorded"], receipt["rejected"], receipt["marks"]) == (0, 1, [])
+    assert (receipt["recorded_count"], receipt["rejected_count"], receipt["marks"]) == (0, 1, [])
 
 
 async def test_the_same_key_replays_the_first_answer(world: World, database: Addresses) -> None:
@@ -74,13 +77,17 @@ async def test_the_same_key_replays_the_first_answer(world: World, database: Add
 
 async def test_the_same_marks_under_another_key_change_nothing_and_say_so(world: World, database: Addresses) -> None:
     placement = await world.placement()
+    set_clock(database, world, "2026-11-24T09:15:00+00:00")
     row = mark(placement, fact="late", arrived_at="09:12", minutes_late=12, code="L")
     await submit(world.provider, row)
     before = await sessions_seen(world.school)
     set_clock(database, world, "2026-11-24T10:20:00+00:00")
     again = (await submit(world.provider, row)).json()
-    assert (again["recorded"], again["unchanged"]) == (0, 1)
-    assert [each["state"] for each in again["accepted"]] == ["unchanged"]
+    assert (again["recorded_count"], again["unchanged_count"]) == (0, 1)
+    [mark_that_stands] = await marks_seen(world.school)
+    [unchanged] = again["accepted"]
+    assert (unchanged["state"], unchanged["mark_id"]) == ("unchanged", mark_that_stands["id"])
+    assert unchanged["punctuality"] == "on_time"
     assert len(await marks_seen(world.school, superseded=True)) == 1
     assert len(told(database, world.school)) == 1
     assert (await sessions_seen(world.school))[0] == before[0]
@@ -92,8 +99,8 @@ async def test_what_differs_supersedes_and_late_stays_late(world: World, databas
     await submit(world.provider, mark(placement))
     set_clock(database, world, "2026-11-25T08:30:00+00:00")
     corrected = (await submit(world.provider, mark(placement, fact="absent", reason="medical"))).json()
-    assert [row["state"] for row in corrected["accepted"]] == ["corrected"]
-    assert corrected["recorded"] == 1
+    assert [(row["state"], row["punctuality"]) for row in corrected["accepted"]] == [("corrected", "late")]
+    assert corrected["recorded_count"] == 1
     [current] = await marks_seen(world.school, placement_id=placement)
     history = await marks_seen(world.school, placement_id=placement, superseded=True)
     [first] = [each for each in history if not each["current"]]
@@ -122,7 +129,7 @@ async def test_all_or_nothing_stores_nothing_where_the_ledger_refuses_a_row(worl
     assert await marks_seen(world.school) == []
     assert told(database, world.school) == []
     mended = await submit(world.provider, rows[0], all_or_nothing=True)
-    assert mended.json()["recorded"] == 1
+    assert mended.json()["recorded_count"] == 1
 
 
 async def test_each_organisation_sees_its_own_marks_of_a_submission(world: World) -> None:
@@ -139,7 +146,7 @@ async def test_each_organisation_sees_its_own_marks_of_a_submission(world: World
     for party, placements, rejected in expected:
         receipt = (await party.get(path)).json()
         assert {each["placement_id"] for each in receipt["marks"]} == placements
-        assert (receipt["recorded"], receipt["rejected"]) == (len(placements), rejected)
+        assert (receipt["recorded_count"], receipt["rejected_count"]) == (len(placements), rejected)
     for stranger in (world.other_council, world.other_provider):
         assert (await stranger.get(path)).status_code == 404
 
@@ -189,7 +196,8 @@ async def test_the_envelope_is_strict(world: World, body: object, pointer: str) 
     ("body", "kind", "status"),
     [
         pytest.param(b'{"rows": [NaN]}', "application/json", 422, id="NaN"),
-        pytest.param(b'{"rows": ["\\u0000"]}', "application/json", 422, id="NUL"),
+        pytest.param(b'{"rows": [{}], "all_or_nothing": "\\u0000"}', "application/json", 422, id="NUL beside the rows"),
+        pytest.param(b'{"rows": "\\u0000"}', "application/json", 422, id="NUL for the rows"),
         pytest.param(b'{"rows": [{}], "rows": [{}]}', "application/json", 422, id="one member twice"),
         pytest.param(b'{"rows": [{}]', "application/json", 422, id="half a body"),
         pytest.param(b"rows", "text/csv", 415, id="a wrong content type"),
@@ -201,6 +209,33 @@ async def test_a_hostile_body_is_refused_whole(world: World, body: bytes, kind: 
     answer = await world.provider.http.post(SUBMISSIONS, content=body, headers=headers)
     assert answer.status_code == status, answer.text
     assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "pointer"),
+    [
+        pytest.param(rb'{"reason": "a\u0000"}', "nul_character", "/rows/1/reason", id="NUL in a member"),
+        pytest.param(rb'{"reason\ud800": "ill"}', "lone_surrogate", "/rows/1", id="half a pair in a name"),
+        pytest.param(rb'"\udc00"', "lone_surrogate", "/rows/1", id="a text for a row"),
+    ],
+)
+async def test_a_text_that_cannot_be_stored_costs_its_row_alone(
+    world: World, text: bytes, code: str, pointer: str
+) -> None:
+    row = json.dumps(mark(await world.placement())).encode()
+    headers = {"Content-Type": "application/json", "Idempotency-Key": "unfit"}
+    answer = await world.provider.http.post(SUBMISSIONS, content=b'{"rows": [%b, %b]}' % (row, text), headers=headers)
+    assert answer.status_code == 200, answer.text
+    assert [each["index"] for each in answer.json()["accepted"]] == [0]
+    [rejected] = answer.json()["rejected"]
+    assert (rejected["index"], rejected["code"], rejected["pointer"]) == (1, code, pointer)
+
+
+async def test_one_fault_is_told_alike_by_row_and_by_problem(world: World) -> None:
+    row = mark(await world.placement(), arrived_at="8:47")
+    [rejected] = (await submit(world.provider, row)).json()["rejected"]
+    [error] = (await submit(world.provider, row, all_or_nothing=True)).json()["errors"]
+    assert error | {"index": 0} == rejected
 
 
 async def test_the_audit_names_the_placements_and_no_other_providers(world: World, database: Addresses) -> None:

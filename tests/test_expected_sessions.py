@@ -61,6 +61,15 @@ async def test_a_waived_session_never_goes_missing(world: World, database: Addre
     assert (await world.council.get(OUTSTANDING)).json()["expected"] == 0
 
 
+async def test_the_current_mark_tells_when_the_pupil_came_and_went(world: World, database: Addresses) -> None:
+    placement = await world.placement()
+    set_clock(database, world, "2026-11-24T11:30:00+00:00")
+    late = {"fact": "late", "arrived_at": "09:12", "left_at": "11:20", "minutes_late": 12, "reason": "ill"}
+    await submit(world.provider, mark(placement, **late))
+    [found] = await sessions_seen(world.school, state="received_late")
+    assert {name: found["mark"][name] for name in late} == late
+
+
 async def states(world: World) -> dict[str, str]:
     mornings = [each for each in await sessions_seen(world.council) if each["session"] == "am"]
     return {each["placement_id"]: each["state"] for each in mornings}
@@ -89,7 +98,7 @@ async def test_a_viewer_sees_the_days_that_are_its_own(world: World, database: A
 
 
 @pytest.mark.parametrize(
-    ("days", "pointer"),
+    ("days", "parameter"),
     [
         pytest.param({"from": "2026-11-01", "to": "2026-12-03"}, "to", id="more than 31 days"),
         pytest.param({"from": "2026-11-24", "to": "2026-11-23"}, "to", id="backwards"),
@@ -98,10 +107,10 @@ async def test_a_viewer_sees_the_days_that_are_its_own(world: World, database: A
         pytest.param({"state": "lost"}, "state", id="no state"),
     ],
 )
-async def test_days_that_do_not_fit_are_refused(world: World, days: dict[str, str], pointer: str) -> None:
+async def test_days_that_do_not_fit_are_refused(world: World, days: dict[str, str], parameter: str) -> None:
     answer = await world.council.get("/v1/expected-sessions", **days)
     assert answer.status_code == 422, answer.text
-    assert pointer in [error["pointer"] for error in answer.json()["errors"]]
+    assert parameter in [error["parameter"] for error in answer.json()["errors"]]
 
 
 async def test_pages_hold_every_session_once(world: World) -> None:
@@ -136,8 +145,12 @@ async def test_the_officer_asks_at_0931_who_has_not_reported(world: World, datab
     by_provider = {each["provider_id"]: each for each in answer["providers"]}
     ours, theirs = by_provider[str(world.provider.id)], by_provider[str(world.other_provider.id)]
     assert (ours["provider_name"], ours["expected"], ours["received"], ours["missing"]) == ("Meadow Farm", 4, 1, 1)
-    assert ours["sessions"] == [{"placement_id": silent, "session": "am"}]
-    assert theirs["sessions"] == [{"placement_id": elsewhere, "session": "am"}]
+    due_at = "2026-11-24T09:30:00Z"
+    assert ours["sessions"] == [{"placement_id": silent, "session": "am", "due_at": due_at}]
+    assert theirs["sessions"] == [{"placement_id": elsewhere, "session": "am", "due_at": due_at}]
+    assert (answer["due"], answer["not_yet_due"], ours["due"], ours["not_yet_due"]) == (3, 3, 2, 2)
+    alone = (await world.council.get(OUTSTANDING, provider_id=str(world.other_provider.id))).json()
+    assert (alone["expected"], alone["providers"]) == (2, [theirs])
     own = (await world.provider.get(OUTSTANDING)).json()
     assert [each["provider_id"] for each in own["providers"]] == [str(world.provider.id)]
 

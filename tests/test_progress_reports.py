@@ -104,8 +104,8 @@ async def test_a_report_that_does_not_fill_in_its_form_is_refused_and_every_faul
     refused = await world.provider.act(path, "submission")
     assert refused.status_code == 422, refused.text
     assert {(e["pointer"], e["code"]) for e in refused.json()["errors"]} >= {
-        ("/answers/attendance_comment", "missing"),
-        ("/answers/pupil_voice", "missing"),
+        ("/answers/attendance_comment", "required"),
+        ("/answers/pupil_voice", "required"),
         ("/answers/targets/0/progress", "not_a_choice"),
         ("/answers/readiness_to_return", "wrong_type"),
     }

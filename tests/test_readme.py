@@ -81,7 +81,7 @@ def test_every_line_of_the_walk_works(started: Path) -> None:
     assert who["organisation_name"] == "Meadow Farm"
     assert morning["stands_still"] is True
     assert len(roll["items"]) == 2
-    assert (posted["recorded"], posted["rejected"]) == (1, [])
+    assert (posted["recorded_count"], posted["rejected"]) == (1, [])
     assert [mark["suggested_code"] for mark in marks["items"]] == ["K"]
     assert clock["now"] > morning["now"]
     assert outstanding["received"] == 1

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, cast
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, desc, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
@@ -49,23 +50,29 @@ def with_state(statement: Select[Any], state: SessionState, now: datetime) -> Se
     return statement.where(conditions[state])
 
 
-async def outstanding(caller: Caller, session: AsyncSession, day: date) -> Sequence[Row[Any]]:
-    """Every provider's `expected`, `received` and `missing` on a day, and the sessions that are missing; one pass."""
-    missing = and_(_NOTHING_YET, col(ExpectedSession.due_at) < caller.now)
+async def outstanding(caller: Caller, session: AsyncSession, day: date, provider_id: UUID | None) -> Sequence[Row[Any]]:
+    """Every provider's figures on a day, or those of one, and the sessions that are missing; one pass."""
+    due = col(ExpectedSession.due_at) < caller.now
+    missing = and_(_NOTHING_YET, due)
     missing_count = func.count().filter(missing)
     identity = func.jsonb_build_object(
-        "placement_id", col(ExpectedSession.placement_id), "session", col(ExpectedSession.session)
-    )
+        "placement_id", col(ExpectedSession.placement_id),
+        "session", col(ExpectedSession.session),
+        "due_at", col(ExpectedSession.due_at),
+    )  # fmt: skip
+    of_provider = [] if provider_id is None else [col(ExpectedSession.provider_id) == provider_id]
     ordered = aggregate_order_by(identity, col(ExpectedSession.session), col(ExpectedSession.placement_id))
     counted = (
         select(
             col(ExpectedSession.provider_id).label("provider_id"),
             func.count().label("expected"),
+            func.count().filter(due).label("due"),
+            func.count().filter(~due).label("not_yet_due"),
             func.count(col(ExpectedSession.first_received_at)).label("received"),
             missing_count.label("missing"),
             func.jsonb_agg(ordered).filter(missing).label("sessions"),
         )
-        .where(_visible(caller), col(ExpectedSession.on_date) == day, _OWED)
+        .where(_visible(caller), col(ExpectedSession.on_date) == day, _OWED, *of_provider)
         .group_by(col(ExpectedSession.provider_id))
         .subquery()
     )

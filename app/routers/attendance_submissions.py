@@ -23,6 +23,7 @@ router = edge_router("attendance")
 @router.post(
     "/attendance-submissions",
     operation_id="submit_attendance",
+    openapi_extra={"x-row-by-row": "rows"},
     responses={200: {"headers": {"Location": {"$ref": "#/components/headers/Location"}}}},
 )
 async def submit_attendance(
@@ -59,8 +60,8 @@ async def get_attendance_submission(
         id=found.id,
         provider_id=found.provider_id,
         received_at=found.received_at,
-        recorded=len(marks),
-        unchanged=found.unchanged if own else None,
-        rejected=found.rejected if own else None,
+        recorded_count=len(marks),
+        unchanged_count=found.unchanged if own else None,
+        rejected_count=found.rejected if own else None,
         marks=[MarkRead.model_validate(mark) for mark in marks],
     )

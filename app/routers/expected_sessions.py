@@ -10,7 +10,7 @@ from app.access.caller import Caller
 from app.access.permission import allow
 from app.access.scopes import Scope
 from app.models.attendance import AttendanceMark, ExpectedSession
-from app.problems import FieldError, Invalid
+from app.problems import Invalid, ParameterError
 from app.queries.expected_sessions import outstanding, visible_sessions, with_state
 from app.rules.attendance_due import SessionState, session_state
 from app.schemas.expected_sessions import CurrentMark, ExpectedSessionRead, OutstandingRead, ProviderOutstanding
@@ -62,16 +62,19 @@ async def get_attendance_outstanding(
     caller: Reader,
     session: Session,
     on_date: Annotated[Day | None, Query(description="Today where no day is given.")] = None,
+    provider_id: Annotated[Id | None, Query(description="The figures of this provider alone.")] = None,
 ) -> OutstandingRead:
     """Who has not reported: the providers with sessions past their deadline and nothing received, most first."""
     day = on_date or caller.today
-    rows = await outstanding(caller, session, day)
+    rows = await outstanding(caller, session, day, provider_id)
     providers = [ProviderOutstanding.model_validate(row) for row in rows if row.missing]
     caller.sees_placements(*(each.placement_id for provider in providers for each in provider.sessions))
     return OutstandingRead(
         on_date=day,
         as_of=caller.now,
         expected=sum(row.expected for row in rows),
+        not_yet_due=sum(row.not_yet_due for row in rows),
+        due=sum(row.due for row in rows),
         received=sum(row.received for row in rows),
         missing=sum(row.missing for row in rows),
         providers=providers,
@@ -82,12 +85,12 @@ def _days(caller: Caller, on_date: Day | None, first: Day | None, last: Day | No
     """The first and last day asked for. Raises Invalid."""
     if on_date is not None:
         if first is not None or last is not None:
-            raise Invalid([FieldError("on_date", "days_given_twice", "give on_date, or from and to")])
+            raise Invalid([ParameterError("on_date", "days_given_twice", "give on_date, or from and to")])
         return on_date, on_date
     first = first or last or caller.today
     last = last or first
     if not first <= last <= first + LONGEST:
-        raise Invalid([FieldError("to", "days_not_valid", "must be from 0 to 31 days after `from`")])
+        raise Invalid([ParameterError("to", "days_not_valid", "must be from 0 to 31 days after `from`")])
     return first, last
 
 

@@ -11,9 +11,11 @@ from app.outbox.catalogue import MEANINGS as EVENT_MEANINGS
 from app.outbox.catalogue import EventType
 from app.problems import every_problem
 from app.rules.attendance_codes import ATTENDANCE_CODES
+from app.schemas.field_faults import FIELD_CODES
 from app.schemas.reference_data import (
     AttendanceCodeRead,
     EventTypeRead,
+    FieldErrorCodeRead,
     ProblemTypeRead,
     ScopeRead,
     WholeList,
@@ -52,3 +54,12 @@ async def list_problem_types(caller: Anybody) -> WholeList[ProblemTypeRead]:
             for each in every_problem()
         ]
     )
+
+
+@router.get("/reference-data/field-error-codes", operation_id="list_field_error_codes")
+async def list_field_error_codes(caller: Anybody) -> WholeList[FieldErrorCodeRead]:
+    """The codes of faults in how a body or a parameter is written.
+
+    Beside these an operation has codes for what it means: those of a rule, or of a thing that is not there.
+    """
+    return WholeList(items=[FieldErrorCodeRead(code=code, meaning=meaning) for code, meaning in FIELD_CODES.items()])

@@ -139,7 +139,7 @@ def may_use_code(code_or_slug: str, day: date, session: SchoolSession, *, online
     if code.valid_until is not None and day > code.valid_until:
         return Refused(
             "code_withdrawn",
-            f"Code {code.code} was withdrawn after {code.valid_until}.",
+            f"Code {code.code} was withdrawn after {code.valid_until}; use {' or '.join(code.replaced_by)} instead.",
             SI_2024_208,
             {"use_instead": list(code.replaced_by)},
         )

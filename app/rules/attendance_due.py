@@ -81,5 +81,9 @@ def may_submit_for_day(day: date, today: date) -> Verdict:
     return Allowed()
 
 
+def on_the_clock_in_london(instant: datetime) -> datetime:
+    return instant.astimezone(LONDON)
+
+
 def _instant(day: date, clock: time) -> datetime:
     return datetime.combine(day, clock, LONDON).astimezone(UTC)

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from app.rules.attendance_codes import AttendanceCode, CodeClass, find_code, may_use_code
 from app.rules.attendance_facts import CODE_OF_REASON, AbsenceReason, Fact
 from app.rules.calendars import SchoolCalendar, SchoolSession
-from app.rules.sources import DFE_ONLINE, OUR_OWN, SALFORD
+from app.rules.sources import DFE_ONLINE, OUR_OWN, SALFORD, SI_2024_208
 from app.rules.verdict import Refused
 
 
@@ -49,6 +49,11 @@ CONTRADICTION = Refused("code_contradicts_fact", "The code says one thing of the
 NEVER_ONLINE = Refused(
     "code_never_online", "Codes B and K need attendance in person; a session online takes an absence code.", DFE_ONLINE
 )
+NOT_OF_A_PUPIL = Refused(
+    "code_not_of_a_pupil",
+    "Codes # and Z tell of the school's days and its roll, not of what a pupil did; state a fact or another code.",
+    SI_2024_208,
+)
 WAIVED = Refused("session_waived", "Nothing is expected for this session: it is waived.", OUR_OWN)
 PLACEMENT_NOT_FOUND = Refused("placement_not_found", "There is no placement of that id with you.", OUR_OWN)
 
@@ -67,6 +72,8 @@ def stated(fact: Fact | None, code_or_slug: str | None, day: date, session: Scho
         return allowed
     code = find_code(code_or_slug)
     assert code is not None
+    if code.code_class is CodeClass.ADMINISTRATIVE:
+        return NOT_OF_A_PUPIL
     holds = _holds(code, fact or fact_of(code))
     if isinstance(holds, Refused):
         return holds
@@ -91,7 +98,7 @@ def _holds(code: AttendanceCode, fact: Fact) -> Setting | Refused:
         return in_person if fact is not Fact.ABSENT else CONTRADICTION
     if fact is Fact.ABSENT:
         return Setting.ANY
-    return CONTRADICTION if code.code_class is CodeClass.ADMINISTRATIVE else Setting.ONLINE
+    return Setting.ONLINE
 
 
 def why_not_expected(

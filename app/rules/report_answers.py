@@ -103,7 +103,7 @@ def _told(error: ValidationError) -> Iterator[AnswerFault]:
         for name in asked:
             if name not in instance:
                 title = _title(fields.get(name), "This field")
-                yield AnswerFault(f"{pointer}/{escaped(name)}", "missing", f"{title} is needed.")
+                yield AnswerFault(f"{pointer}/{escaped(name)}", "required", f"{title} is needed.")
     elif keyword == "additionalProperties":
         for name in instance:
             if name not in fields:
@@ -137,7 +137,7 @@ _CODES = {
     "maximum": "too_large",
     "exclusiveMaximum": "too_large",
     "uniqueItems": "repeated",
-    "dependentRequired": "missing",
+    "dependentRequired": "required",
 }
 
 

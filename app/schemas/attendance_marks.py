@@ -10,6 +10,7 @@ from app.rules.calendars import SchoolSession
 from app.schemas.wire import ClockTime, Day, Id, Instant, Tagged
 
 Code = Annotated[str, Field(min_length=1, max_length=2, examples=["B"])]
+MinutesLate = Annotated[int, Field(ge=1, le=MOST_MINUTES_LATE)]
 RuleName = Annotated[str, Field(max_length=60, examples=["attended_in_person_school_commissioned"])]
 
 
@@ -37,7 +38,7 @@ class MarkRead(Tagged):
     code: Code | None
     arrived_at: ClockTimeRead | None
     left_at: ClockTimeRead | None
-    minutes_late: Annotated[int, Field(ge=1, le=MOST_MINUTES_LATE)] | None
+    minutes_late: MinutesLate | None
     reason: AbsenceReason | None
     suggested_code: Code
     suggested_by: RuleName

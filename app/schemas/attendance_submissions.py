@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, SkipValidation
 
+from app.rules.attendance_due import Punctuality
 from app.rules.attendance_facts import MOST_MINUTES_LATE, AbsenceReason, Fact
 from app.rules.calendars import SchoolSession
 from app.schemas.attendance_marks import Code, MarkRead, RuleName
@@ -14,7 +15,7 @@ MOST_ROWS = 2000
 Index = Annotated[int, Field(ge=0, lt=MOST_ROWS, description="The row's place in `rows`, counted from 0.")]
 Pointer = Annotated[str, Field(max_length=200, examples=["/rows/3/code"])]
 FaultCode = Annotated[str, Field(max_length=100, examples=["session_not_timetabled"])]
-Reason = Annotated[str, Field(max_length=500)]
+Detail = Annotated[str, Field(max_length=500)]
 
 
 class AttendanceRow(Body):
@@ -54,10 +55,16 @@ class MarkState(StrEnum):
 
 
 class AcceptedRow(Read):
-    """A row that stands now, with the code suggested to the host school and the rule that led to it."""
+    """A row that stands now, with the code suggested to the host school and the rule that led to it.
+
+    `mark_id` is the mark that stands for the session; for an unchanged row, the earlier one. `punctuality` is the
+    session's: whether its first mark came by the deadline. What was late once stays late.
+    """
 
     index: Index
     state: MarkState
+    mark_id: Id
+    punctuality: Punctuality
     suggested_code: Code
     suggested_by: RuleName
 
@@ -68,16 +75,17 @@ class RejectedRow(Read):
     index: Index
     pointer: Pointer
     code: FaultCode
-    reason: Reason
+    detail: Detail
 
 
 class SubmissionResult(Read):
-    """What became of each row. `recorded` counts new marks, superseding ones included."""
+    """What became of each row. `recorded_count` counts new marks, superseding ones included."""
 
     id: Id
     received_at: Instant
-    recorded: Count
-    unchanged: Count
+    recorded_count: Count
+    unchanged_count: Count
+    rejected_count: Count
     accepted: Annotated[list[AcceptedRow], Field(max_length=MOST_ROWS)]
     rejected: Annotated[list[RejectedRow], Field(max_length=MOST_ROWS)]
 
@@ -85,13 +93,13 @@ class SubmissionResult(Read):
 class SubmissionRead(Tagged):
     """A submission and those of its marks that the caller may see.
 
-    `unchanged` and `rejected` are the provider's own figures: they are null for everybody else.
+    `unchanged_count` and `rejected_count` are the provider's own figures: they are null for everybody else.
     """
 
     id: Id
     provider_id: Id
     received_at: Instant
-    recorded: Annotated[Count, Field(description="How many marks it stored, as far as the caller may see.")]
-    unchanged: Count | None
-    rejected: Count | None
+    recorded_count: Annotated[Count, Field(description="How many marks it stored, as far as the caller may see.")]
+    unchanged_count: Count | None
+    rejected_count: Count | None
     marks: Annotated[list[MarkRead], Field(max_length=MOST_ROWS)]

@@ -5,9 +5,9 @@ from typing import Annotated
 from pydantic import Field
 
 from app.rules.attendance_due import SessionState
-from app.rules.attendance_facts import Fact
+from app.rules.attendance_facts import AbsenceReason, Fact
 from app.rules.calendars import SchoolSession
-from app.schemas.attendance_marks import ClockTimeRead, Code, RuleName
+from app.schemas.attendance_marks import ClockTimeRead, Code, MinutesLate, RuleName
 from app.schemas.wire import Count, Day, Id, Instant, Name, Read
 
 MOST_PROVIDERS = 5000
@@ -20,6 +20,10 @@ class CurrentMark(Read):
     id: Id
     fact: Fact
     code: Code | None
+    arrived_at: ClockTimeRead | None
+    left_at: ClockTimeRead | None
+    minutes_late: MinutesLate | None
+    reason: AbsenceReason | None
     suggested_code: Code
     suggested_by: RuleName
     received_at: Instant
@@ -49,6 +53,7 @@ class MissingSession(Read):
 
     placement_id: Id
     session: SchoolSession
+    due_at: Instant
 
 
 class ProviderOutstanding(Read):
@@ -57,6 +62,8 @@ class ProviderOutstanding(Read):
     provider_id: Id
     provider_name: Name
     expected: Count
+    not_yet_due: Count
+    due: Count
     received: Count
     missing: Count
     sessions: Annotated[list[MissingSession], Field(max_length=MOST_MISSING)]
@@ -65,14 +72,17 @@ class ProviderOutstanding(Read):
 class OutstandingRead(Read):
     """Who has not reported on a day, as of an instant.
 
-    The figures are of all sessions of that day that the caller may see and that are not waived: `expected` all of
-    them, `received` those with a mark, `missing` those past their deadline without one. `providers` holds those with
-    anything missing, most first.
+    The figures are of all sessions of that day that the caller may see and that are not waived. `expected` is all of
+    them: `not_yet_due` and `due`, whose deadline has passed. `received` is those with a mark, due or not; `missing`
+    those due without one, so that `due` less `missing` has been received. `providers` holds those with anything
+    missing, most first.
     """
 
     on_date: Day
     as_of: Instant
     expected: Count
+    not_yet_due: Count
+    due: Count
     received: Count
     missing: Count
     providers: Annotated[list[ProviderOutstanding], Field(max_length=MOST_PROVIDERS)]

@@ -8,7 +8,10 @@ from app.rules.calendars import Term
 from app.rules.progress_reports import ReportState
 from app.schemas.wire import Body, Count, Day, Id, Instant, LongText, Name, Tagged
 
-SchoolYear = Annotated[str, Field(min_length=7, max_length=7, pattern=r"^20[0-9]{2}-[0-9]{2}$", examples=["2026-27"])]
+SchoolYear = Annotated[
+    str,
+    Field(pattern=r"^20[0-9]{2}-[0-9]{2}$", json_schema_extra={"minLength": 7, "maxLength": 7}, examples=["2026-27"]),
+]
 _FORM_EXAMPLE = {
     "type": "object",
     "required": ["pupil_voice"],

@@ -50,3 +50,10 @@ class ProblemTypeRead(Read):
     status: Annotated[int, Field(ge=400, le=599, examples=[404])]
     title: ShortText = Field(examples=["There is nothing here that you may see"])
     advice: ShortText = Field(examples=["Check the id."])
+
+
+class FieldErrorCodeRead(Read):
+    """A code in `errors` of a problem, or of a rejected row: what is wrong with how something is written."""
+
+    code: Annotated[str, Field(max_length=100, examples=["required"])]
+    meaning: ShortText = Field(examples=["The member, parameter or body is missing."])

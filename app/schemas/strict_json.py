@@ -8,6 +8,8 @@ has an escape in it.
 import json
 import math
 import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import NoReturn
 
 DEEPEST = 32
@@ -15,7 +17,11 @@ _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
 _ALL_DIGITS_ALIKE = bytes.maketrans(b"123456789", b"000000000")
 _MANY_DIGITS = b"0" * 19
 _LONGEST_INTEGER = 20
+_TWICE = "An object has two members of the same name."
 _UNFIT = re.compile("[\x00\ud800-\udfff]")
+
+
+Path = list[str | int]
 
 
 class InvalidJson(ValueError):
@@ -30,21 +36,32 @@ class InvalidJson(ValueError):
         self.pointer = pointer
 
 
-def parse_json(body: bytes) -> object:
-    """The value of a JSON text of at most 32 levels. Raises InvalidJson for everything else."""
+@dataclass(frozen=True, slots=True)
+class UnfitRow:
+    """What stands in the place of a row that holds a text that no database could: the first fault in it."""
+
+    fault: InvalidJson
+
+
+def parse_json(body: bytes, rows: str | None = None) -> object:
+    """The value of a JSON text of at most 32 levels. Raises InvalidJson for everything else.
+
+    `rows` names a member whose elements stand and fall by themselves: one with an unfit text becomes an `UnfitRow`.
+    What cannot be read in one way only (a member twice, a number out of range) is refused whole all the same.
+    """
     text = _decoded(body)
     decoder = _CAREFUL if _MANY_DIGITS in body.translate(_ALL_DIGITS_ALIKE) else _QUICK
     try:
         value: object = decoder.decode(text)
-    except InvalidJson:
-        raise
+    except InvalidJson as fault:
+        raise _located(text, fault) from None
     except RecursionError:
         raise _too_deep(None) from None
-    except ValueError:
-        raise InvalidJson("malformed_json", "The body is not a well-formed JSON text.") from None
+    except json.JSONDecodeError as fault:
+        raise _malformed(fault) from None
     _check_depth(value)
     if b"\\u" in body:
-        _check_text(value)
+        _check_text(value, rows)
     return value
 
 
@@ -55,14 +72,15 @@ def _decoded(body: bytes) -> str:
         raise InvalidJson("byte_order_mark", "The body starts with a byte order mark, which JSON does not allow.")
     try:
         return body.decode("utf-8")
-    except UnicodeDecodeError:
-        raise InvalidJson("not_utf8", "The body is not valid UTF-8.") from None
+    except UnicodeDecodeError as fault:
+        detail = f"The body is not valid UTF-8, from byte {fault.start + 1} on."
+        raise InvalidJson("not_utf8", detail) from None
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise InvalidJson("duplicate_member", "An object has two members of the same name.")
+        raise InvalidJson("duplicate_member", _TWICE)
     return members
 
 
@@ -105,27 +123,110 @@ def _check_depth(value: object) -> None:
         level = below
 
 
-def _check_text(value: object) -> None:
-    waiting: list[tuple[str, object]] = [("", value)]
-    while waiting:
-        pointer, part = waiting.pop()
+def _check_text(value: object, rows: str | None) -> None:
+    if rows is not None and isinstance(value, dict) and isinstance(value.get(rows), list):
+        _set_unfit_rows_apart(value[rows], rows)
+        value = {**value, rows: None}
+    _refuse_unfit_texts(value, [])
+
+
+def _set_unfit_rows_apart(found: list[object], rows: str) -> None:
+    for index, row in enumerate(found):
+        try:
+            _refuse_unfit_texts(row, [rows, index])
+        except InvalidJson as fault:
+            found[index] = UnfitRow(fault)
+
+
+def _refuse_unfit_texts(value: object, place: Path) -> None:
+    for path, part in _walk(value, place):
         if isinstance(part, str):
-            _refuse_unfit(part, pointer)
-        elif isinstance(part, list):
-            waiting.extend((f"{pointer}/{index}", item) for index, item in enumerate(part))
+            _refuse_unfit(part, path)
         elif isinstance(part, dict):
-            for name, item in part.items():
-                _refuse_unfit(name, pointer)
-                waiting.append((f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}", item))
+            for name in part:
+                _refuse_unfit(name, path)
 
 
-def _refuse_unfit(text: str, pointer: str) -> None:
+def _refuse_unfit(text: str, path: Path) -> None:
     found = _UNFIT.search(text)
     if found is None:
         return
     if found.group() == "\x00":
-        raise InvalidJson("nul_character", "A text contains the NUL character.", pointer)
-    raise InvalidJson("lone_surrogate", "A text contains half of a surrogate pair.", pointer)
+        raise InvalidJson("nul_character", "A text contains the NUL character.", _pointer(path))
+    raise InvalidJson("lone_surrogate", "A text contains half of a surrogate pair.", _pointer(path))
+
+
+def _walk(value: object, path: Path) -> Iterator[tuple[Path, object]]:
+    """Everything in a value, in its order, with the path to it: one list, which changes as the walk goes on."""
+    yield path, value
+    inside = [_members(value)]
+    while inside:
+        step, part = next(inside[-1], (None, None))
+        if step is None:
+            inside.pop()
+            if inside:
+                path.pop()
+            continue
+        path.append(step)
+        yield path, part
+        inside.append(_members(part))
+
+
+def _members(part: object) -> Iterator[tuple[str | int, object]]:
+    if isinstance(part, dict):
+        return iter(part.items())
+    return iter(enumerate(part)) if isinstance(part, list) else iter(())
+
+
+def _pointer(path: Path) -> str:
+    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
+
+
+def _malformed(fault: json.JSONDecodeError) -> InvalidJson:
+    where = f"line {fault.lineno}, column {fault.colno}"
+    return InvalidJson("malformed_json", f"The body is not a well-formed JSON text: look at {where}.")
+
+
+def _located(text: str, fault: InvalidJson) -> InvalidJson:
+    """The fault with its pointer: reads the text again, leaving a sign in the place of what is not to be taken."""
+    try:
+        value = _LEAVING.decode(text)
+    except json.JSONDecodeError as malformed:
+        return _malformed(malformed)
+    except RecursionError:
+        return _too_deep(None)
+    for path, part in _walk(value, []):
+        if isinstance(part, InvalidJson):
+            own_step = [] if part.pointer is None else [part.pointer]
+            return InvalidJson(part.code, part.detail, _pointer([*path, *own_step]))
+    return fault
+
+
+def _left_unique(pairs: list[tuple[str, object]]) -> object:
+    members: dict[str, object] = {}
+    for name, part in pairs:
+        if name in members:
+            return InvalidJson("duplicate_member", _TWICE, name)
+        members[name] = part
+    return members
+
+
+def _left(take: Callable[[str], object]) -> Callable[[str], object]:
+    def taken(written: str) -> object:
+        try:
+            return take(written)
+        except InvalidJson as fault:
+            return fault
+
+    return taken
+
+
+_LEAVING = json.JSONDecoder(
+    object_pairs_hook=_left_unique,
+    parse_constant=_left(_no_constant),
+    parse_float=_left(_finite),
+    parse_int=_left(_bounded),
+)
 
 
 def _too_deep(pointer: str | None) -> InvalidJson:

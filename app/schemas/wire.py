@@ -60,7 +60,11 @@ Instant = Annotated[
 ]
 ClockTime = Annotated[
     str,
-    Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", min_length=5, max_length=5, examples=["09:12"]),
+    Field(
+        pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$",
+        json_schema_extra={"minLength": 5, "maxLength": 5},  # the pattern checks it, and says more when it is wrong
+        examples=["09:12"],
+    ),
 ]
 Id = Annotated[UUID, Field(strict=False, examples=["3f0c8e0a-8d0e-4a65-9a57-0a1a3c1f2b77"]), _AS_ID]
 Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_not_blank)]

@@ -10,6 +10,7 @@ Then it changes nothing and is run again: the locks are held by now, so the seco
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import time
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,6 +22,7 @@ from app.clock import utc_now
 from app.db.driver import driver
 from app.outbox.catalogue import EventType
 from app.problems import Unavailable
+from app.rules.attendance_times import Moment
 from app.services.attendance_rows import Statement
 
 _RECORD = """
@@ -35,7 +37,8 @@ with said as (
         index, mark_id, placement_id, on_date, session, fact, arrived_at, left_at, minutes_late, reason, code, holds,
         online_code, online_rule, school_code, school_rule, council_code, council_rule)
 ), ledger as (
-    select said.*, e.online, e.council_commissioned, e.current_mark_id, e.waived_by
+    select said.*, e.online, e.council_commissioned, e.current_mark_id, e.waived_by, e.starts_at, e.ends_at,
+           coalesce(e.first_received_at, %(now)s) <= e.due_at as on_time
     from said
     join expected_sessions e
       on e.placement_id = said.placement_id and e.on_date = said.on_date and e.session = said.session
@@ -47,6 +50,15 @@ with said as (
         case when ledger.waived_by is not null then 'session_waived'
              when ledger.holds = 'in_person' and ledger.online then 'code_never_online'
              when ledger.holds = 'online' and not ledger.online then 'code_contradicts_fact'
+             when ledger.fact <> 'absent' and (
+                      ledger.on_date = %(today)s
+                          and (ledger.starts_at > %(latest_start)s
+                               or ledger.minutes_late * interval '1 minute' > %(latest_event)s - ledger.starts_at)
+                      or ledger.arrived_at >= ledger.ends_at
+                      or ledger.left_at <= ledger.starts_at
+                      or ledger.fact = 'late' and ledger.arrived_at <= ledger.starts_at
+                      or ledger.minutes_late * interval '1 minute' >= ledger.ends_at - ledger.starts_at
+                  ) then 'mistimed'
              when ledger.current_mark_id is null then 'recorded'
              when m.id is null then 'raced'
              when (m.fact, m.arrived_at, m.left_at, m.minutes_late, m.reason, m.code) is not distinct from
@@ -89,18 +101,31 @@ with said as (
     from (select array_agg(distinct placement_id) as changed from fresh) as each
     where changed is not null
 )
-select index, outcome, suggested_code, suggested_by, (select count(*) from told) from judged
+select index, outcome, suggested_code, suggested_by,
+       case when outcome = 'unchanged' then current_mark_id else mark_id end, on_time,
+       case when outcome = 'mistimed' then starts_at end, case when outcome = 'mistimed' then ends_at end,
+       (select count(*) from told)
+from judged
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the ledger made of one row: a state of `MarkState`, or the code of a fault that only the ledger knows."""
+    """What the ledger made of one row: a state of `MarkState`, or the code of a fault that only the ledger knows.
+
+    `mark_id` is the mark that stands. `on_time` says whether the session's first mark came by its deadline, as
+    `rules.attendance_due.punctuality`. A row that is `mistimed` (`rules.attendance_times.check_hours`) has the hours
+    of its session.
+    """
 
     index: int
     what: str
     suggested_code: str
     suggested_by: str
+    mark_id: UUID
+    on_time: bool
+    starts_at: time | None
+    ends_at: time | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +134,9 @@ class Recorded:
     outcomes: list[Outcome]
 
 
-async def record(caller: Caller, session: AsyncSession, statements: Sequence[Statement], rows: int) -> Recorded:
+async def record(
+    caller: Caller, session: AsyncSession, statements: Sequence[Statement], rows: int, at: Moment
+) -> Recorded:
     """Records a submission of `rows` rows, of which `statements` had no fault of their own.
 
     A statement without an outcome found no session of the caller's. Raises Unavailable where a mark that stands is
@@ -126,6 +153,9 @@ async def record(caller: Caller, session: AsyncSession, statements: Sequence[Sta
         "rows": rows,
         "first": min(days),
         "last": max(days),
+        "today": at.today,
+        "latest_event": at.latest_event,
+        "latest_start": at.latest_start,
         "now": caller.now,
         "recorded_at": utc_now(),
         "event": EventType.ATTENDANCE_RECEIVED.value,
@@ -141,7 +171,7 @@ async def record(caller: Caller, session: AsyncSession, statements: Sequence[Sta
 
 async def _run(connection: AsyncConnection[Any], given: dict[str, object]) -> list[Outcome]:
     cursor = await connection.execute(_RECORD, given)
-    return [Outcome(*found[:4]) for found in await cursor.fetchall()]
+    return [Outcome(*found[:8]) for found in await cursor.fetchall()]
 
 
 def _raced(outcomes: Sequence[Outcome]) -> bool:

@@ -5,7 +5,7 @@ Nothing here knows the ledger. A fault found here is the same whether the placem
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, time
+from datetime import time
 from functools import lru_cache
 from typing import Any
 
@@ -14,9 +14,12 @@ from pydantic import TypeAdapter, ValidationError
 from app.rules.attendance_due import may_submit_for_day
 from app.rules.attendance_facts import AbsenceReason, Fact, MarkFact, SessionCircumstances, check_fact, suggest_code
 from app.rules.attendance_statements import Stated, stated
+from app.rules.attendance_times import Moment, check_happened, check_hours
 from app.rules.sources import OUR_OWN
-from app.rules.verdict import Allowed, Refused
+from app.rules.verdict import Refused
 from app.schemas.attendance_submissions import AttendanceRow, RejectedRow
+from app.schemas.field_faults import fault_of
+from app.schemas.strict_json import InvalidJson, UnfitRow
 
 REPEATED = Refused("repeated_in_batch", "An earlier row of this submission says the same of this session.", OUR_OWN)
 CONTRADICTED = Refused(
@@ -34,6 +37,7 @@ _MEMBERS = {
     "code_of_other_session": "/code",
     "code_contradicts_fact": "/code",
     "code_never_online": "/code",
+    "code_not_of_a_pupil": "/code",
     "session_in_future": "/on_date",
     "placement_not_found": "/placement_id",
     "placement_not_accepted": "/placement_id",
@@ -42,6 +46,12 @@ _MEMBERS = {
     "day_closed": "/on_date",
     "session_not_timetabled": "/session",
     "session_waived": "/session",
+    "session_not_begun": "/session",
+    "arrived_after_end": "/arrived_at",
+    "late_but_on_time": "/arrived_at",
+    "left_in_future": "/left_at",
+    "left_before_start": "/left_at",
+    "late_past_end": "/minutes_late",
 }
 
 
@@ -67,10 +77,17 @@ class Statement:
 
 def rejection(index: int, fault: Refused) -> RejectedRow:
     pointer = f"/rows/{index}{_MEMBERS.get(fault.code, '')}"
-    return RejectedRow(index=index, pointer=pointer, code=fault.code, reason=fault.reason)
+    return RejectedRow(index=index, pointer=pointer, code=fault.code, detail=fault.reason)
 
 
-def read_rows(raw: Sequence[Any], today: date) -> tuple[list[Statement], list[RejectedRow]]:
+def mistimed(each: Statement, starts_at: time, ends_at: time, at: Moment) -> Refused:
+    """Why a statement does not fit the hours of its session, of which the ledger found that it does not."""
+    fault = check_hours(_mark_fact(each.row, each.stated), each.row.on_date, starts_at, ends_at, at)
+    assert isinstance(fault, Refused)
+    return fault
+
+
+def read_rows(raw: Sequence[Any], at: Moment) -> tuple[list[Statement], list[RejectedRow]]:
     """The rows that may go to the ledger, and those that have a fault of their own.
 
     Of rows that say the same of one session the first stands; where they differ none does.
@@ -78,7 +95,7 @@ def read_rows(raw: Sequence[Any], today: date) -> tuple[list[Statement], list[Re
     well_formed, rejected = _well_formed(raw)
     statements = []
     for index, row in well_formed:
-        read = _read(index, row, today)
+        read = _read(index, row, at)
         if isinstance(read, Refused):
             rejected.append(rejection(index, read))
         else:
@@ -95,6 +112,9 @@ def _well_formed(raw: Sequence[Any]) -> tuple[Iterable[tuple[int, AttendanceRow]
         pass
     found, rejected = [], []
     for index, each in enumerate(raw):
+        if isinstance(each, UnfitRow):
+            rejected.append(_unfit(index, each.fault))
+            continue
         try:
             found.append((index, _ONE.validate_python(each)))
         except ValidationError as fault:
@@ -103,21 +123,28 @@ def _well_formed(raw: Sequence[Any]) -> tuple[Iterable[tuple[int, AttendanceRow]
 
 
 def _malformed(index: int, fault: ValidationError) -> RejectedRow:
-    first = fault.errors(include_url=False, include_context=False, include_input=False)[0]
+    first = fault.errors(include_url=False, include_input=False)[0]
     steps = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in first["loc"])
     pointer = f"/rows/{index}{steps}"[:_LONGEST_POINTER]
-    reason = "A row must be an object" if first["type"] == "model_type" else first["msg"]
-    return RejectedRow(index=index, pointer=pointer, code=first["type"], reason=f"{reason}.")
+    code, detail = fault_of(first)
+    return RejectedRow(index=index, pointer=pointer, code=code, detail=detail)
 
 
-def _read(index: int, row: AttendanceRow, today: date) -> Statement | Refused:
+def _unfit(index: int, fault: InvalidJson) -> RejectedRow:
+    pointer = (fault.pointer or "")[:_LONGEST_POINTER]
+    return RejectedRow(index=index, pointer=pointer, code=fault.code, detail=fault.detail)
+
+
+def _read(index: int, row: AttendanceRow, at: Moment) -> Statement | Refused:
     said = _stated(row.fact, row.code, row.on_date, row.session)
     if isinstance(said, Refused):
         return said
-    whole = check_fact(_mark_fact(row, said)) if any(_details(row)) else Allowed()
-    if isinstance(whole, Refused):
-        return whole
-    timely = may_submit_for_day(row.on_date, today)
+    if any(_details(row)):
+        mark = _mark_fact(row, said)
+        whole = check_fact(mark) and check_happened(mark, row.on_date, at)
+        if isinstance(whole, Refused):
+            return whole
+    timely = may_submit_for_day(row.on_date, at.today)
     if isinstance(timely, Refused):
         return timely
     return Statement(index, row, said, _suggestions(said.fact, row.reason or said.known_reason))

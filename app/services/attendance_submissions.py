@@ -9,12 +9,14 @@ from app.access.caller import Caller
 from app.problems import FieldError, Invalid
 from app.queries.calendars import school_calendars
 from app.queries.placements import own_placements
+from app.rules.attendance_due import Punctuality
 from app.rules.attendance_statements import CONTRADICTION, NEVER_ONLINE, PLACEMENT_NOT_FOUND, WAIVED, why_not_expected
+from app.rules.attendance_times import moment
 from app.rules.placements import PlacementState
 from app.rules.verdict import Refused
 from app.schemas.attendance_submissions import AcceptedRow, MarkState, RejectedRow, SubmissionResult
-from app.services.attendance_recording import record
-from app.services.attendance_rows import Statement, read_rows, rejection
+from app.services.attendance_recording import Outcome, record
+from app.services.attendance_rows import Statement, mistimed, read_rows, rejection
 
 _STATES = {state.value: state for state in MarkState}
 _LEDGER_FAULTS = {fault.code: fault for fault in (WAIVED, NEVER_ONLINE, CONTRADICTION)}
@@ -25,10 +27,11 @@ async def submit_attendance(
     caller: Caller, session: AsyncSession, rows: Sequence[Any], *, all_or_nothing: bool
 ) -> SubmissionResult:
     """Stores every good row and names every other. Raises Invalid for any fault where it is to be all or nothing."""
-    statements, rejected = read_rows(rows, caller.today)
+    at = moment(caller.now)
+    statements, rejected = read_rows(rows, at)
     if all_or_nothing:
         _refuse(rejected, len(rows))
-    recorded = await record(caller, session, statements, len(rows))
+    recorded = await record(caller, session, statements, len(rows), at)
     by_index = {each.index: each for each in statements}
     accepted = []
     for found in recorded.outcomes:
@@ -36,24 +39,34 @@ async def submit_attendance(
         caller.sees_placements(statement.row.placement_id)
         if found.what in _LEDGER_FAULTS:
             rejected.append(rejection(found.index, _LEDGER_FAULTS[found.what]))
+        elif found.starts_at is not None and found.ends_at is not None:
+            rejected.append(rejection(found.index, mistimed(statement, found.starts_at, found.ends_at, at)))
         else:
-            state = _STATES[found.what]
-            accepted.append((found.index, state, found.suggested_code, found.suggested_by))
+            accepted.append(_accepted(found))
     if by_index:
         rejected += await _diagnosed(caller, session, list(by_index.values()))
     if all_or_nothing:
         _refuse(rejected, len(rows))
-    unchanged = sum(state is MarkState.UNCHANGED for _, state, _, _ in accepted)
+    unchanged = sum(each.state is MarkState.UNCHANGED for each in accepted)
     return SubmissionResult(
         id=recorded.submission_id,
         received_at=caller.now,
-        recorded=len(accepted) - unchanged,
-        unchanged=unchanged,
-        accepted=[
-            AcceptedRow(index=index, state=state, suggested_code=code, suggested_by=rule)
-            for index, state, code, rule in sorted(accepted)
-        ],
+        recorded_count=len(accepted) - unchanged,
+        unchanged_count=unchanged,
+        rejected_count=len(rejected),
+        accepted=sorted(accepted, key=lambda each: each.index),
         rejected=sorted(rejected, key=lambda each: each.index),
+    )
+
+
+def _accepted(found: Outcome) -> AcceptedRow:
+    return AcceptedRow(
+        index=found.index,
+        state=_STATES[found.what],
+        mark_id=found.mark_id,
+        punctuality=Punctuality.ON_TIME if found.on_time else Punctuality.LATE,
+        suggested_code=found.suggested_code,
+        suggested_by=found.suggested_by,
     )
 
 
@@ -84,6 +97,6 @@ def _refuse(rejected: Sequence[RejectedRow], rows: int) -> None:
         return
     in_order = sorted(rejected, key=lambda each: each.index)[:_MOST_NAMED]
     raise Invalid(
-        [FieldError(each.pointer, each.code, each.reason) for each in in_order],
+        [FieldError(each.pointer, each.code, each.detail) for each in in_order],
         f"Nothing was stored: {len(rejected)} of {rows} rows have a fault, and it was to be all or nothing.",
     )

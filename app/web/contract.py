@@ -16,6 +16,7 @@ from app.access.scopes import MEANINGS
 from app.problems import Problem, every_problem
 from app.schemas.wire import Tagged
 from app.web.contract_examples import example_of
+from app.web.contract_schemas import PROBLEM_SCHEMA, open_answers
 from app.web.edge import Edge
 
 Document = dict[str, Any]
@@ -42,41 +43,6 @@ _NEVER_BLOCKED = {
     "invalid",
 }
 _ON_WRITE = {"conflict", "rule-refused", "duplicate"}
-
-_PROBLEM_SCHEMA: Document = {
-    "type": "object",
-    "description": "An RFC 9457 problem document. `type` resolves to a page that explains it.",
-    "required": ["type", "title", "status", "detail", "instance", "request_id"],
-    "properties": {
-        "type": {"type": "string", "format": "uri-reference", "maxLength": 200},
-        "title": {"type": "string", "maxLength": 200},
-        "status": {"type": "integer", "minimum": 400, "maximum": 599},
-        "detail": {"type": "string", "maxLength": 2000},
-        "instance": {"type": ["string", "null"], "format": "uri-reference", "maxLength": 2000},
-        "request_id": {"type": ["string", "null"], "maxLength": 64},
-        "errors": {
-            "type": "array",
-            "maxItems": 100,
-            "items": {
-                "type": "object",
-                "required": ["pointer", "code", "detail"],
-                "properties": {
-                    "pointer": {"type": "string", "maxLength": 500},
-                    "code": {"type": "string", "maxLength": 100},
-                    "detail": {"type": "string", "maxLength": 500},
-                },
-            },
-        },
-        "rule": {"type": "string", "maxLength": 100, "description": "The rule that refused."},
-        "source": {"type": "string", "maxLength": 500, "description": "Where the rule comes from."},
-        "next_lawful_dates": {
-            "type": "array",
-            "maxItems": 10,
-            "items": {"type": "string", "format": "date"},
-        },
-        "still_to_agree": {"type": "array", "maxItems": 10, "items": {"type": "string", "maxLength": 40}},
-    },
-}
 
 _HEADERS: dict[str, tuple[int, str]] = {
     "Allow": (200, "The methods that the address answers."),
@@ -109,7 +75,7 @@ def contract(app: FastAPI) -> Document:
     components = document.setdefault("components", {}).setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
         components.pop(unused, None)
-    components["Problem"] = _PROBLEM_SCHEMA
+    components["Problem"] = PROBLEM_SCHEMA
     document["components"]["securitySchemes"] = _security_schemes()
     document["components"]["headers"] = {
         name: {"description": meaning, "schema": {"type": "string", "maxLength": longest}}
@@ -120,6 +86,7 @@ def contract(app: FastAPI) -> Document:
         if route.include_in_schema:
             for method in methods_of(route):
                 _complete(document, document["paths"][route.path_format][method.lower()], method, route)
+    open_answers(document)
     return document
 
 
@@ -152,6 +119,9 @@ def _add_header_parameters(
     parameters = operation.setdefault("parameters", [])
     if permission is None:
         return
+    for each in parameters:
+        if each["name"].lower() == "if-match":
+            _demand(each)
     if method == "POST":
         required = not _never_blocked(route)
         parameters.append(
@@ -160,6 +130,13 @@ def _add_header_parameters(
     if method == "GET" and _is_tagged(route):
         parameters.append(_header("If-None-Match", 400, required=False, example='"1-9f86d081884c7d65"'))
     parameters.append(_header("On-Behalf-Of", 200, required=False, example="J. Okafor, AP officer"))
+
+
+def _demand(parameter: Document) -> None:
+    """The framework must let it be left out, so that its absence is answered 428 rather than 422."""
+    parameter["required"] = True
+    given = next(each for each in parameter["schema"].pop("anyOf") if each["type"] == "string")
+    parameter["schema"] |= {"minLength": 1, **given}
 
 
 def _never_blocked(route: RouteContext) -> bool:

@@ -33,6 +33,7 @@ from app.schemas.strict_json import InvalidJson, parse_json
 from app.web import idempotency, never_blocked
 from app.web.conditional import complete_tag, not_modified
 from app.web.person import on_behalf_of
+from app.web.query_names import QueryNames
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -50,7 +51,8 @@ class Edge(APIRoute):
     """A route of the API.
 
     An operation with `x-never-blocked` in its contract passes limits and needs no key; it reads its body itself, and
-    neither faulty headers nor trouble with the audit keep it from being done (`app.web.never_blocked`).
+    neither faulty headers nor trouble with the audit keep it from being done (`app.web.never_blocked`). Where
+    `x-row-by-row` names a member of the body, a text in it that cannot be stored costs its row, not the body.
     """
 
     def get_route_handler(self) -> Handler:
@@ -60,17 +62,28 @@ class Edge(APIRoute):
             return handler
         passes_limits = bool((self.openapi_extra or {}).get("x-never-blocked"))
         reads_json = self.body_field is not None
-        return _Operation(self.name, permission, passes_limits, reads_json, handler).answer
+        rows = (self.openapi_extra or {}).get("x-row-by-row")
+        query = QueryNames.of(self.dependant)
+        return _Operation(self.name, permission, passes_limits, reads_json, rows, query, handler).answer
 
 
 class _Operation:
     def __init__(
-        self, name: str, permission: Permission, never_blocked: bool, reads_json: bool, handler: Handler
+        self,
+        name: str,
+        permission: Permission,
+        never_blocked: bool,
+        reads_json: bool,
+        rows: str | None,
+        query: QueryNames,
+        handler: Handler,
     ) -> None:
         self.name = name
         self.permission = permission
         self.never_blocked = never_blocked
         self.reads_json = reads_json
+        self.rows = rows
+        self.query = query
         self.handler = handler
 
     async def answer(self, request: Request) -> Response:
@@ -99,8 +112,10 @@ class _Operation:
                 await self._record(session, caller, held, written=True)
                 await session.commit()
                 return held
+            if not self.never_blocked:
+                self.query.check(request)
             if self.reads_json:
-                await _read_strict_json(request)
+                await _read_strict_json(request, self.rows)
             elif writes and not self.never_blocked and await request.body():
                 raise Invalid([FieldError("", "body_not_expected", "this operation takes no body")])
             request.state.session, request.state.caller = session, caller
@@ -176,14 +191,14 @@ def bearer_of(request: Request) -> str:
     return credential
 
 
-async def _read_strict_json(request: Request) -> None:
+async def _read_strict_json(request: Request, rows: str | None) -> None:
     """Parses the body strictly, where the framework will find it: its own parser is lenient and hides our refusal."""
     body = await request.body()
     if not body:
         return
     _demand_json(request)
     try:
-        request._json = parse_json(body)
+        request._json = parse_json(body, rows)
     except InvalidJson as fault:
         raise Invalid([FieldError(fault.pointer or "", fault.code, fault.detail)]) from None
 

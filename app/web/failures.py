@@ -1,6 +1,6 @@
 """Exceptions as problem documents. Installed once; routers and services only raise."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -10,10 +10,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from app.db.faults import as_problem
-from app.problems import BadRequest, FieldError, Invalid, MethodNotAllowed, NotFound, Problem
+from app.problems import BadRequest, FieldError, Invalid, MethodNotAllowed, NotFound, ParameterError, Problem
+from app.schemas.field_faults import fault_of
 from app.web.problem_response import problem_response
 
 _MOST_ERRORS = 100
+_NO_BODY = "A JSON body is required."
+_PLUS_IN_AN_ADDRESS = "In an address a `+` is written %2B, or the instant with `Z`."
 _BY_STATUS: dict[int, type[Problem]] = {404: NotFound, 405: MethodNotAllowed}
 
 
@@ -62,14 +65,17 @@ async def _database(request: Request, error: Exception) -> Response:
     return answer(request, problem)
 
 
-def field_errors(errors: Sequence[Any], prefix: str = "") -> list[FieldError]:
-    """Pydantic's errors as ours: where, a stable code, a sentence; never the value that was sent."""
-    return [FieldError(prefix + _pointer(e["loc"]), str(e["type"]), str(e["msg"])) for e in errors[:_MOST_ERRORS]]
+def field_errors(errors: Sequence[Any]) -> list[FieldError | ParameterError]:
+    """The framework's errors as ours: where, a stable code, a sentence; never the value that was sent."""
+    return [_field_error(error) for error in errors[:_MOST_ERRORS]]
 
 
-def _pointer(location: Sequence[str | int]) -> str:
-    """A JSON pointer into the body; for anything else the parameter's name."""
-    place, *rest = location or ("",)
+def _field_error(error: Mapping[str, Any]) -> FieldError | ParameterError:
+    place, *rest = error["loc"] or ("body",)
+    code, detail = fault_of(error)
     if place == "body":
-        return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in rest)
-    return str(rest[0]) if rest else str(place)
+        pointer = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in rest)
+        return FieldError(pointer, code, _NO_BODY if not rest and code == "required" else detail)
+    if place == "query" and code == "instant_expected":
+        detail = f"{detail} {_PLUS_IN_AN_ADDRESS}"
+    return ParameterError(str(rest[0]) if rest else str(place), code, detail)

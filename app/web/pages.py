@@ -21,7 +21,7 @@ from sqlalchemy import ColumnElement, Row, Select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import SQLCoreOperations
 
-from app.problems import FieldError, Invalid
+from app.problems import Invalid, ParameterError
 from app.schemas.wire import Read
 
 R = TypeVar("R", bound=Read)
@@ -126,7 +126,7 @@ def _decode(cursor: str, seal: Callable[[bytes], bytes], kinds: Sequence[type]) 
         return [_as_typed(kind, key) for kind, key in zip(kinds, keys, strict=True)]
     except ValueError:
         raise Invalid(
-            [FieldError("cursor", "cursor_not_valid", "use next_cursor as given, with the same filters")]
+            [ParameterError("cursor", "cursor_not_valid", "use next_cursor as given, with the same filters")]
         ) from None
 
 

@@ -45,12 +45,15 @@ def example_body(row: AccessRow) -> Any:
     return content["application/json"]["example"] if "application/json" in content else None
 
 
-async def call(http: AsyncClient, row: AccessRow, ids: dict[str, str] | None = None) -> Response:
+async def call(
+    http: AsyncClient, row: AccessRow, ids: dict[str, str] | None = None, query: dict[str, str] | None = None
+) -> Response:
     path = row.path
     for collection in collections_of(row.path):
         path = re.sub(rf"/{collection}/\{{[a-z_]+\}}", f"/{collection}/{(ids or {}).get(collection, NOWHERE)}", path)
     headers = {"Idempotency-Key": str(uuid4()), "If-Match": '"1-0000000000000000"'}
-    query = {"placement_id": NOWHERE} if row.operation == "raise_absconding_alert" else None
+    if row.operation == "raise_absconding_alert":
+        query = {"placement_id": NOWHERE}
     return await http.request(row.method, path, params=query, json=example_body(row), headers=headers)
 
 

@@ -3,6 +3,7 @@
 Most of it is derived in `app/web/contract.py`; what a router or schema forgot is named here with its place.
 """
 
+import ast
 import json
 import re
 from collections.abc import Iterator
@@ -75,6 +76,38 @@ def test_an_operation_lists_its_problems(method: str, operation: Schema) -> None
 
 
 @pytest.mark.parametrize(("method", "operation"), OPERATIONS)
+def test_if_match_is_required_where_it_is_asked_for(method: str, operation: Schema) -> None:
+    for parameter in operation["parameters"]:
+        if parameter["name"].lower() == "if-match":
+            assert parameter["required"]
+            assert parameter["schema"]["type"] == "string"
+            assert "428" in operation["responses"]
+
+
+@pytest.mark.parametrize(("method", "operation"), OPERATIONS)
+def test_bodies_are_closed_and_answers_open_to_new_members(method: str, operation: Schema) -> None:
+    for place, media in _media(operation):
+        for name, schema in _components(media["schema"], {}).items():
+            if schema.get("type") == "object" and place == "body":
+                assert schema["additionalProperties"] is False, f"{name} takes what it does not know"
+            elif place != "body":
+                assert "additionalProperties" not in schema or schema["additionalProperties"], f"{name} is closed"
+
+
+def test_the_problem_lists_what_rules_say_would_be_lawful() -> None:
+    """The members of `Refused.next_steps`, found in the source; two of them never leave in a problem."""
+    said = set()
+    for path in (CONTRACT.parents[1] / "app" / "rules").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Refused" and len(node.args) == 4:
+                said |= {key.value for key in getattr(node.args[3], "keys", []) if isinstance(key, ast.Constant)}
+    in_rows_only, of_no_problem = {"use_instead"}, {"areas"}
+    listed = DOCUMENT["components"]["schemas"]["Problem"]["properties"].keys()
+    assert said - in_rows_only - of_no_problem <= listed
+    assert {"note", "next_lawful_dates", "needed_scope", "needed_kinds", "rule", "source", "error"} <= listed
+
+
+@pytest.mark.parametrize(("method", "operation"), OPERATIONS)
 def test_what_was_made_has_an_address(method: str, operation: Schema) -> None:
     for status, answer in operation["responses"].items():
         if status == "201":
@@ -126,6 +159,18 @@ def _media(operation: Schema) -> Iterator[tuple[str, Schema]]:
     for status, answer in operation["responses"].items():
         for media in _resolved(answer).get("content", {}).values():
             yield status, media
+
+
+def _components(schema: Any, found: dict[str, Schema]) -> dict[str, Schema]:
+    """The named schemas that a schema leads to."""
+    if isinstance(schema, dict) and "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        if name not in found:
+            found[name] = _resolved(schema)
+            _components(found[name], found)
+    for each in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else []:
+        _components(each, found)
+    return found
 
 
 def _resolved(schema: Schema) -> Schema:

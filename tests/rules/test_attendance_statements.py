@@ -27,7 +27,6 @@ PRESENT, LATE, ABSENT = Fact.PRESENT, Fact.LATE, Fact.ABSENT
         pytest.param(LATE, "K", AM, Setting.IN_PERSON, LATE, id="K holds in person, late too"),
         pytest.param(None, "I", AM, Setting.ANY, ABSENT, id="illness alone is absent"),
         pytest.param(None, "Y4", AM, Setting.ANY, ABSENT, id="a closed site alone is absent"),
-        pytest.param(None, "Z", AM, Setting.ANY, ABSENT, id="not yet on roll alone is absent"),
         pytest.param(ABSENT, "N", AM, Setting.ANY, ABSENT, id="absent with an absence code holds anywhere"),
         pytest.param(PRESENT, "I", AM, Setting.ONLINE, PRESENT, id="present with an absence code holds online"),
         pytest.param(LATE, "X", AM, Setting.ONLINE, LATE, id="late with X holds online"),
@@ -54,13 +53,22 @@ def test_what_holds_together(
         pytest.param(PRESENT, "L", "code_contradicts_fact", id="present with L"),
         pytest.param(ABSENT, "U", "code_contradicts_fact", id="absent with U"),
         pytest.param(ABSENT, "B", "code_contradicts_fact", id="absent with B"),
-        pytest.param(PRESENT, "#", "code_contradicts_fact", id="present on a planned closure"),
+        pytest.param(PRESENT, "#", "code_not_of_a_pupil", id="present on a planned closure"),
+        pytest.param(None, "#", "code_not_of_a_pupil", id="a planned closure alone"),
+        pytest.param(ABSENT, "Z", "code_not_of_a_pupil", id="absent, not yet on roll"),
     ],
 )
 def test_what_does_not_hold_together(fact: Fact | None, code: str | None, rule: str) -> None:
     said = stated(fact, code, DAY, AM)
     assert isinstance(said, Refused)
     assert said.code == rule
+
+
+@pytest.mark.parametrize(("code", "instead"), [("H", "use C instead"), ("Y", "use Y1 or Y2 or"), ("J", "use J1")])
+def test_a_withdrawn_code_is_refused_with_those_that_replaced_it(code: str, instead: str) -> None:
+    said = stated(None, code, DAY, AM)
+    assert isinstance(said, Refused)
+    assert instead in said.reason
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,52 @@ def test_the_place_of_a_bad_text_is_named_without_the_text() -> None:
     assert "secret" not in refused.value.detail
 
 
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        pytest.param(b'{"a":[1,{"b/c":1,"b/c":2}]}', "/a/1/b~1c", id="a member twice"),
+        pytest.param(b'{"a":{"b":NaN}}', "/a/b", id="NaN"),
+        pytest.param(b'{"a":[1,12345678901234567890123]}', "/a/1", id="a number past 64 bits"),
+        pytest.param(b'[[],{},"\\u0000"]', "/2", id="NUL behind what is empty"),
+    ],
+)
+def test_a_fault_is_found_where_it_is(body: bytes, place: str) -> None:
+    with pytest.raises(InvalidJson) as refused:
+        parse_json(body)
+    assert refused.value.pointer == place
+
+
+def test_a_text_that_is_no_json_is_told_by_line_and_column() -> None:
+    with pytest.raises(InvalidJson, match=r"line 2, column 6") as refused:
+        parse_json(b'{"a":\n[1,2,}')
+    assert refused.value.code == "malformed_json"
+
+
+def test_an_unfit_row_is_set_apart_and_the_others_stand() -> None:
+    body = b'{"rows":[{"a":"x"},{"b":"\\u0000"},{"\\ud800":1}],"note":"\\u00e9"}'
+    value = parse_json(body, "rows")
+    assert isinstance(value, dict)
+    first, *unfit = value["rows"]
+    assert first == {"a": "x"}
+    assert [each.fault.pointer for each in unfit] == ["/rows/1/b", "/rows/2"]
+    with pytest.raises(InvalidJson):
+        parse_json(body.replace(b"\\u00e9", b"\\u0000"), "rows")
+
+
+def test_a_place_far_down_a_long_name_is_found_quickly() -> None:
+    body = b'{"' + b"x" * 100_000 + b'":[' + b"1," * 70_000 + b'"\\u0000"]}'
+    with pytest.raises(InvalidJson):
+        parse_json(body)
+    assert _timed_refusal(body) < 2
+
+
+def _timed_refusal(body: bytes) -> float:
+    began = time.perf_counter()
+    with pytest.raises(InvalidJson):
+        parse_json(body)
+    return time.perf_counter() - began
+
+
 def test_a_morning_of_42_rows_reads_quickly() -> None:
     """The aim is 150 microseconds; the bound leaves room for a busy machine."""
     rows = [
