@@ -90,6 +90,17 @@ def test_every_line_of_the_walk_works(started: Path) -> None:
     assert [event["type"] for event in events["items"]] == ["attendance.received"]
 
 
+@pytest.mark.skipif(shutil.which("curl") is None, reason="it asks with curl")
+def test_every_council_of_the_sandbox_has_a_qa_framework_with_kinds_of_visit(started: Path) -> None:
+    ask = '. var/sandbox.env; curl -sS -H "Authorization: Bearer $COUNCIL_KEY"'
+    script = f"{ask} $BASE_URL/v1/councils; {ask} $BASE_URL/v1/qa-frameworks"
+    done = subprocess.run(["/bin/sh", "-eu", "-c", script], cwd=started, capture_output=True, text=True, check=True)
+    councils, frameworks = documents_in(done.stdout)
+    assert {each["council_id"] for each in frameworks["items"]} == {each["id"] for each in councils["items"]}
+    for each in frameworks["items"]:
+        assert (len(each["areas"]), len(each["activity_types"])) == (7, 5)
+
+
 def test_every_document_that_is_linked_exists() -> None:
     for document in [PROJECT / "README.md", *sorted((PROJECT / "docs").rglob("*.md"))]:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text()):

@@ -7,7 +7,14 @@ from uuid import UUID
 import pytest
 
 from app.rules.calendars import SchoolCalendar
-from app.rules.placements import PlacementState, PlacementStatus, check_planned_end, may_be_placed, placement_status
+from app.rules.placements import (
+    PlacementState,
+    PlacementStatus,
+    check_planned_end,
+    may_be_accepted,
+    may_be_placed,
+    placement_status,
+)
 from app.rules.verdict import Refused
 from tests.rules.published_calendars import AWKWARD
 
@@ -93,3 +100,10 @@ def test_a_refused_end(calendar: SchoolCalendar, end: date, steps: dict[str, Any
     verdict = check_planned_end(calendar, FIRST, end)
     assert isinstance(verdict, Refused)
     assert verdict.next_steps == steps
+
+
+def test_a_placement_is_accepted_until_its_last_day() -> None:
+    assert may_be_accepted(LAST, LAST)
+    refused = may_be_accepted(LAST, date(2025, 12, 19))
+    assert isinstance(refused, Refused)
+    assert refused.code == "placement_is_over"

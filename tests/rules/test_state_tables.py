@@ -139,6 +139,10 @@ def test_a_refusal_names_no_verb_of_the_clock() -> None:
     assert wrong_state.next_steps["possible_verbs"] == ["withdraw"]
 
 
+def test_a_table_tells_in_which_states_a_verb_is_possible() -> None:
+    assert SUSPENSIONS.states_for("withdraw") == (SuspensionState.REQUESTED, SuspensionState.AGREED)
+
+
 def test_a_table_prints_itself() -> None:
     assert next(PLACEMENTS.rows()) == ("proposed", "accept", "accepted", "provider")
     assert [row[1] for row in PLACEMENTS.rows()] == ["accept", "decline", "withdraw"]
