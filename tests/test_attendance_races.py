@@ -1,6 +1,7 @@
 """Attendance under contention, and at a commit that fails: nothing doubled, nothing answered that is not stored."""
 
 import asyncio
+from uuid import uuid4
 
 import pytest
 
@@ -83,7 +84,7 @@ async def test_a_race_that_a_second_look_does_not_settle_is_to_be_tried_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def still_raced(*_: object) -> list[Outcome]:
-        return [Outcome(0, "raced", "/", "rule")]
+        return [Outcome(0, "raced", "/", "rule", uuid4(), on_time=True, starts_at=None, ends_at=None)]
 
     placement = await world.placement()
     monkeypatch.setattr(attendance_recording, "_run", still_raced)
