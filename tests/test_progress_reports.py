@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from tests.test_report_forms import DEFAULT, FORM
+from tests.rules.test_report_forms import DEFAULT, FORM
 from tests.world import Party, World
 
 PATH = "/v1/progress-reports"

@@ -1,6 +1,6 @@
 """Connections: one engine a role and process, one session a request.
 
-Nothing here commits. The edge (`app.web.edge`) and the worker own their transactions.
+Nothing here commits. The edge (`app.web.edge`) ends a request's transaction; docs/architecture.md names the others.
 """
 
 from sqlalchemy import text

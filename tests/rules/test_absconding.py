@@ -11,6 +11,7 @@ from app.rules.absconding import (
     AlertRole,
     Channel,
     NotificationState,
+    after_attempts,
     alert_flags,
     call_is_delivery,
     escalates_at,
@@ -169,3 +170,16 @@ def test_who_acknowledges(channel: Channel, state: str, told: UUID | None, rule:
 )
 def test_which_calls_deliver(roles: list[AlertRole], state: str, log_number: str | None, delivers: bool) -> None:
     assert call_is_delivery(state=NotificationState(state), roles=roles, log_number=log_number) is delivers
+
+
+@pytest.mark.parametrize(
+    ("attempts", "seconds"),
+    [
+        pytest.param(1, 10, id="soon at first"),
+        pytest.param(4, 80, id="then less often"),
+        pytest.param(6, 300, id="never less often than every five minutes"),
+        pytest.param(5000, 300, id="nor after thousands of attempts"),
+    ],
+)
+def test_a_failed_email_is_tried_again(attempts: int, seconds: int) -> None:
+    assert after_attempts(attempts) == timedelta(seconds=seconds)

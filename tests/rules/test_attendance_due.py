@@ -73,3 +73,8 @@ def test_nobody_knows_tomorrows_attendance() -> None:
     verdict = may_submit_for_day(SUMMER, WINTER)
     assert isinstance(verdict, Refused)
     assert verdict.code == "session_in_future"
+
+
+def test_what_is_waived_is_neither_owed_nor_missing() -> None:
+    assert session_state(DUE + MOMENT, DUE, None, waived=True) is SessionState.WAIVED
+    assert session_state(DUE + MOMENT, DUE, DUE, waived=True) is SessionState.RECEIVED_ON_TIME

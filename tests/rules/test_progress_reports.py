@@ -1,11 +1,20 @@
 """One progress report for each placement and term."""
 
 from datetime import date
+from uuid import UUID
 
 import pytest
 
 from app.rules.calendars import Term
-from app.rules.progress_reports import ReportState, ReportTerm, may_begin_report, may_edit, terms_of_placement
+from app.rules.progress_reports import (
+    ReportState,
+    ReportTerm,
+    due_on,
+    may_begin_report,
+    may_edit,
+    may_use_form,
+    terms_of_placement,
+)
 from app.rules.verdict import Refused
 from tests.rules.published_calendars import AWKWARD, STAFFORDSHIRE
 
@@ -50,3 +59,27 @@ def test_which_report_may_be_begun(term: ReportTerm, begun: tuple[ReportTerm, ..
 )
 def test_only_a_draft_or_a_returned_report_is_changed(state: str, editable: bool) -> None:
     assert bool(may_edit(ReportState(state))) is editable
+
+
+@pytest.mark.parametrize(
+    ("term", "last", "day"),
+    [
+        pytest.param(AUTUMN, date(2026, 7, 21), date(2025, 12, 18), id="on the term's last open pupil day"),
+        pytest.param(AUTUMN, date(2025, 11, 12), date(2025, 11, 12), id="earlier where the placement ends earlier"),
+        pytest.param(SPRING, date(2025, 11, 12), None, id="never in a term without it"),
+    ],
+)
+def test_when_a_report_is_due(term: ReportTerm, last: date, day: date | None) -> None:
+    assert due_on(AWKWARD, date(2025, 9, 8), last, term) == day
+
+
+@pytest.mark.parametrize(
+    ("councils", "may"),
+    [
+        pytest.param((), True, id="a placement of no council takes any"),
+        pytest.param((UUID(int=1), UUID(int=2)), True, id="one of its councils' own"),
+        pytest.param((UUID(int=2),), False, id="not that of another council"),
+    ],
+)
+def test_whose_form_a_report_is_written_on(councils: tuple[UUID, ...], may: bool) -> None:
+    assert bool(may_use_form(UUID(int=1), councils)) is may
