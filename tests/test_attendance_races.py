@@ -84,7 +84,7 @@ async def test_a_race_that_a_second_look_does_not_settle_is_to_be_tried_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def still_raced(*_: object) -> list[Outcome]:
-        return [Outcome(0, "raced", "/", "rule", uuid4(), True, None, None)]
+        return [Outcome(0, "raced", "/", "rule", uuid4(), on_time=True, starts_at=None, ends_at=None)]
 
     placement = await world.placement()
     monkeypatch.setattr(attendance_recording, "_run", still_raced)

@@ -117,7 +117,6 @@ _OURS: Mapping[str, tuple[str, str]] = MappingProxyType(
 HINTS: Mapping[str, str] = MappingProxyType(
     {
         r"\S": "Must not be blank.",
-        r"^\S(.*\S)?$": "Must be one line that neither begins nor ends with a space.",
         r"^([01][0-9]|2[0-3]):[0-5][0-9]$": "Must be a time of the 24-hour clock written HH:MM, such as 09:12.",
         r"^20[0-9]{2}-[0-9]{2}$": "Must be a school year written like 2026-27.",
         r"^[a-z0-9]+(-[a-z0-9]+)*$": "Must be a slug: lower-case letters and digits, in words joined by hyphens.",

@@ -42,7 +42,7 @@ SWEPT_AFTER = timedelta(seconds=5)
 async def raise_alert(caller: Caller, session: AsyncSession, received: ReceivedAlert) -> AlertFile:
     """Raises NotFound for a placement that is not the caller's to provide, Invalid where none is named."""
     if received.placement_id is None:
-        raise Invalid([FieldError("/placement_id", "missing", "name the placement, here or in the query")])
+        raise Invalid([FieldError("/placement_id", "required", "name the placement, here or in the query")])
     placement = await own_placement(caller, session, received.placement_id)
     alert = AbscondingAlert(
         **made(caller.now),

@@ -146,7 +146,7 @@ def test_answers_are_validated_in_bounded_time(form: dict[str, Any], answers: di
     ("answers", "expected"),
     [
         pytest.param({"voice": "I like it"}, [], id="a form that is filled in"),
-        pytest.param({}, [("/voice", "missing", "“Pupil voice” is needed.")], id="a field left out"),
+        pytest.param({}, [("/voice", "required", "“Pupil voice” is needed.")], id="a field left out"),
         pytest.param(
             {"voice": ""}, [("/voice", "too_short", "“Pupil voice” is shorter than 1 characters.")], id="empty"
         ),
