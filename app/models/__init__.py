@@ -2,6 +2,7 @@
 
 from app.models import (
     absconding,
+    agreements,
     attendance,
     calendars,
     clients,
@@ -18,6 +19,7 @@ from app.models import (
 
 __all__ = [
     "absconding",
+    "agreements",
     "attendance",
     "calendars",
     "clients",

@@ -1,13 +1,12 @@
-"""Suspensions, and the agreements that the parties give to them."""
+"""Suspensions of placed pupils."""
 
 from datetime import date, datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field
 
-from app.models.columns import INSTANT, TEXTS, Record, slug
-from app.rules.agreements import AgreementAnswer
+from app.models.columns import INSTANT, Record, slug
 from app.rules.suspensions import SuspensionState
 
 
@@ -32,23 +31,3 @@ class Suspension(Record, table=True):
     takes_effect_at: datetime = Field(sa_type=INSTANT)
     reason: str = Field(max_length=500)
     settled_at: datetime | None = Field(default=None, sa_type=INSTANT)
-
-
-class Agreement(SQLModel, table=True):
-    """One organisation's own word on a suspension, in every role it holds there. Given once; never by another."""
-
-    __tablename__ = "agreements"
-    __table_args__ = (
-        ForeignKeyConstraint(["suspension_id", "placement_id"], ["suspensions.id", "suspensions.placement_id"]),
-        UniqueConstraint("suspension_id", "organisation_id"),
-    )
-
-    id: UUID = Field(default_factory=uuid4, primary_key=True)
-    placement_id: UUID = Field(foreign_key="placements.id", index=True)
-    suspension_id: UUID
-    organisation_id: UUID = Field(foreign_key="organisations.id")
-    roles: list[str] = Field(sa_type=TEXTS)
-    answer: AgreementAnswer = Field(sa_type=slug(AgreementAnswer))
-    given_by: str = Field(max_length=200)
-    note: str | None = Field(default=None, max_length=500)
-    given_at: datetime = Field(sa_type=INSTANT)

@@ -1,7 +1,6 @@
-"""Suspensions and the agreements given to them, reached through the placements that the caller may see."""
+"""Suspensions, reached through the placements that the caller may see."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from sqlmodel import col
 
 from app.access.caller import Caller
 from app.models.attendance import ExpectedSession
-from app.models.suspensions import Agreement, Suspension
+from app.models.suspensions import Suspension
 from app.problems import NotFound
 from app.queries.placements import visible_placement_ids
 from app.rules.suspensions import SuspensionState
@@ -48,15 +47,6 @@ def changed_since(statement: Select[Suspension], since: datetime, now: datetime)
     """Those changed, or lapsed by the mere passing of time, since an instant."""
     lapsed_since = and_(_lapsed_by(now), col(Suspension.takes_effect_at) >= since)
     return statement.where(or_(col(Suspension.changed_at) >= since, lapsed_since))
-
-
-async def agreements_of(session: AsyncSession, suspensions: Sequence[Suspension]) -> Mapping[UUID, Sequence[Agreement]]:
-    """The answers given to each of these suspensions, by its id, in the order in which they were given."""
-    statement = select(Agreement).where(col(Agreement.suspension_id).in_([each.id for each in suspensions]))
-    found: defaultdict[UUID, list[Agreement]] = defaultdict(list)
-    for each in (await session.scalars(statement.order_by(col(Agreement.given_at), col(Agreement.id)))).all():
-        found[each.suspension_id].append(each)
-    return found
 
 
 async def standing_suspensions(

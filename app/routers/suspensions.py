@@ -11,19 +11,20 @@ from app.access.permission import allow
 from app.access.scopes import Scope
 from app.models.organisations import OrganisationKind
 from app.models.suspensions import Suspension
+from app.queries.agreements import agreements_of
 from app.queries.placements import placements_by_id
 from app.queries.suspensions import (
-    agreements_of,
     changed_since,
     visible_suspension,
     visible_suspensions,
     with_state,
 )
-from app.rules.agreements import AgreementAnswer, roles_still_to_agree
 from app.rules.suspensions import SuspensionState
-from app.schemas.suspensions import AgreementGive, AgreementRead, SuspensionRead, SuspensionRequest
+from app.schemas.agreements import AgreementGive
+from app.schemas.suspensions import SuspensionRead, SuspensionRequest
 from app.schemas.wire import Id, Instant
 from app.services import suspensions
+from app.services.agreements import shown_agreements
 from app.web.conditional import ExpectedVersion, tag
 from app.web.edge import Session
 from app.web.pages import Page, Pages
@@ -101,17 +102,12 @@ async def _shown(caller: Caller, session: Session, response: Response, suspensio
 
 async def _read(caller: Caller, session: Session, found: Sequence[Suspension]) -> list[SuspensionRead]:
     placements = await placements_by_id(caller, session, [each.placement_id for each in found])
-    answers = await agreements_of(session, found)
+    answers = await agreements_of(session, "suspension_id", [each.id for each in found])
     reads = []
     for each in found:
-        parties = suspensions.parties_of(placements[each.placement_id])
-        given = answers.get(each.id, [])
-        agreed = [a.organisation_id for a in given if a.answer is AgreementAnswer.AGREED]
         shown = each.model_dump(include=set(SuspensionRead.model_fields)) | {
             "state": suspensions.state_of(each, caller),
-            "agreements_needed": [{"organisation_id": o, "roles": sorted(roles)} for o, roles in parties.items()],
-            "agreements": [a.model_dump(include=set(AgreementRead.model_fields)) for a in given],
-            "still_to_agree": roles_still_to_agree(parties, agreed),
+            **shown_agreements(suspensions.parties_of(placements[each.placement_id]), answers.get(each.id, [])),
         }
         reads.append(SuspensionRead.model_validate(shown))
     return reads

@@ -7,21 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
 from app.models.placements import Placement
-from app.models.suspensions import Agreement, Suspension
+from app.models.suspensions import Suspension
 from app.outbox.catalogue import EventType
 from app.outbox.recording import record_event
 from app.problems import Conflict, RuleRefused
+from app.queries.agreements import agreements_of
 from app.queries.calendars import school_calendar
-from app.queries.suspensions import agreements_of, first_session_of, standing_suspensions, visible_suspension
-from app.rules.agreements import (
-    AgreementAnswer,
-    AgreementKind,
-    Parties,
-    PartyRole,
-    all_have_agreed,
-    may_agree,
-    parties_to_agree,
-)
+from app.queries.suspensions import first_session_of, standing_suspensions, visible_suspension
+from app.rules.agreements import AgreementKind, Parties, PartyRole
 from app.rules.placements import PlacementState
 from app.rules.sources import OUR_OWN
 from app.rules.suspensions import (
@@ -34,7 +27,9 @@ from app.rules.suspensions import (
     suspension_takes_effect_at,
 )
 from app.rules.verdict import Refused
-from app.schemas.suspensions import AgreementGive, SuspensionRequest
+from app.schemas.agreements import AgreementGive
+from app.schemas.suspensions import SuspensionRequest
+from app.services.agreements import judge_answer, keep_answer, parties_asked
 from app.services.changes import changed, insist, made, moved, state_after
 from app.services.expected_sessions import expect_again, waive_sessions
 from app.services.placements_parties import locked_for_party
@@ -44,12 +39,7 @@ PATH = "/v1/suspensions"
 
 def parties_of(placement: Placement) -> Parties:
     """The organisations whose agreement a suspension needs, with the roles that each satisfies."""
-    return parties_to_agree(
-        AgreementKind.SUSPENSION,
-        commissioner=placement.commissioner_id,
-        host_school=placement.host_school_id,
-        provider=placement.provider_id,
-    )
+    return parties_asked(placement, AgreementKind.SUSPENSION)
 
 
 async def request_suspension(caller: Caller, session: AsyncSession, body: SuspensionRequest) -> Suspension:
@@ -93,31 +83,19 @@ async def answer_suspension(
 ) -> Suspension:
     """Records the calling party's own answer; the last agreement settles it. Raises NotFound, RuleRefused."""
     placement, suspension, _ = await _locked(caller, session, suspension_id)
-    parties = parties_of(placement)
-    given = (await agreements_of(session, [suspension])).get(suspension.id, [])
-    insist(
-        may_agree(
-            parties,
-            caller.organisation_id,
-            answered={each.organisation_id: each.answer for each in given},
-            now=caller.now,
-            takes_effect_at=suspension.takes_effect_at,
-        )
+    answers = await agreements_of(session, "suspension_id", [suspension.id])
+    answered = judge_answer(
+        caller,
+        parties_of(placement),
+        answers.get(suspension.id, []),
+        body,
+        suspension.takes_effect_at,
+        placement_id=placement.id,
+        suspension_id=suspension.id,
     )
-    verb = "agree" if body.answer is AgreementAnswer.AGREED else "refuse"
-    after = state_after(SUSPENSIONS, state_of(suspension, caller), verb)
-    session.add(
-        Agreement(
-            placement_id=placement.id,
-            suspension_id=suspension.id,
-            organisation_id=caller.organisation_id,
-            roles=sorted(role.value for role in parties[caller.organisation_id]),
-            given_at=caller.now,
-            **body.model_dump(),
-        )
-    )
-    agreed = {each.organisation_id for each in given if each.answer is AgreementAnswer.AGREED}
-    if after is SuspensionState.AGREED and not all_have_agreed(parties, agreed | {caller.organisation_id}):
+    after = state_after(SUSPENSIONS, state_of(suspension, caller), answered.verb)
+    await keep_answer(session, answered)
+    if not answered.settles:
         changed(suspension, caller)
         await _tell(caller, session, suspension, EventType.SUSPENSION_AGREEMENT)
     elif after is SuspensionState.AGREED:

@@ -1,12 +1,11 @@
 """Ending a placement early: notice by either side, for the last open pupil day of a half-term, and taking it back."""
 
-from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
-from app.models.placements import Placement, TerminationNotice
+from app.models.placements import TerminationNotice
 from app.outbox.catalogue import EventType
 from app.outbox.recording import record_event
 from app.problems import Conflict
@@ -16,12 +15,10 @@ from app.rules.placements import PlacementState
 from app.rules.termination import TERMINATION_NOTICES, NoticeState, end_that_stands, may_terminate, notice_state
 from app.schemas.terminations import NoticeGive
 from app.services.changes import changed, insist, made, moved
-from app.services.expected_sessions import expect_by_versions, stop_expecting
+from app.services.placements_ending import end_on
 from app.services.placements_parties import locked_for_party
-from app.services.suspensions import end_suspensions
 
 PATH = "/v1/termination-notices"
-_ONE_DAY = timedelta(days=1)
 
 
 async def give_notice(caller: Caller, session: AsyncSession, body: NoticeGive) -> TerminationNotice:
@@ -52,7 +49,7 @@ async def give_notice(caller: Caller, session: AsyncSession, body: NoticeGive) -
     )
     session.add(notice)
     await session.flush()
-    await _end_on(caller, session, placement, body.effective_on)
+    await end_on(caller, session, placement, body.effective_on)
     await _tell(caller, session, notice, EventType.TERMINATION_NOTICE_GIVEN)
     return notice
 
@@ -74,28 +71,13 @@ async def withdraw_notice(
     await session.flush()
     standing = await standing_notices(session, placement.id)
     end = end_that_stands(placement.planned_end_on, [each.effective_on for each in standing])
-    await _end_on(caller, session, placement, end)
+    await end_on(caller, session, placement, end)
     await _tell(caller, session, notice, EventType.TERMINATION_NOTICE_WITHDRAWN)
     return notice
 
 
 def state_of(notice: TerminationNotice, caller: Caller) -> NoticeState:
     return notice_state(notice.effective_on, caller.today, withdrawn=notice.withdrawn_at is not None)
-
-
-async def _end_on(caller: Caller, session: AsyncSession, placement: Placement, last_day: date) -> None:
-    """Moves the placement's last day, and with it everything that hangs on its days."""
-    before = placement.ends_on
-    if last_day == before:
-        return
-    placement.ends_on = last_day
-    changed(placement, caller)
-    await session.flush()
-    if last_day < before:
-        await stop_expecting(session, placement, last_day + _ONE_DAY, before)
-        await end_suspensions(caller, session, placement, last_day)
-    else:
-        await expect_by_versions(caller, session, placement, before + _ONE_DAY, last_day)
 
 
 async def _tell(caller: Caller, session: AsyncSession, notice: TerminationNotice, event: EventType) -> None:

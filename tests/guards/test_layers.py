@@ -33,6 +33,7 @@ SQL_ELSEWHERE = {
 WITHOUT_CALLER = {
     "queries/absconding_alerts.py": {"notification_of", "alert_files", "police_contact"},
     "queries/absconding_alerts_delivery.py": {"due_notifications", "delivery_of"},
+    "queries/agreements.py": {"agreements_of"},
     "queries/api_clients.py": {"live_credentials", "credentials_of"},
     "queries/audit_seals.py": {
         "unsealed_organisations",
@@ -55,7 +56,6 @@ WITHOUT_CALLER = {
     "queries/suspensions.py": {
         "with_state",
         "changed_since",
-        "agreements_of",
         "standing_suspensions",
         "first_session_of",
     },
