@@ -13,6 +13,8 @@ class EventType(StrEnum):
     CALENDAR_PUBLISHED = "calendar.published"
     CALENDAR_CHANGED = "calendar.changed"
     PUPIL_REGISTERED = "pupil.registered"
+    PUPIL_REMOVED = "pupil.removed"
+    PLACEMENT_REMOVED = "placement.removed"
     FRAMEWORK_OPENED = "framework.opened"
     LOT_ADDED = "lot.added"
     LOT_AWARDED = "lot-award.made"
@@ -66,6 +68,8 @@ MEANINGS: dict[EventType, str] = {
     EventType.CALENDAR_PUBLISHED: "The organisation published a calendar.",
     EventType.CALENDAR_CHANGED: "A calendar changed; its owner and all who see placements governed by it are told.",
     EventType.PUPIL_REGISTERED: "The organisation registered a pupil; it alone is told.",
+    EventType.PUPIL_REMOVED: "The pupil's identity was severed: erase what you hold under this id.",
+    EventType.PLACEMENT_REMOVED: "The placement's child has another identity: erase what you hold under this id.",
     EventType.FRAMEWORK_OPENED: "The council opened a framework.",
     EventType.LOT_ADDED: "The council added a lot to a framework.",
     EventType.LOT_AWARDED: "A council awarded a lot to a provider.",

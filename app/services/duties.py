@@ -22,6 +22,7 @@ from app.services.duties_alerts import escalate_alerts, tell_untold_alerts
 from app.services.duties_attendance import tell_missing_attendance
 from app.services.duties_batch import Batch
 from app.services.duties_placements import tell_ends, tell_starts
+from app.services.duties_severance import retain_severed
 from app.services.duties_suspensions import lapse_suspensions
 
 Duty = Callable[[AsyncSession, UUID | None, datetime, int | None], Awaitable[Batch]]
@@ -34,6 +35,7 @@ DUTIES: tuple[Duty, ...] = (
     tell_missing_attendance,
     lapse_suspensions,
     tell_ends,
+    retain_severed,
 )
 MOST_AT_ONCE = 2_000
 

@@ -27,6 +27,7 @@ SQL_ELSEWHERE = {
     "services/duties_alerts.py",
     "services/duties_attendance.py",
     "services/duties_placements.py",
+    "services/duties_severance.py",
     "services/duties_suspensions.py",
 }
 # Queries without a caller: they go on from what one with a caller has found, or are the worker's own.
