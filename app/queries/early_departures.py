@@ -15,6 +15,8 @@ from app.problems import NotFound
 from app.queries.placements import may_see_on, visible_placement_ids
 from app.rules.early_departures import STANDING, EarlyDepartureState
 
+NOT_GIVEN_UP = (*STANDING, EarlyDepartureState.DEPARTED)
+
 
 def visible_early_departures(caller: Caller) -> Select[EarlyDeparture]:
     return select(EarlyDeparture).where(
@@ -53,11 +55,11 @@ def changed_since(caller: Caller, statement: Select[EarlyDeparture], since: date
 async def departures_on(
     caller: Caller, session: AsyncSession, placement_id: UUID, day: date
 ) -> Sequence[EarlyDeparture]:
-    """All that were asked for on a day, the latest last."""
+    """All that were asked for on a day, the latest last; of those asked for at one instant, what still stands."""
     statement = (
         visible_early_departures(caller)
         .where(col(EarlyDeparture.placement_id) == placement_id, col(EarlyDeparture.on_date) == day)
-        .order_by(col(EarlyDeparture.created_at), col(EarlyDeparture.id))
+        .order_by(col(EarlyDeparture.created_at), col(EarlyDeparture.state).in_(NOT_GIVEN_UP), col(EarlyDeparture.id))
     )
     return (await session.scalars(statement)).all()
 

@@ -17,7 +17,7 @@ from app.models.suspensions import Suspension
 from app.models.unagreed_absences import UnagreedAbsence, UnagreedAbsenceNote
 from app.problems import NotFound
 from app.queries.placements import may_see_on, visible_placement_ids, visible_placements
-from app.queries.suspensions import visible_suspensions
+from app.queries.suspensions import STANDING, visible_suspensions
 from app.rules.unagreed_absences import ReviewOutcome, ReviewState, UnagreedKind
 
 
@@ -107,7 +107,7 @@ async def suspension_asked_for(
             col(Suspension.starts_on) <= day,
             col(Suspension.ends_on) >= day,
         )
-        .order_by(desc(col(Suspension.created_at)), col(Suspension.id))
+        .order_by(desc(col(Suspension.created_at)), desc(col(Suspension.state).in_(STANDING)), col(Suspension.id))
         .limit(1)
     )
     return (await session.scalars(statement)).one_or_none()
