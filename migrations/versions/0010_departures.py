@@ -16,8 +16,6 @@ branch_labels = None
 depends_on = None
 
 
-ONE_SUBJECT = op.f("ck_agreements_one_subject")
-
 TRIGGERS = """
 create function keep_early_departure() returns trigger language plpgsql as $$
 declare
@@ -359,8 +357,10 @@ def upgrade() -> None:
         ["early_departure_id", "placement_id"],
         ["id", "placement_id"],
     )
-    op.drop_constraint(ONE_SUBJECT, "agreements")
-    op.create_check_constraint(ONE_SUBJECT, "agreements", "num_nonnulls(suspension_id, early_departure_id) = 1")
+    op.drop_constraint(op.f("ck_agreements_one_subject"), "agreements")
+    op.create_check_constraint(
+        op.f("ck_agreements_one_subject"), "agreements", "num_nonnulls(suspension_id, early_departure_id) = 1"
+    )
     op.execute(TRIGGERS)
     _secure()
 
@@ -405,9 +405,9 @@ def _secure() -> None:
 
 
 def downgrade() -> None:
-    op.drop_constraint(ONE_SUBJECT, "agreements")
+    op.drop_constraint(op.f("ck_agreements_one_subject"), "agreements")
     op.execute("delete from agreements where early_departure_id is not null")
-    op.create_check_constraint(ONE_SUBJECT, "agreements", "num_nonnulls(suspension_id) = 1")
+    op.create_check_constraint(op.f("ck_agreements_one_subject"), "agreements", "num_nonnulls(suspension_id) = 1")
     op.drop_column("agreements", "early_departure_id")
     for table in ("unagreed_absence_notes", "unagreed_absences", "parental_consents", "early_departures"):
         op.drop_table(table)
