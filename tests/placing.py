@@ -10,11 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from app.db.engine import make_sessions
 from app.models.attendance import ExpectedSession
 from app.models.calendars import Calendar, CalendarClosure, CalendarHalfTerm
+from app.models.early_departures import EarlyDeparture
 from app.models.placements import Placement
 from app.models.pupils import Pupil
 from app.models.suspensions import Suspension
 from app.rules.attendance_due import due_at
 from app.rules.calendars import SchoolSession, Term
+from app.rules.early_departures import EarlyDepartureState, WayHome, leaves_at
 from app.rules.placements import PlacementState, PlacementTier, PrimaryReason
 from app.rules.procurement import AttendancePattern
 from app.rules.suspensions import SuspensionState, suspension_takes_effect_at
@@ -140,3 +142,21 @@ async def request_suspension(session: AsyncSession, placement_id: UUID, provider
     session.add(suspension)
     await session.flush()
     return suspension.id
+
+
+async def ask_to_leave(session: AsyncSession, placement_id: UUID, provider: Party, day: date) -> UUID:
+    """The provider asks to send the pupil home at 11:40."""
+    departure = EarlyDeparture(
+        **made(LONG_AGO),
+        placement_id=placement_id,
+        requested_by_id=provider.id,
+        state=EarlyDepartureState.REQUESTED,
+        on_date=day,
+        leaving_time=time(11, 40),
+        leaving_at=leaves_at(day, time(11, 40)),
+        reason="Not safe today",
+        way_home=WayHome.ALONE,
+    )
+    session.add(departure)
+    await session.flush()
+    return departure.id

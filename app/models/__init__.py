@@ -6,6 +6,7 @@ from app.models import (
     attendance,
     calendars,
     clients,
+    early_departures,
     frameworks,
     journal,
     organisations,
@@ -15,6 +16,7 @@ from app.models import (
     qa,
     suspensions,
     toolkit,
+    unagreed_absences,
 )
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "attendance",
     "calendars",
     "clients",
+    "early_departures",
     "frameworks",
     "journal",
     "organisations",
@@ -32,4 +35,5 @@ __all__ = [
     "qa",
     "suspensions",
     "toolkit",
+    "unagreed_absences",
 ]

@@ -19,13 +19,18 @@ class Agreement(SQLModel, table=True):
     __tablename__ = "agreements"
     __table_args__ = (
         ForeignKeyConstraint(["suspension_id", "placement_id"], ["suspensions.id", "suspensions.placement_id"]),
+        ForeignKeyConstraint(
+            ["early_departure_id", "placement_id"], ["early_departures.id", "early_departures.placement_id"]
+        ),
         UniqueConstraint("suspension_id", "organisation_id"),
-        CheckConstraint("num_nonnulls(suspension_id) = 1", name="one_subject"),
+        UniqueConstraint("early_departure_id", "organisation_id"),
+        CheckConstraint("num_nonnulls(suspension_id, early_departure_id) = 1", name="one_subject"),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     placement_id: UUID = Field(foreign_key="placements.id", index=True)
     suspension_id: UUID | None = None
+    early_departure_id: UUID | None = None
     organisation_id: UUID = Field(foreign_key="organisations.id")
     roles: list[str] = Field(sa_type=TEXTS)
     answer: AgreementAnswer = Field(sa_type=slug(AgreementAnswer))

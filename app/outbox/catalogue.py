@@ -33,6 +33,17 @@ class EventType(StrEnum):
     SUSPENSION_WITHDRAWN = "suspension.withdrawn"
     SUSPENSION_LAPSED = "suspension.lapsed"
     SUSPENSION_SHORTENED = "suspension.shortened"
+    EARLY_DEPARTURE_REQUESTED = "early-departure.requested"
+    EARLY_DEPARTURE_AGREEMENT = "early-departure.agreement-recorded"
+    EARLY_DEPARTURE_CONSENT = "early-departure.consent-recorded"
+    EARLY_DEPARTURE_AGREED = "early-departure.agreed"
+    EARLY_DEPARTURE_REFUSED = "early-departure.refused"
+    EARLY_DEPARTURE_WITHDRAWN = "early-departure.withdrawn"
+    EARLY_DEPARTURE_LAPSED = "early-departure.lapsed"
+    EARLY_DEPARTURE_DEPARTED = "early-departure.departed"
+    UNAGREED_ABSENCE_REPORTED = "unagreed-absence.reported"
+    UNAGREED_ABSENCE_NOTED = "unagreed-absence.note-added"
+    UNAGREED_ABSENCE_REVIEWED = "unagreed-absence.reviewed"
     TERMINATION_NOTICE_GIVEN = "termination-notice.given"
     TERMINATION_NOTICE_WITHDRAWN = "termination-notice.withdrawn"
     ATTENDANCE_RECEIVED = "attendance.received"
@@ -88,6 +99,17 @@ MEANINGS: dict[EventType, str] = {
     EventType.SUSPENSION_WITHDRAWN: "The provider withdrew it, or the placement ends before it begins.",
     EventType.SUSPENSION_LAPSED: "The first day came before everybody had agreed: there is no suspension.",
     EventType.SUSPENSION_SHORTENED: "The placement ends before the suspension's last day; it ends with it.",
+    EventType.EARLY_DEPARTURE_REQUESTED: "The provider asks to send a pupil home before the day is over.",
+    EventType.EARLY_DEPARTURE_AGREEMENT: "The school agreed; the parents' consent is still needed.",
+    EventType.EARLY_DEPARTURE_CONSENT: "The provider recorded a parent's consent; another's word is still needed.",
+    EventType.EARLY_DEPARTURE_AGREED: "School and parents agree: the pupil may leave at the time asked for.",
+    EventType.EARLY_DEPARTURE_REFUSED: "The school or a parent refused: the pupil stays.",
+    EventType.EARLY_DEPARTURE_WITHDRAWN: "The provider withdrew it, or the placement ends before that day.",
+    EventType.EARLY_DEPARTURE_LAPSED: "The leaving time came before everybody had agreed: the pupil stays.",
+    EventType.EARLY_DEPARTURE_DEPARTED: "The pupil left, by agreement.",
+    EventType.UNAGREED_ABSENCE_REPORTED: "A party reported a pupil sent home or kept away without agreement.",
+    EventType.UNAGREED_ABSENCE_NOTED: "A party added a note to a report of an absence without agreement.",
+    EventType.UNAGREED_ABSENCE_REVIEWED: "The commissioner reviewed a report of an absence without agreement.",
     EventType.TERMINATION_NOTICE_GIVEN: "A party gave notice; the placement's last day changed with it.",
     EventType.TERMINATION_NOTICE_WITHDRAWN: "The party withdrew its notice; the planned end stands again.",
     EventType.ATTENDANCE_RECEIVED: "A provider's submission changed marks that the reader may see.",

@@ -12,6 +12,7 @@ from app.routers import (
     directory,
     directory_sites,
     docs,
+    early_departures,
     events,
     expected_sessions,
     frameworks,
@@ -33,6 +34,7 @@ from app.routers import (
     timetables,
     toolkit,
     toolkit_assessments,
+    unagreed_absences,
 )
 from app.settings import Settings
 
@@ -50,6 +52,7 @@ def every_router(settings: Settings) -> list[APIRouter]:
         directory.router,
         directory_sites.router,
         docs.router,
+        early_departures.router,
         events.router,
         expected_sessions.router,
         frameworks.router,
@@ -70,4 +73,5 @@ def every_router(settings: Settings) -> list[APIRouter]:
         timetables.router,
         toolkit.router,
         toolkit_assessments.router,
+        unagreed_absences.router,
     ]

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from app.rules.agreements import Parties, roles_still_to_agree
 from app.rules.calendars import SchoolCalendar
+from app.rules.consents import REPORT_AS
 from app.rules.london import LONDON
 from app.rules.sources import MEMORY, OUR_OWN, SALFORD
 from app.rules.state_tables import StateTable, Transition
@@ -68,7 +69,8 @@ def may_request_suspension(
 ) -> Verdict:
     """Whether a provider may ask to suspend a pupil whose placement runs from `starts_on` to `ends_on`.
 
-    A refusal for want of time names `still_to_agree`, since nobody could agree beforehand any more.
+    A refusal for want of time names `still_to_agree`, since nobody could agree beforehand any more, and under
+    `report_as` the operation by which a pupil who is kept away all the same is reported.
     `longest` counts pupil days. Sources: Salford AP contract slides (prior agreement of school and
     commissioner), read in the primary source; the bound of 45 days, from memory, therefore a setting.
     """
@@ -82,7 +84,7 @@ def may_request_suspension(
             "suspension_not_prior",
             "A suspension needs prior agreement, so it must be requested before it takes effect.",
             SALFORD,
-            {"still_to_agree": roles_still_to_agree(parties, ())},
+            {"still_to_agree": roles_still_to_agree(parties, ()), "report_as": REPORT_AS},
         )
     return Allowed()
 

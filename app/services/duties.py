@@ -21,6 +21,7 @@ from app.outbox.recording import Telling, record_events
 from app.services.duties_alerts import escalate_alerts, tell_untold_alerts
 from app.services.duties_attendance import tell_missing_attendance
 from app.services.duties_batch import Batch
+from app.services.duties_early_departures import lapse_early_departures
 from app.services.duties_placements import tell_ends, tell_starts
 from app.services.duties_severance import retain_severed
 from app.services.duties_suspensions import lapse_suspensions
@@ -34,6 +35,7 @@ DUTIES: tuple[Duty, ...] = (
     tell_starts,
     tell_missing_attendance,
     lapse_suspensions,
+    lapse_early_departures,
     tell_ends,
     retain_severed,
 )

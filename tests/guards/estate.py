@@ -17,6 +17,7 @@ PRIVATE = {
     "absconding-alerts",
     "api-clients",
     "attendance-submissions",
+    "early-departures",
     "keys",
     "notifications",
     "placements",
@@ -27,6 +28,7 @@ PRIVATE = {
     "suspensions",
     "termination-notices",
     "toolkit-assessments",
+    "unagreed-absences",
 }
 FORM = {
     "name": "Termly report",
@@ -83,7 +85,16 @@ async def _about_a_child(world: World) -> dict[str, str]:
         "absconding-alerts": made(alert)["id"],
         "notifications": made(alert)["notifications"][0]["id"],
         **await _report(world, placement),
+        **await _leaving(world, placement),
     }
+
+
+async def _leaving(world: World, placement: str) -> dict[str, str]:
+    body = {"on_date": "2026-11-26", "leaving_time": "11:40", "reason": "Not safe today", "way_home": "alone"}
+    departure = await world.provider.post("/v1/early-departures", {"placement_id": placement, **body})
+    told = {"placement_id": placement, "kind": "sent_home", "starts_on": "2026-11-23"}
+    absence = await world.school.post("/v1/unagreed-absences", told)
+    return {"early-departures": made(departure)["id"], "unagreed-absences": made(absence)["id"]}
 
 
 async def _report(world: World, placement: str) -> dict[str, str]:

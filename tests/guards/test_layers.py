@@ -26,6 +26,7 @@ SQL_ELSEWHERE = {
     "services/audit_seals.py",
     "services/duties_alerts.py",
     "services/duties_attendance.py",
+    "services/duties_early_departures.py",
     "services/duties_placements.py",
     "services/duties_severance.py",
     "services/duties_suspensions.py",

@@ -67,7 +67,8 @@ def test_what_a_provider_may_ask_for(
     )
     assert (verdict.code if isinstance(verdict, Refused) else "") == code
     if code == "suspension_not_prior" and isinstance(verdict, Refused):
-        assert verdict.next_steps == {"still_to_agree": ["commissioner", "host_school"]}
+        assert verdict.next_steps["still_to_agree"] == ["commissioner", "host_school"]
+        assert verdict.next_steps["report_as"] == "report_unagreed_absence"
 
 
 @pytest.mark.parametrize(
