@@ -160,3 +160,17 @@ async def ask_to_leave(session: AsyncSession, placement_id: UUID, provider: Part
     session.add(departure)
     await session.flush()
     return departure.id
+
+
+async def sever(session: AsyncSession, party: Party) -> None:
+    """A child whose identity was severed long ago and whose history is not yet in the archive."""
+    pupil = Pupil(
+        **made(LONG_AGO),
+        registered_by_id=party.id,
+        given_name="Robin",
+        family_name="Example",
+        date_of_birth=date(2012, 3, 4),
+        severed_at=LONG_AGO,
+    )
+    session.add(pupil)
+    await session.flush()

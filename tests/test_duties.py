@@ -11,7 +11,16 @@ from app.db.embedded_database import Addresses
 from app.services import duties
 from app.services.duties import DUTIES, DutiesDone, do_duties
 from app.services.duties_alerts import escalate_alerts
-from tests.placing import TUESDAY, ask_to_leave, expect, owner_session, place, publish_calendar, request_suspension
+from tests.placing import (
+    TUESDAY,
+    ask_to_leave,
+    expect,
+    owner_session,
+    place,
+    publish_calendar,
+    request_suspension,
+    sever,
+)
 from tests.test_absconding_alerts import PATH, broken, refuse
 from tests.world import World
 
@@ -24,6 +33,7 @@ EVENTS = {
     "suspension.lapsed": 3,
     "early-departure.lapsed": 3,
     "attendance.missing": 3,
+    "pupil.removed": 3,
 }
 
 
@@ -41,6 +51,7 @@ async def much_is_due(world: World, database: Addresses) -> None:
             await expect(session, placed, world.provider, day)
             await request_suspension(session, placed, world.provider, day)
             await ask_to_leave(session, placed, world.provider, day)
+            await sever(session, world.provider)
 
 
 async def told(world: World, database: Addresses) -> dict[str, int]:

@@ -18,6 +18,8 @@ down_revision = "0010"
 branch_labels = None
 depends_on = None
 
+# Append-only to everybody else: the worker takes them to the archive.
+_EVIDENCE = ("parental_consents", "unagreed_absences", "unagreed_absence_notes")
 _PUPILS_SEEN = f"registered_by_id = {ME} or exists (select 1 from placements p where p.pupil_id = pupils.id)"
 
 FUNCTIONS = """
@@ -164,11 +166,15 @@ def upgrade() -> None:
     op.execute(FUNCTIONS)
     op.execute("revoke execute on function carry_over(uuid, uuid, date, timestamptz) from public")
     op.execute("revoke execute on function tell_viewers_of(uuid, timestamptz) from public")
+    for table in _EVIDENCE:
+        op.execute(f"grant delete on {table} to waymark_worker")
     allow_function("alert_open_about(uuid)")
     allow_function("sever_identity(uuid, uuid, timestamptz)")
 
 
 def downgrade() -> None:
+    for table in _EVIDENCE:
+        op.execute(f"revoke delete on {table} from waymark_worker")
     op.execute("drop function sever_identity(uuid, uuid, timestamptz), alert_open_about(uuid)")
     op.execute("drop function carry_over(uuid, uuid, date, timestamptz), tell_viewers_of(uuid, timestamptz)")
     op.execute("drop function names_of(pupils), without_names(jsonb, text)")
