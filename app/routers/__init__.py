@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app.routers import (
     absconding_alerts,
+    agreements,
     api_clients,
     attendance_marks,
     attendance_submissions,
@@ -14,7 +15,9 @@ from app.routers import (
     docs,
     events,
     expected_sessions,
+    extensions,
     frameworks,
+    immediate_terminations,
     me,
     oauth,
     operations,
@@ -41,6 +44,7 @@ def every_router(settings: Settings) -> list[APIRouter]:
     return [
         *([sandbox.router] if settings.is_sandbox else []),
         absconding_alerts.router,
+        agreements.router,
         api_clients.router,
         attendance_marks.router,
         attendance_submissions.router,
@@ -51,7 +55,9 @@ def every_router(settings: Settings) -> list[APIRouter]:
         docs.router,
         events.router,
         expected_sessions.router,
+        extensions.router,
         frameworks.router,
+        immediate_terminations.router,
         me.router,
         oauth.router,
         operations.router,

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import Sessions
 from app.outbox.recording import Telling, record_events
+from app.services.duties_agreements import lapse_extensions, lapse_immediate_terminations
 from app.services.duties_alerts import escalate_alerts, tell_untold_alerts
 from app.services.duties_attendance import tell_missing_attendance
 from app.services.duties_batch import Batch
@@ -33,6 +34,8 @@ DUTIES: tuple[Duty, ...] = (
     tell_starts,
     tell_missing_attendance,
     lapse_suspensions,
+    lapse_immediate_terminations,
+    lapse_extensions,
     tell_ends,
 )
 MOST_AT_ONCE = 2_000
