@@ -42,6 +42,8 @@ async def much_is_due(world: World, database: Addresses) -> None:
             await expect(session, placed, world.provider, day)
             await request_suspension(session, placed, world.provider, day)
             await ask_both_sides(session, placed, world.provider, day)
+        changed = "update calendars set follow_from = '2027-06-01' where owner_id = :id"
+        await session.execute(text(changed), {"id": world.council.id})
 
 
 async def told(world: World, database: Addresses) -> dict[str, int]:

@@ -76,7 +76,7 @@ MEANINGS: dict[EventType, str] = {
     EventType.SCHOOL_REGISTERED: "A council registered a school.",
     EventType.CONTACTS_REPLACED: "An organisation replaced its contacts.",
     EventType.CALENDAR_PUBLISHED: "The organisation published a calendar.",
-    EventType.CALENDAR_CHANGED: "A calendar changed; its owner and all who see placements governed by it are told.",
+    EventType.CALENDAR_CHANGED: "A calendar changed; all who see placements under it are told, whose sessions follow.",
     EventType.PUPIL_REGISTERED: "The organisation registered a pupil; it alone is told.",
     EventType.FRAMEWORK_OPENED: "The council opened a framework.",
     EventType.LOT_ADDED: "The council added a lot to a framework.",

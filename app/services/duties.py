@@ -22,6 +22,7 @@ from app.services.duties_agreements import lapse_extensions, lapse_immediate_ter
 from app.services.duties_alerts import escalate_alerts, tell_untold_alerts
 from app.services.duties_attendance import tell_missing_attendance
 from app.services.duties_batch import Batch
+from app.services.duties_calendars import follow_calendars
 from app.services.duties_placements import tell_ends, tell_starts
 from app.services.duties_suspensions import lapse_suspensions
 
@@ -32,6 +33,7 @@ DUTIES: tuple[Duty, ...] = (
     escalate_alerts,
     tell_untold_alerts,
     tell_starts,
+    follow_calendars,
     tell_missing_attendance,
     lapse_suspensions,
     lapse_immediate_terminations,

@@ -4,7 +4,8 @@ Revision ID: 0009
 Revises: 0004
 
 Either becomes `agreed` only where every party of the placement has said so itself, and only an extension that was
-agreed moves a planned end, or an immediate termination that was agreed calls an accepted placement off.
+agreed moves a planned end, or an immediate termination that was agreed calls an accepted placement off. A provider may
+commission for a child that is with it, and a calendar that governs placements notes what their ledger has to follow.
 """
 
 from collections.abc import Sequence
@@ -23,83 +24,37 @@ STATES = ("requested", "agreed", "refused", "withdrawn", "lapsed")
 REASONS = ("serious_harm", "safeguarding", "criminal_matter", "provider_unable", "other_exceptional")
 SUBJECTS = {"immediate_terminations": "immediate_termination_id", "extensions": "extension_id"}
 
-# The second condition is for what a placement was proposed as, the third for its state.
-KEEP_PLACEMENT = """
-create or replace function keep_placement() returns trigger language plpgsql as $$
-declare
-    me uuid := nullif(current_setting('app.organisation', true), '')::uuid;
-    open_to_change text[] := '{{state,declined_because,{extended}ends_on,start_told,end_told,changed_at,version}}';
-begin
-    if to_jsonb(new) - open_to_change is distinct from to_jsonb(old) - open_to_change {unless_extended} then
-        raise integrity_constraint_violation using message = 'what a placement was proposed as never changes';
-    end if;
-    if me is null then
-        return new;
-    end if;
-    if new.state <> old.state and not coalesce(
-        old.state = 'proposed' and (
-            (new.state in ('accepted', 'declined') and me = old.provider_id)
-            or (new.state = 'withdrawn' and me = old.commissioner_id and me <> old.provider_id))
-        {called_off}, false)
-    then
-        raise insufficient_privilege using message = 'a placement is not moved so by this party';
-    end if;
-    if new.ends_on <> old.ends_on and old.state <> 'accepted'
-       or new.declined_because is distinct from old.declined_because
-          and (old.declined_because is not null or me <> old.provider_id)
-       or (new.start_told, new.end_told) is distinct from (old.start_told, old.end_told) then
-        raise insufficient_privilege using message = 'this party does not change this of a placement';
-    end if;
-    return new;
-end $$;
-"""
-AS_EXTENDED = {
-    "extended": "planned_end_on,",
-    "unless_extended": """
+# Words of functions that exist, and what stands in their place from this revision on.
+KEEP_PLACEMENT = (
+    ("declined_because,ends_on,start_told", "declined_because,planned_end_on,ends_on,start_told"),
+    (
+        "to_jsonb(old) - open_to_change then",
+        """to_jsonb(old) - open_to_change
        or new.planned_end_on <> old.planned_end_on and not (
            new.planned_end_on > old.planned_end_on and exists (
                select 1 from extensions e where e.placement_id = old.id
-                  and e.state = 'agreed' and e.new_end_on = new.planned_end_on))""",
-    "called_off": """or old.state = 'accepted' and new.state = 'withdrawn' and exists (
+                  and e.state = 'agreed' and e.new_end_on = new.planned_end_on)) then""",
+    ),
+    (
+        "me = old.commissioner_id and me <> old.provider_id)), false)",
+        """me = old.commissioner_id and me <> old.provider_id))
+        or old.state = 'accepted' and new.state = 'withdrawn' and exists (
             select 1 from immediate_terminations t where t.placement_id = old.id
-               and t.state = 'agreed' and t.effective_on < old.starts_on)""",
+               and t.state = 'agreed' and t.effective_on < old.starts_on), false)""",
+    ),
+)
+MAY_COMMISSION = (
+    ("me.kind in ('council', 'school') and me.id <> provider", "me.id <> provider"),
+    (
+        "where p.pupil_id = pupil and v.organisation_id = me.id)",
+        """where p.pupil_id = pupil and v.organisation_id = me.id and (me.kind in ('council', 'school')
+                            or p.state = 'accepted' and me.id in (p.provider_id, p.host_school_id)))""",
+    ),
+)
+REWRITTEN = {
+    "keep_placement()": KEEP_PLACEMENT,
+    "may_commission(uuid, uuid, uuid, uuid)": MAY_COMMISSION,
 }
-AS_BEFORE = {"extended": "", "unless_extended": "", "called_off": ""}
-
-# A council or school commissions for a child that it knows, a provider for one that it registered or that is with it.
-MAY_COMMISSION = """
-create or replace function may_commission(pupil uuid, calendar uuid, provider uuid, host_school uuid) returns boolean
-language sql stable security definer set search_path = public, pg_temp as $$
-    select exists (
-        select 1 from organisations me
-        where me.id = nullif(current_setting('app.organisation', true), '')::uuid
-          and me.id <> provider
-          and (exists (select 1 from pupils p where p.id = pupil and p.registered_by_id = me.id)
-               or exists (select 1 from placements p join placement_viewers v on v.placement_id = p.id
-                          where p.pupil_id = pupil and v.organisation_id = me.id and (me.kind in ('council', 'school')
-                            or p.state = 'accepted' and me.id in (p.provider_id, p.host_school_id))))
-          and not exists (
-              select 1 from organisations o
-              where o.id in (provider, host_school, (select c.owner_id from calendars c where c.id = calendar))
-                and o.sandbox_id is distinct from me.sandbox_id))
-$$;
-"""
-MAY_COMMISSION_BEFORE = """
-create or replace function may_commission(pupil uuid, calendar uuid, provider uuid, host_school uuid) returns boolean
-language sql stable security definer set search_path = public, pg_temp as $$
-    select exists (
-        select 1 from organisations me
-        where me.id = nullif(current_setting('app.organisation', true), '')::uuid
-          and me.kind in ('council', 'school') and me.id <> provider
-          and (exists (select 1 from pupils p where p.id = pupil and p.registered_by_id = me.id)
-               or exists (select 1 from placements p join placement_viewers v on v.placement_id = p.id
-                          where p.pupil_id = pupil and v.organisation_id = me.id))
-          and not exists (
-              select 1 from organisations o
-              where o.id in (provider, host_school, (select c.owner_id from calendars c where c.id = calendar))
-                and o.sandbox_id is distinct from me.sandbox_id))
-$$;
-"""
 
 ONLY_BY_AGREEMENT = """
 create function only_by_agreement() returns trigger language plpgsql as $$
@@ -140,13 +95,23 @@ def upgrade() -> None:
         )
     _one_of("suspension_id", *SUBJECTS.values())
     _secure()
-    op.execute(KEEP_PLACEMENT.format(**AS_EXTENDED))
-    op.execute(MAY_COMMISSION)
+    for function, changes in REWRITTEN.items():
+        _rewrite(function, changes)
+    op.add_column("calendars", sa.Column("follow_from", sa.Date(), nullable=True))
+    op.create_index(
+        "ix_calendars_following",
+        "calendars",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("follow_from is not null"),
+    )
 
 
 def downgrade() -> None:
-    op.execute(MAY_COMMISSION_BEFORE)
-    op.execute(KEEP_PLACEMENT.format(**AS_BEFORE))
+    op.drop_index("ix_calendars_following", table_name="calendars")
+    op.drop_column("calendars", "follow_from")
+    for function, changes in REWRITTEN.items():
+        _rewrite(function, [(after, before) for before, after in changes])
     op.execute("drop policy app_adds_for_both_sides on agreements")
     op.execute("delete from agreements where suspension_id is null")
     _one_of("suspension_id")
@@ -200,6 +165,17 @@ def _columns_of_extension() -> Sequence[sa.schema.SchemaItem]:
         sa.Column("previous_planned_end_on", sa.Date(), nullable=False),
         sa.CheckConstraint("previous_planned_end_on < new_end_on", name=op.f("ck_extensions_later")),
     )
+
+
+def _rewrite(function: str, changes: Sequence[tuple[str, str]]) -> None:
+    """Puts words in the place of others in a function, whatever else revisions before this one have changed in it."""
+    find = sa.text("select pg_get_functiondef(cast(:function as regprocedure))")
+    written = op.get_bind().scalar(find, {"function": function})
+    for before, after in changes:
+        if written.count(before) != 1:
+            raise RuntimeError(f"{function} does not say once: {before}")
+        written = written.replace(before, after)
+    op.get_bind().exec_driver_sql(written)
 
 
 def _one_word(name: str, words: Sequence[str]) -> sa.Enum:

@@ -51,6 +51,7 @@ WITHOUT_CALLER = {
         "entries_between",
     },
     "queries/calendars.py": {"school_calendars", "school_calendar"},
+    "queries/calendars_following.py": {"calendars_to_follow", "placements_governed"},
     "queries/directory.py": {"entries", "sites_of", "is_council"},
     "queries/directory_sites.py": {"provider_sites", "provider_site", "number_of_sites"},
     "queries/expected_sessions.py": {"with_state"},

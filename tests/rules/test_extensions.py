@@ -18,7 +18,7 @@ CHRISTMAS, FEBRUARY = date(2025, 12, 18), date(2026, 2, 13)
 
 
 def _ask(new_end_on: date = FEBRUARY, **changes: Any) -> Verdict:
-    asked = {
+    asked: dict[str, Any] = {
         "parties": ALL,
         "new_end_on": new_end_on,
         "today": date(2025, 11, 11),
