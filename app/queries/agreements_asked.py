@@ -114,7 +114,7 @@ async def visible_question(
 def _asked(caller: Caller, source: Source) -> Select[Any]:
     """The questions of one kind; `last_moved_at` counts a lapse as a change at the instant of it."""
     table = source.table
-    is_open = cast(source.state, String) == AskedState.REQUESTED.value
+    is_open = source.state == AskedState.REQUESTED.value
     lapsed = and_(is_open, source.answer_by <= caller.now)
     waiting = and_(is_open, ~lapsed, _asks(caller, source.kind), ~_answered(caller, source))
     columns: Sequence[ColumnElement[Any]] = (
