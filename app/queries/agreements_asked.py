@@ -1,7 +1,7 @@
 """Everything that asks for the parties' agreement, whatever its kind, as one list that the caller may see.
 
 A kind is one entry of `SOURCES`. It needs a table with `placement_id`, a column of `agreements` that points to it, and
-a state among those of `rules.agreements.AskedState`.
+states among those of `rules.agreements.AskedState`; one beyond these says what followed when all had agreed.
 """
 
 from collections.abc import Sequence
@@ -114,6 +114,7 @@ async def visible_question(
 def _asked(caller: Caller, source: Source) -> Select[Any]:
     """The questions of one kind; `last_moved_at` counts a lapse as a change at the instant of it."""
     table = source.table
+    stored = cast(source.state, String)
     is_open = source.state == AskedState.REQUESTED.value
     lapsed = and_(is_open, source.answer_by <= caller.now)
     waiting = and_(is_open, ~lapsed, _asks(caller, source.kind), ~_answered(caller, source))
@@ -125,7 +126,11 @@ def _asked(caller: Caller, source: Source) -> Select[Any]:
         col(table.created_at).label("asked_at"),
         source.answer_by.label("answer_by"),
         source.settled_at.label("settled_at"),
-        case((lapsed, AskedState.LAPSED.value), else_=cast(source.state, String)).label("state"),
+        case(
+            (lapsed, AskedState.LAPSED.value),
+            (stored.in_([each.value for each in AskedState]), stored),
+            else_=AskedState.AGREED.value,
+        ).label("state"),
         col(table.changed_at).label("changed_at"),
         case((lapsed, source.answer_by), else_=col(table.changed_at)).label("last_moved_at"),
         col(table.version).label("version"),
