@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, time
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
@@ -11,12 +12,16 @@ from app.db.engine import make_sessions
 from app.models.attendance import ExpectedSession
 from app.models.calendars import Calendar, CalendarClosure, CalendarHalfTerm
 from app.models.early_departures import EarlyDeparture
+from app.models.extensions import Extension
+from app.models.immediate_terminations import ImmediateTermination
 from app.models.placements import Placement
 from app.models.pupils import Pupil
 from app.models.suspensions import Suspension
+from app.rules.agreements import AskedState, end_of_day
 from app.rules.attendance_due import due_at
 from app.rules.calendars import SchoolSession, Term
 from app.rules.early_departures import EarlyDepartureState, WayHome, leaves_at
+from app.rules.immediate_terminations import ExceptionalReason
 from app.rules.placements import PlacementState, PlacementTier, PrimaryReason
 from app.rules.procurement import AttendancePattern
 from app.rules.suspensions import SuspensionState, suspension_takes_effect_at
@@ -173,4 +178,34 @@ async def sever(session: AsyncSession, party: Party) -> None:
         severed_at=LONG_AGO,
     )
     session.add(pupil)
+    await session.flush()
+
+
+async def ask_both_sides(session: AsyncSession, placement_id: UUID, party: Party, day: date) -> None:
+    """A request to end the placement at once and one to extend it, which nobody can answer after `day`."""
+    asked: dict[str, Any] = {
+        **made(LONG_AGO),
+        "placement_id": placement_id,
+        "requested_by_id": party.id,
+        "state": AskedState.REQUESTED,
+        "answer_by": end_of_day(day),
+    }
+    session.add(
+        ImmediateTermination(
+            **asked,
+            effective_on=day,
+            reason=ExceptionalReason.SERIOUS_HARM,
+            circumstances="Arson",
+            previous_end_on=date(2026, 12, 18),
+        )
+    )
+    session.add(
+        Extension(
+            **asked,
+            new_end_on=date(2027, 2, 12),
+            end_by_agreement=False,
+            reason="Two units left",
+            previous_planned_end_on=date(2026, 12, 18),
+        )
+    )
     await session.flush()

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app.routers import (
     absconding_alerts,
+    agreements,
     api_clients,
     attendance_marks,
     attendance_submissions,
@@ -15,8 +16,10 @@ from app.routers import (
     early_departures,
     events,
     expected_sessions,
+    extensions,
     frameworks,
     identity_severances,
+    immediate_terminations,
     me,
     oauth,
     operations,
@@ -44,6 +47,7 @@ def every_router(settings: Settings) -> list[APIRouter]:
     return [
         *([sandbox.router] if settings.is_sandbox else []),
         absconding_alerts.router,
+        agreements.router,
         api_clients.router,
         attendance_marks.router,
         attendance_submissions.router,
@@ -55,8 +59,10 @@ def every_router(settings: Settings) -> list[APIRouter]:
         early_departures.router,
         events.router,
         expected_sessions.router,
+        extensions.router,
         frameworks.router,
         identity_severances.router,
+        immediate_terminations.router,
         me.router,
         oauth.router,
         operations.router,

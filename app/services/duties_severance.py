@@ -27,6 +27,8 @@ ABOUT_PLACEMENTS = (
     "parental_consents",
     "early_departures",
     "suspensions",
+    "immediate_terminations",
+    "extensions",
     "termination_notices",
     "attendance_marks",
     "expected_sessions",

@@ -18,6 +18,7 @@ from app.models.organisations import Organisation, Sandbox
 from app.services.api_clients import Minting
 from app.services.calendars import publish_calendar
 from app.services.onboarding import open_sandbox
+from app.services.sandbox_agreements import ask_parties
 from app.services.sandbox_calendars import calendar_around, published_calendars
 from app.services.sandbox_children import place_children
 from app.services.sandbox_departures import send_home_and_report
@@ -61,6 +62,7 @@ async def make_sandbox(session: AsyncSession, now: datetime) -> UUID:
     await make_qa_frameworks(session, them)
     await place_children(session, them, calendars, await procure(session, them))
     await send_home_and_report(session, them)
+    await ask_parties(session, them)
     return sandbox.id
 
 

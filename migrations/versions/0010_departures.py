@@ -1,7 +1,7 @@
 """Early departures with the parents' consent, and absences that nobody agreed to.
 
 Revision ID: 0010
-Revises: 0004
+Revises: 0009
 """
 
 import sqlalchemy as sa
@@ -11,9 +11,11 @@ from sqlalchemy.dialects import postgresql
 from migrations.row_security import ME, party, provided, secure, seen, viewer
 
 revision = "0010"
-down_revision = "0004"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
+
+_ASKED = "suspension_id, immediate_termination_id, extension_id"
 
 
 TRIGGERS = """
@@ -359,7 +361,7 @@ def upgrade() -> None:
     )
     op.drop_constraint(op.f("ck_agreements_one_subject"), "agreements")
     op.create_check_constraint(
-        op.f("ck_agreements_one_subject"), "agreements", "num_nonnulls(suspension_id, early_departure_id) = 1"
+        op.f("ck_agreements_one_subject"), "agreements", f"num_nonnulls({_ASKED}, early_departure_id) = 1"
     )
     op.execute(TRIGGERS)
     _secure()
@@ -407,7 +409,7 @@ def _secure() -> None:
 def downgrade() -> None:
     op.drop_constraint(op.f("ck_agreements_one_subject"), "agreements")
     op.execute("delete from agreements where early_departure_id is not null")
-    op.create_check_constraint(op.f("ck_agreements_one_subject"), "agreements", "num_nonnulls(suspension_id) = 1")
+    op.create_check_constraint(op.f("ck_agreements_one_subject"), "agreements", f"num_nonnulls({_ASKED}) = 1")
     op.drop_column("agreements", "early_departure_id")
     for table in ("unagreed_absence_notes", "unagreed_absences", "parental_consents", "early_departures"):
         op.drop_table(table)

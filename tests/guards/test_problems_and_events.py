@@ -18,6 +18,8 @@ APP = Path(__file__).resolve().parents[2] / "app"
 BY_THE_WORKER = {
     EventType.ATTENDANCE_MISSING,
     EventType.EARLY_DEPARTURE_LAPSED,
+    EventType.EXTENSION_LAPSED,
+    EventType.IMMEDIATE_TERMINATION_LAPSED,
     EventType.PLACEMENT_ENDED,
     EventType.PLACEMENT_STARTED,
     EventType.SUSPENSION_LAPSED,
