@@ -19,13 +19,18 @@ class Agreement(SQLModel, table=True):
     __tablename__ = "agreements"
     __table_args__ = (
         ForeignKeyConstraint(["suspension_id", "placement_id"], ["suspensions.id", "suspensions.placement_id"]),
+        ForeignKeyConstraint(
+            ["part_time_plan_id", "placement_id"], ["part_time_plans.id", "part_time_plans.placement_id"]
+        ),
         UniqueConstraint("suspension_id", "organisation_id"),
-        CheckConstraint("num_nonnulls(suspension_id) = 1", name="one_subject"),
+        UniqueConstraint("part_time_plan_id", "organisation_id"),
+        CheckConstraint("num_nonnulls(suspension_id, part_time_plan_id) = 1", name="one_subject"),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     placement_id: UUID = Field(foreign_key="placements.id", index=True)
     suspension_id: UUID | None = None
+    part_time_plan_id: UUID | None = None
     organisation_id: UUID = Field(foreign_key="organisations.id")
     roles: list[str] = Field(sa_type=TEXTS)
     answer: AgreementAnswer = Field(sa_type=slug(AgreementAnswer))

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from app.models.agreements import Agreement
 
-Subject = Literal["suspension_id"]
+Subject = Literal["suspension_id", "part_time_plan_id"]
 
 
 async def agreements_of(

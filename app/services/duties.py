@@ -21,6 +21,8 @@ from app.outbox.recording import Telling, record_events
 from app.services.duties_alerts import escalate_alerts, tell_untold_alerts
 from app.services.duties_attendance import tell_missing_attendance
 from app.services.duties_batch import Batch
+from app.services.duties_clocks import tell_clocks
+from app.services.duties_part_time_plans import lapse_part_time_plans
 from app.services.duties_placements import tell_ends, tell_starts
 from app.services.duties_suspensions import lapse_suspensions
 
@@ -33,7 +35,9 @@ DUTIES: tuple[Duty, ...] = (
     tell_starts,
     tell_missing_attendance,
     lapse_suspensions,
+    lapse_part_time_plans,
     tell_ends,
+    tell_clocks,
 )
 MOST_AT_ONCE = 2_000
 

@@ -8,6 +8,7 @@ from app.access.caller import Caller
 from app.models.placements import Placement
 from app.services.changes import changed
 from app.services.expected_sessions import expect_by_versions, stop_expecting
+from app.services.part_time_plans_ending import end_plans
 from app.services.suspensions import end_suspensions
 
 _ONE_DAY = timedelta(days=1)
@@ -27,5 +28,6 @@ async def end_on(caller: Caller, session: AsyncSession, placement: Placement, la
     if last_day < before:
         await stop_expecting(session, placement, last_day + _ONE_DAY, before)
         await end_suspensions(caller, session, placement, last_day)
+        await end_plans(caller, session, placement, last_day)
     else:
         await expect_by_versions(caller, session, placement, before + _ONE_DAY, last_day)

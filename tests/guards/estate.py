@@ -19,6 +19,7 @@ PRIVATE = {
     "attendance-submissions",
     "keys",
     "notifications",
+    "part-time-plans",
     "placements",
     "progress-reports",
     "pupils",

@@ -120,4 +120,5 @@ REVIEWED = {
     "find_credential",
     "may_commission",
     "record_event",
+    "registration_thresholds",
 }
