@@ -10,11 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from app.db.engine import make_sessions
 from app.models.attendance import ExpectedSession
 from app.models.calendars import Calendar, CalendarClosure, CalendarHalfTerm
+from app.models.part_time_plans import PartTimePlan
 from app.models.placements import Placement
 from app.models.pupils import Pupil
 from app.models.suspensions import Suspension
 from app.rules.attendance_due import due_at
 from app.rules.calendars import SchoolSession, Term
+from app.rules.part_time_plans import ParentsAgreedHow, PlanReason, PlanState, last_day_of
 from app.rules.placements import PlacementState, PlacementTier, PrimaryReason
 from app.rules.procurement import AttendancePattern
 from app.rules.suspensions import SuspensionState, suspension_takes_effect_at
@@ -140,3 +142,28 @@ async def request_suspension(session: AsyncSession, placement_id: UUID, provider
     session.add(suspension)
     await session.flush()
     return suspension.id
+
+
+async def propose_part_time_plan(session: AsyncSession, world: World, placement_id: UUID, first_day: date) -> None:
+    session.add(
+        PartTimePlan(
+            **made(LONG_AGO),
+            placement_id=placement_id,
+            proposed_by_id=world.school.id,
+            state=PlanState.PROPOSED,
+            reason=PlanReason.OTHER,
+            explanation="Recovering",
+            starts_on=first_day,
+            weeks=6,
+            ends_on=last_day_of(first_day, 6),
+            sessions_not_attended=["friday_pm"],
+            targets=[],
+            review_dates=[first_day],
+            risk_assessed_on=LONG_AGO.date(),
+            risk_assessed_by="C. Lead",
+            parents_agreed_by="Mother",
+            parents_agreed_how=ParentsAgreedHow.PHONE,
+            parents_agreed_on=LONG_AGO.date(),
+        )
+    )
+    await session.flush()

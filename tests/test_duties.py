@@ -11,7 +11,15 @@ from app.db.embedded_database import Addresses
 from app.services import duties
 from app.services.duties import DUTIES, DutiesDone, do_duties
 from app.services.duties_alerts import escalate_alerts
-from tests.placing import TUESDAY, expect, owner_session, place, publish_calendar, request_suspension
+from tests.placing import (
+    TUESDAY,
+    expect,
+    owner_session,
+    place,
+    propose_part_time_plan,
+    publish_calendar,
+    request_suspension,
+)
 from tests.test_absconding_alerts import PATH, broken, refuse
 from tests.world import World
 
@@ -22,6 +30,7 @@ EVENTS = {
     "absconding-alert.escalated": 9,
     "absconding-alert.raised": 3,
     "suspension.lapsed": 3,
+    "part-time-plan.lapsed": 3,
     "attendance.missing": 3,
 }
 
@@ -39,6 +48,7 @@ async def much_is_due(world: World, database: Addresses) -> None:
             placed = await place(session, world, calendar)
             await expect(session, placed, world.provider, day)
             await request_suspension(session, placed, world.provider, day)
+            await propose_part_time_plan(session, world, placed, day)
 
 
 async def told(world: World, database: Addresses) -> dict[str, int]:

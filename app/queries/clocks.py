@@ -12,6 +12,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -158,7 +159,7 @@ async def weekly_sessions_of(
     ruling = (
         select(col(Timetable.id))
         .where(col(Timetable.placement_id).in_(ids))
-        .distinct(col(Timetable.placement_id))
+        .ext(distinct_on(col(Timetable.placement_id)))
         .order_by(
             col(Timetable.placement_id),
             begun.desc(),
