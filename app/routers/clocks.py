@@ -14,7 +14,7 @@ from app.queries.clocks import ClockFilters, WithClocks, placement_with_clocks
 from app.queries.directory import visible_organisation
 from app.queries.placements import visible_placement
 from app.rules.clocks import Clock, ClockKind, ClockState
-from app.schemas.clocks import ClockRead, PlacementClocks, ProviderClocks
+from app.schemas.clocks import ClockEntry, PlacementClocks, ProviderClocks
 from app.schemas.wire import Day, Id
 from app.services import clocks
 from app.services.clocks import Wanted
@@ -84,5 +84,5 @@ def _read(placement: WithClocks, found: Iterable[Clock]) -> PlacementClocks:
     )
 
 
-def _reads(found: Iterable[Clock]) -> list[ClockRead]:
-    return [ClockRead.model_validate(each) for each in found]
+def _reads(found: Iterable[Clock]) -> list[ClockEntry]:
+    return [ClockEntry.model_validate(each) for each in found]

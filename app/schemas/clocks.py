@@ -10,7 +10,7 @@ from app.schemas.wire import Count, Day, Id, Read, ShortText
 MOST_CLOCKS = 500
 
 
-class ClockRead(Read):
+class ClockEntry(Read):
     """One clock, as of today.
 
     `due` from fourteen days before `due_on`, `overdue` after it. `subject` is the path of what it is about. A counter
@@ -36,9 +36,9 @@ class PlacementClocks(Read):
     placement_id: Id
     provider_id: Id
     host_school_id: Id | None
-    clocks: Annotated[list[ClockRead], Field(max_length=MOST_CLOCKS)]
+    clocks: Annotated[list[ClockEntry], Field(max_length=MOST_CLOCKS)]
 
 
 class ProviderClocks(Read):
     provider_id: Id
-    clocks: Annotated[list[ClockRead], Field(max_length=MOST_CLOCKS)]
+    clocks: Annotated[list[ClockEntry], Field(max_length=MOST_CLOCKS)]

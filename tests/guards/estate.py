@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from httpx import Response
 
 from app.models.organisations import OrganisationKind
+from tests.part_time_planning import PLANS, plan
 from tests.test_qa_visits import PARTS
 from tests.world import Party, World, make_world, open_party
 
@@ -69,6 +70,7 @@ async def _about_a_child(world: World) -> dict[str, str]:
     suspension = await world.provider.post(
         "/v1/suspensions", {"placement_id": placement, "reason": "Danger to others", **days}
     )
+    part_time = await world.school.post(PLANS, plan(placement))
     notice = await world.council.post(
         "/v1/termination-notices",
         {"placement_id": ended, "effective_on": "2026-12-18", "reason": "Back at school"},
@@ -79,6 +81,7 @@ async def _about_a_child(world: World) -> dict[str, str]:
         "placements": placement,
         "pupils": pupil,
         "attendance-submissions": made(submission)["id"],
+        "part-time-plans": made(part_time)["id"],
         "suspensions": made(suspension)["id"],
         "termination-notices": made(notice)["id"],
         "absconding-alerts": made(alert)["id"],
