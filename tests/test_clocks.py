@@ -153,7 +153,6 @@ async def test_the_list_is_filtered_and_paged_without_a_row_twice(
     assert list(await listed(world.provider, host_school_id=str(world.school.id))) == mine
     assert await listed(world.provider, host_school_id=str(world.other_school.id)) == {}
     monkeypatch.setattr(clocks_service, "_FIRST_BATCH", 1)
-    monkeypatch.setattr(clocks_service, "_LARGEST_BATCH", 1)
     monkeypatch.setattr(clocks_service, "MOST_LOOKED_AT", 1)
     page = (await world.council.get("/v1/clocks", state="overdue")).json()
     assert page["items"] == []

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.rules.registration_threshold import compulsory_age_from, compulsory_age_until
+from app.rules.registration_threshold import births_of_compulsory_age
 from tests.ledger import Ledger
 from tests.placing import owner_session, place, publish_calendar
 from tests.world import Party, World
@@ -21,11 +21,11 @@ async def counter(party: Party, placement: str) -> tuple[Any, ...] | None:
     return (found[0]["state"], found[0]["counted"], found[0]["limit"]) if found else None
 
 
-async def placed(world: World, ledger: Ledger, number: int, **days: date) -> list[str]:
+async def placed(world: World, ledger: Ledger, number: int, starts_on: date = date(2026, 11, 2)) -> list[str]:
     """So many more placements of the council's with the provider, full time."""
     async with owner_session(ledger.database.owner) as session:
         calendar = await publish_calendar(session, world)
-        return [str(await place(session, world, calendar, **days)) for _ in range(number)]
+        return [str(await place(session, world, calendar, starts_on=starts_on)) for _ in range(number)]
 
 
 async def placed_by(world: World, council: Party) -> str:
@@ -109,18 +109,10 @@ async def test_who_does_not_watch_over_a_provider_learns_nothing(world: World, l
 
 
 async def test_the_database_counts_the_same_age_as_the_rule(ledger: Ledger) -> None:
-    births = [date(2004, 1, 1) + timedelta(days=number) for number in range(4 * 366)]
-    edges = [
-        (born, edge + timedelta(days=shift))
-        for born in births
-        for edge in (compulsory_age_from(born), compulsory_age_until(born))
-        for shift in (-1, 0, 1)
-    ]
+    days = [date(2026, 1, 1) + timedelta(days=number) for number in range(4 * 366)]
     found = await ledger.sql(
-        "select of_compulsory_age(born, this_day) from unnest(cast(:born as date[]), cast(:days as date[]))"
-        " with ordinality as each (born, this_day, number) order by number",
-        born=[born for born, _ in edges],
-        days=[day for _, day in edges],
+        "select lower(births), upper(births) - 1 from unnest(cast(:days as date[])) with ordinality as each (day, number),"
+        " births_of_compulsory_age(day) as births order by number",
+        days=days,
     )
-    expected = [compulsory_age_from(born) <= day <= compulsory_age_until(born) for born, day in edges]
-    assert [row[0] for row in found] == expected
+    assert found == [births_of_compulsory_age(day) for day in days]

@@ -1,6 +1,7 @@
 """What a part-time plan leaves out is not expected while it lasts, alone and beside suspensions."""
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -33,7 +34,7 @@ async def test_the_roll_says_why_a_session_is_waived_and_what_the_school_enters(
     placement = await world.placement()
     await agreed(world, placement, **SHORT)
     await suspended(world, placement, "2026-12-01", "2026-12-01")
-    rows = {}
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
     for on_date in ("2026-11-30", "2026-12-01"):
         items = (await world.school.get("/v1/expected-sessions", on_date=on_date)).json()["items"]
         rows |= {(on_date, row["session"]): row for row in items}
@@ -170,7 +171,7 @@ async def test_row_security_lets_the_right_party_alone_write(world: World, ledge
     of_plan = {"id": path.rsplit("/", 1)[1]}
     provider, council, watcher = world.provider.id, world.council.id, world.other_council.id
     review = {"plan": of_plan["id"], "placement": placement}
-    forbidden: list[tuple[UUID, str, dict[str, object]]] = [
+    forbidden: list[tuple[UUID, str, dict[str, Any]]] = [
         (watcher, PROPOSE, {"placement": placement, "by": watcher}),
         (provider, PROPOSE, {"placement": placement, "by": provider}),
         (council, PROPOSE, {"placement": placement, "by": world.school.id}),

@@ -11,13 +11,15 @@ from datetime import date, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, text
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import ColumnElement, Select, Text, and_, any_, func, literal, select, text
+from sqlalchemy import cast as as_type
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import col
 
 from app.access.caller import Caller
 from app.clock import london_day
+from app.models.columns import IDS
 from app.models.organisations import Organisation
 from app.models.part_time_plans import PartTimePlan, PartTimePlanReview
 from app.models.placement_facts import PlacementFacts
@@ -28,6 +30,7 @@ from app.rules.part_time_plans import PlanState, WeeklySession, weekly_session
 from app.rules.placement_clocks import Exclusion, Planned
 from app.rules.placements import PlacementState
 from app.rules.procurement import AttendancePattern
+from app.rules.registration_threshold import births_of_compulsory_age
 
 LOOK_BACK = timedelta(days=366)
 """So long after its end a placement's clocks are still listed: what is checked two terms later falls within it."""
@@ -123,7 +126,7 @@ async def exclusions_of(session: AsyncSession, ids: Collection[UUID]) -> Mapping
         col(PlacementFacts.exclusion),
         col(PlacementFacts.excluded_on),
         col(PlacementFacts.exclusion_days),
-    ).where(col(PlacementFacts.placement_id).in_(ids))
+    ).where(_among(col(PlacementFacts.placement_id), ids))
     return {
         placement_id: Exclusion(kind, on, days)
         for placement_id, kind, on, days in await session.execute(statement)
@@ -135,12 +138,12 @@ async def plans_of(session: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID
     """The part-time plans that were agreed, by placement, with the days on which reviews were held."""
     statement = (
         select(PartTimePlan)
-        .where(col(PartTimePlan.placement_id).in_(ids), col(PartTimePlan.state).in_(_ENDABLE))
+        .where(_among(col(PartTimePlan.placement_id), ids), col(PartTimePlan.state).in_(_ENDABLE))
         .order_by(col(PartTimePlan.starts_on), col(PartTimePlan.id))
     )
     plans = (await session.scalars(statement)).all()
     reviews = select(col(PartTimePlanReview.plan_id), col(PartTimePlanReview.held_on)).where(
-        col(PartTimePlanReview.plan_id).in_([plan.id for plan in plans])
+        _among(col(PartTimePlanReview.plan_id), [plan.id for plan in plans])
     )
     held: defaultdict[UUID, list[date]] = defaultdict(list)
     for plan_id, held_on in (await session.execute(reviews)).all() if plans else ():
@@ -155,24 +158,24 @@ async def weekly_sessions_of(
     session: AsyncSession, ids: Collection[UUID], today: date
 ) -> Mapping[UUID, frozenset[WeeklySession]]:
     """The weekly sessions of each placement by the version that rules today, or the first where none does yet."""
-    begun = col(Timetable.applies_from) <= today
-    ruling = (
-        select(col(Timetable.id))
-        .where(col(Timetable.placement_id).in_(ids))
-        .ext(distinct_on(col(Timetable.placement_id)))
-        .order_by(
-            col(Timetable.placement_id),
-            begun.desc(),
-            func.abs(col(Timetable.applies_from) - today),
-        )
+    versions = select(col(Timetable.placement_id), col(Timetable.id), col(Timetable.applies_from)).where(
+        _among(col(Timetable.placement_id), ids)
     )
-    slots = select(col(TimetableSlot.placement_id), col(TimetableSlot.weekday), col(TimetableSlot.session)).where(
-        col(TimetableSlot.timetable_id).in_(ruling)
+    ruling: dict[UUID, tuple[bool, int, UUID]] = {}
+    for placement_id, version_id, applies_from in await session.execute(versions):
+        away = (applies_from > today, abs((applies_from - today).days), version_id)
+        ruling[placement_id] = min(ruling.get(placement_id, away), away)
+    chosen = [version_id for _, _, version_id in ruling.values()]
+    written = func.concat(col(TimetableSlot.weekday), "_", col(TimetableSlot.session), type_=Text())
+    slots = (
+        select(col(TimetableSlot.placement_id), func.array_agg(written))
+        .where(_among(col(TimetableSlot.timetable_id), chosen))
+        .group_by(col(TimetableSlot.placement_id))
     )
-    found: defaultdict[UUID, set[WeeklySession]] = defaultdict(set)
-    for placement_id, weekday, part in (await session.execute(slots)).all():
-        found[placement_id].add((weekday, part))
-    return {placement_id: frozenset(sessions) for placement_id, sessions in found.items()}
+    return {
+        placement_id: frozenset(map(weekly_session, sessions))
+        for placement_id, sessions in await session.execute(slots)
+    }
 
 
 async def thresholds_reached(session: AsyncSession, providers: Collection[UUID], today: date) -> Mapping[UUID, bool]:
@@ -182,6 +185,11 @@ async def thresholds_reached(session: AsyncSession, providers: Collection[UUID],
     """
     found = await session.execute(_THRESHOLDS, {"providers": list(providers), "today": today})
     return {row.provider_id: row.reached for row in found}
+
+
+def _among(column: SQLCoreOperations[UUID], ids: Collection[UUID]) -> ColumnElement[bool]:
+    """One array for all ids, written as text: of a thousand ids that takes a tenth of the time."""
+    return column == any_(as_type(literal("{" + ",".join(map(str, ids)) + "}", Text), IDS))
 
 
 def _placements(today: date) -> Select[Any]:
@@ -204,7 +212,7 @@ def _placements(today: date) -> Select[Any]:
 
 
 def _taught_full_time(providers: Collection[UUID], today: date) -> Select[Any]:
-    of_age: ColumnElement[bool] = func.of_compulsory_age(col(Pupil.date_of_birth), today)
+    of_age = col(Pupil.date_of_birth).between(*births_of_compulsory_age(today))
     found = (
         select(col(Placement.provider_id), func.count(col(Placement.pupil_id).distinct()))
         .join(Pupil, and_(col(Pupil.id) == col(Placement.pupil_id), of_age))

@@ -5,7 +5,7 @@ done; a counter (`counting`) has a limit in place of a day.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -108,17 +108,26 @@ class Clock:
 
 
 def on_its_day(
-    kind: ClockKind, subject: str, due_on: date | None, today: date, *, done_on: date | None = None
+    kind: ClockKind,
+    subject: str,
+    due_on: date | None,
+    today: date,
+    *,
+    done_on: date | None = None,
+    counted: int | None = None,
+    limit: int | None = None,
 ) -> Clock:
-    """A clock with a day; without one, as where no calendar reaches so far, it is upcoming.
+    """A clock with a day, which may count besides; without one, as where no calendar reaches so far, it is upcoming.
 
     Source: Waymark's own for the states; `KINDS` for each kind.
     """
     if done_on is not None:
-        return Clock(kind, subject, ClockState.DONE, due_on, done_on)
-    if due_on is None or today < due_on - DUE_FROM:
-        return Clock(kind, subject, ClockState.UPCOMING, due_on)
-    return Clock(kind, subject, ClockState.DUE if today <= due_on else ClockState.OVERDUE, due_on)
+        state = ClockState.DONE
+    elif due_on is None or today < due_on - DUE_FROM:
+        state = ClockState.UPCOMING
+    else:
+        state = ClockState.DUE if today <= due_on else ClockState.OVERDUE
+    return Clock(kind, subject, state, due_on, done_on, counted, limit)
 
 
 def counting(kind: ClockKind, subject: str, counted: int, limit: int, *, reached: bool) -> Clock:
@@ -129,11 +138,6 @@ def counting(kind: ClockKind, subject: str, counted: int, limit: int, *, reached
 def not_applicable(kind: ClockKind, subject: str) -> Clock:
     """A clock that does not run here, said so that nobody wonders."""
     return Clock(kind, subject, ClockState.NOT_APPLICABLE)
-
-
-def counted(clock: Clock, number: int, limit: int) -> Clock:
-    """A clock with a day that counts besides."""
-    return replace(clock, counted=number, limit=limit)
 
 
 def told_as(clock: Clock, swept_on: date | None, today: date) -> list[tuple[ClockState, date]]:

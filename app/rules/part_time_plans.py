@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cache
 from itertools import pairwise
 
 from app.rules.agreements import Parties
@@ -27,6 +28,7 @@ MOST_REVIEWS_HELD = 100
 WeeklySession = tuple[Weekday, SchoolSession]
 
 
+@cache
 def weekly_session(written: str) -> WeeklySession:
     """`monday_pm` as weekday and session."""
     weekday, _, part = written.partition("_")

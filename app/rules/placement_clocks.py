@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from app.rules.calendars import SchoolCalendar
-from app.rules.clocks import Clock, ClockKind, counted, counting, not_applicable, on_its_day
+from app.rules.clocks import Clock, ClockKind, counting, not_applicable, on_its_day
 from app.rules.day_six import ExclusionKind, asks_for_provision, day_six
 from app.rules.part_time_plans import PlanState, WeeklySession, plan_state, reviews_done
 
@@ -16,18 +16,14 @@ MOST_WEEKS = 12
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """What the clocks ask of a placement. `by_school`: its provider is a registered school or college."""
+    """What the clocks ask of a placement, at `path`. `by_school`: its provider is a registered school or college."""
 
-    placement_id: UUID
+    path: str
     accepted: bool
     starts_on: date
     ends_on: date
     full_time: bool
     by_school: bool
-
-    @property
-    def path(self) -> str:
-        return f"/v1/placements/{self.placement_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +117,5 @@ def non_school_clock(placed: Placed, sessions: int, today: date) -> Clock:
         return counting(ClockKind.FOUR_SESSIONS, placed.path, sessions, MOST_SESSIONS, reached=False)
     due_on = placed.starts_on + timedelta(weeks=MOST_WEEKS, days=-1)
     over = placed.ends_on if today > placed.ends_on else None
-    clock = on_its_day(ClockKind.TWELVE_WEEKS, placed.path, due_on, today, done_on=over)
-    until = min(today, placed.ends_on)
-    return counted(clock, max(0, (until - placed.starts_on).days // 7 + 1), MOST_WEEKS)
+    week = max(0, (min(today, placed.ends_on) - placed.starts_on).days // 7 + 1)
+    return on_its_day(ClockKind.TWELVE_WEEKS, placed.path, due_on, today, done_on=over, counted=week, limit=MOST_WEEKS)

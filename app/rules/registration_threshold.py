@@ -14,6 +14,7 @@ REGISTERED_CATEGORIES = frozenset({"pupil_referral_unit", "ap_academy", "indepen
 """The categories of the directory whose members are schools or colleges; one without a category is taken for none."""
 
 _FRIDAY = 5
+_YOUNGEST, _OLDEST = 5, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,31 +47,21 @@ def threshold_is_reached(full_time_of_compulsory_age: int, full_time_looked_afte
     return full_time_of_compulsory_age >= MOST_PUPILS or full_time_looked_after_or_ehcp >= 1
 
 
-def is_of_compulsory_age(born: date, day: date) -> bool:
-    """From the prescribed day on or after the fifth birthday to the last Friday in June of the year that one is 16.
+def births_of_compulsory_age(day: date) -> tuple[date, date]:
+    """The first and last day of birth of those who are of compulsory school age on a day.
 
-    Source: Education Act 1996 s8, from memory; it only counts.
+    It lasts from the 31 March, 31 August or 31 December on or after the fifth birthday to the last Friday in June of
+    the school year of the sixteenth. Source: Education Act 1996 s8, from memory; it only counts.
     """
-    return compulsory_age_from(born) <= day <= compulsory_age_until(born)
+    leaving = day.year if day <= _last_friday_in_june(day.year) else day.year + 1
+    begun = max(each for each in _prescribed(day.year - 1) + _prescribed(day.year) if each <= day)
+    return date(leaving - _OLDEST - 1, 9, 1), begun.replace(year=begun.year - _YOUNGEST)
 
 
-def compulsory_age_from(born: date) -> date:
-    """The 31 March, 31 August or 31 December on or after the fifth birthday. Source: as `is_of_compulsory_age`."""
-    fifth = _birthday(born, 5)
-    prescribed = (date(fifth.year, 3, 31), date(fifth.year, 8, 31), date(fifth.year, 12, 31))
-    return min(day for day in prescribed if day >= fifth)
+def _prescribed(year: int) -> list[date]:
+    return [date(year, 3, 31), date(year, 8, 31), date(year, 12, 31)]
 
 
-def compulsory_age_until(born: date) -> date:
-    """The last Friday in June of the school year of the sixteenth birthday. Source: as `is_of_compulsory_age`."""
-    sixteenth = _birthday(born, 16)
-    end_of_june = date(sixteenth.year + (1 if sixteenth.month >= 9 else 0), 6, 30)
+def _last_friday_in_june(year: int) -> date:
+    end_of_june = date(year, 6, 30)
     return end_of_june - timedelta(days=(end_of_june.isoweekday() - _FRIDAY) % 7)
-
-
-def _birthday(born: date, years: int) -> date:
-    """That birthday; of one born on 29 February the 28th in other years."""
-    try:
-        return born.replace(year=born.year + years)
-    except ValueError:
-        return born.replace(year=born.year + years, day=28)

@@ -18,10 +18,9 @@ from app.rules.registration_threshold import REGISTERED_CATEGORIES
 from app.services.clocks_sources import CLOCKS, PROVIDER_CLOCKS, Batch, plans_for
 
 EVERY_KIND = frozenset(ClockKind)
-MOST_LOOKED_AT = 2_000
+MOST_LOOKED_AT = 1_000
 """A page ends after so many placements, however few of them match."""
 _FIRST_BATCH = 250
-_LARGEST_BATCH = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +118,7 @@ async def page_of_clocks(
             return found, None
         if looked_at >= MOST_LOOKED_AT:
             return found, after
-        size = min(2 * size, _LARGEST_BATCH)
+        size = min(2 * size, MOST_LOOKED_AT - looked_at)
 
 
 async def clocks_of_placement(caller: Caller, session: AsyncSession, rows: Sequence[WithClocks]) -> list[Clock]:
@@ -142,7 +141,7 @@ def _of_provider(row: WithClocks, providers: Providers) -> Sequence[Clock]:
 
 def _placed(row: WithClocks, providers: Providers) -> Placed:
     return Placed(
-        placement_id=row.id,
+        path=f"/v1/placements/{row.id}",
         accepted=row.state is PlacementState.ACCEPTED,
         starts_on=row.starts_on,
         ends_on=row.ends_on,

@@ -39,21 +39,19 @@ create trigger part_time_plans_keep before update on part_time_plans
     for each row execute function keep_part_time_plan();
 """
 
-# The same days as `rules.registration_threshold.is_of_compulsory_age`.
-OF_COMPULSORY_AGE = """
-create function of_compulsory_age(born date, this_day date) returns boolean
+# The same days as `rules.registration_threshold.births_of_compulsory_age`.
+COMPULSORY_AGE = """
+create function births_of_compulsory_age(this_day date) returns daterange
 language sql immutable set search_path = public, pg_temp as $$
-    with birthday as (
-        select (born + interval '5 years')::date as fifth, (born + interval '16 years')::date as sixteenth
-    ), days as (
-        select case when extract(month from fifth) <= 3 then make_date(extract(year from fifth)::int, 3, 31)
-                    when extract(month from fifth) <= 8 then make_date(extract(year from fifth)::int, 8, 31)
-                    else make_date(extract(year from fifth)::int, 12, 31) end as first,
-               make_date(extract(year from sixteenth)::int
-                         + case when extract(month from sixteenth) >= 9 then 1 else 0 end, 6, 30) as end_of_june
-        from birthday
-    )
-    select this_day between first and end_of_june - (extract(isodow from end_of_june)::int + 2) % 7 from days
+    select daterange(
+        make_date(year + case when this_day > end_of_june - (extract(isodow from end_of_june)::int + 2) % 7
+                              then 1 else 0 end - 17, 9, 1),
+        case when this_day >= make_date(year, 12, 31) then make_date(year - 5, 12, 31)
+             when this_day >= make_date(year, 8, 31) then make_date(year - 5, 8, 31)
+             when this_day >= make_date(year, 3, 31) then make_date(year - 5, 3, 31)
+             else make_date(year - 6, 12, 31) end, '[]')
+    from (select extract(year from this_day)::int as year,
+                 make_date(extract(year from this_day)::int, 6, 30) as end_of_june) as day
 $$;
 """
 
@@ -64,6 +62,7 @@ create function registration_thresholds(providers uuid[], this_day date)
 returns table (provider_id uuid, reached boolean)
 language sql stable security definer set search_path = public, pg_temp as $$
     with me as (select nullif(current_setting('app.organisation', true), '')::uuid as id),
+    age as (select births_of_compulsory_age(this_day) as births),
     known as (
         select o.id from organisations o, me
         where o.id = any(providers) and o.kind = 'provider'
@@ -75,7 +74,7 @@ language sql stable security definer set search_path = public, pg_temp as $$
     from known
     left join placements p on p.provider_id = known.id and p.state = 'accepted' and p.pattern = 'full_time'
         and this_day between p.starts_on and p.ends_on
-    left join pupils u on u.id = p.pupil_id and of_compulsory_age(u.date_of_birth, this_day)
+    left join pupils u on u.id = p.pupil_id and u.date_of_birth <@ (select births from age)
     left join placement_facts f on f.placement_id = p.id
     group by known.id
 $$;
@@ -314,7 +313,7 @@ def upgrade() -> None:
     op.drop_constraint(op.f("ck_agreements_one_subject"), "agreements")
     op.create_check_constraint(op.f("ck_agreements_one_subject"), "agreements", SUBJECTS)
     op.execute(KEEP_PLAN)
-    op.execute(OF_COMPULSORY_AGE)
+    op.execute(COMPULSORY_AGE)
     op.execute(THRESHOLDS)
     allow_function(REGISTRATION_THRESHOLDS)
     _secure()
@@ -353,7 +352,7 @@ def _secure() -> None:
 
 
 def downgrade() -> None:
-    op.execute(f"drop function {REGISTRATION_THRESHOLDS}, of_compulsory_age(date, date)")
+    op.execute(f"drop function {REGISTRATION_THRESHOLDS}, births_of_compulsory_age(date)")
     op.execute("update expected_sessions set waived_by = null where waived_by = 'part_time_plan'")
     op.execute("delete from agreements where part_time_plan_id is not null")
     op.drop_constraint(op.f("ck_agreements_one_subject"), "agreements")

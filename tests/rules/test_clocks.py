@@ -9,7 +9,6 @@ from app.rules.clocks import (
     Clock,
     ClockKind,
     ClockState,
-    counted,
     counting,
     not_applicable,
     on_its_day,
@@ -48,7 +47,7 @@ def test_a_counter_is_due_once_its_limit_is_reached(reached: bool, state: str) -
 
 
 def test_a_clock_with_a_day_may_count_besides() -> None:
-    clock = counted(on_its_day(KIND, "/x", DUE_ON, DUE_ON), 3, 12)
+    clock = on_its_day(KIND, "/x", DUE_ON, DUE_ON, counted=3, limit=12)
     assert (clock.state, clock.counted, clock.limit) == ("due", 3, 12)
 
 

@@ -23,9 +23,7 @@ from app.rules.placement_clocks import (
 )
 from app.rules.registration_threshold import (
     ProviderCount,
-    compulsory_age_from,
-    compulsory_age_until,
-    is_of_compulsory_age,
+    births_of_compulsory_age,
     registration_clock,
     threshold_is_reached,
 )
@@ -34,8 +32,8 @@ from app.rules.verdict import Refused
 from tests.rules.published_calendars import AWKWARD
 
 PERMANENT, SUSPENSION = ExclusionKind.PERMANENT, ExclusionKind.SUSPENSION
-PLACED = Placed(UUID(int=1), True, date(2025, 11, 5), date(2026, 2, 13), True, False)
-PATH = "/v1/placements/00000000-0000-0000-0000-000000000001"
+PATH = "/v1/placements/x"
+PLACED = Placed(PATH, True, date(2025, 11, 5), date(2026, 2, 13), True, False)
 
 
 @pytest.mark.parametrize(
@@ -232,20 +230,19 @@ def test_the_registration_threshold(pupils: int, of_them: int, reached: bool) ->
 
 
 @pytest.mark.parametrize(
-    ("born", "first", "last"),
+    ("day", "oldest", "youngest"),
     [
-        pytest.param(date(2010, 3, 31), date(2015, 3, 31), date(2026, 6, 26), id="five on the prescribed day itself"),
-        pytest.param(date(2010, 4, 1), date(2015, 8, 31), date(2026, 6, 26), id="five on the day after it"),
-        pytest.param(date(2010, 8, 31), date(2015, 8, 31), date(2026, 6, 26), id="the youngest of a school year"),
-        pytest.param(date(2010, 9, 1), date(2015, 12, 31), date(2027, 6, 25), id="the oldest of the next"),
-        pytest.param(date(2012, 2, 29), date(2017, 3, 31), date(2028, 6, 30), id="born on a leap day"),
+        pytest.param(date(2026, 11, 24), date(2010, 9, 1), date(2021, 8, 31), id="in autumn"),
+        pytest.param(date(2026, 12, 31), date(2010, 9, 1), date(2021, 12, 31), id="on a prescribed day"),
+        pytest.param(date(2027, 1, 4), date(2010, 9, 1), date(2021, 12, 31), id="in January"),
+        pytest.param(date(2027, 3, 31), date(2010, 9, 1), date(2022, 3, 31), id="on the next prescribed day"),
+        pytest.param(date(2027, 6, 25), date(2010, 9, 1), date(2022, 3, 31), id="the last Friday in June"),
+        pytest.param(date(2027, 6, 26), date(2011, 9, 1), date(2022, 3, 31), id="the day after it"),
+        pytest.param(date(2028, 6, 30), date(2011, 9, 1), date(2023, 3, 31), id="a last Friday on the 30th"),
     ],
 )
-def test_compulsory_age(born: date, first: date, last: date) -> None:
-    assert (compulsory_age_from(born), compulsory_age_until(born)) == (first, last)
-    assert is_of_compulsory_age(born, first)
-    assert is_of_compulsory_age(born, last)
-    assert not is_of_compulsory_age(born, date.fromordinal(last.toordinal() + 1))
+def test_who_is_of_compulsory_age(day: date, oldest: date, youngest: date) -> None:
+    assert births_of_compulsory_age(day) == (oldest, youngest)
 
 
 @pytest.mark.parametrize(
