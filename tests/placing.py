@@ -14,6 +14,7 @@ from app.models.calendars import Calendar, CalendarClosure, CalendarHalfTerm
 from app.models.early_departures import EarlyDeparture
 from app.models.extensions import Extension
 from app.models.immediate_terminations import ImmediateTermination
+from app.models.part_time_plans import PartTimePlan
 from app.models.placements import Placement
 from app.models.pupils import Pupil
 from app.models.suspensions import Suspension
@@ -22,6 +23,7 @@ from app.rules.attendance_due import due_at
 from app.rules.calendars import SchoolSession, Term
 from app.rules.early_departures import EarlyDepartureState, WayHome, leaves_at
 from app.rules.immediate_terminations import ExceptionalReason
+from app.rules.part_time_plans import ParentsAgreedHow, PlanReason, PlanState, last_day_of
 from app.rules.placements import PlacementState, PlacementTier, PrimaryReason
 from app.rules.procurement import AttendancePattern
 from app.rules.suspensions import SuspensionState, suspension_takes_effect_at
@@ -206,6 +208,31 @@ async def ask_both_sides(session: AsyncSession, placement_id: UUID, party: Party
             end_by_agreement=False,
             reason="Two units left",
             previous_planned_end_on=date(2026, 12, 18),
+        )
+    )
+    await session.flush()
+
+
+async def propose_part_time_plan(session: AsyncSession, world: World, placement_id: UUID, first_day: date) -> None:
+    session.add(
+        PartTimePlan(
+            **made(LONG_AGO),
+            placement_id=placement_id,
+            proposed_by_id=world.school.id,
+            state=PlanState.PROPOSED,
+            reason=PlanReason.OTHER,
+            explanation="Recovering",
+            starts_on=first_day,
+            weeks=6,
+            ends_on=last_day_of(first_day, 6),
+            sessions_not_attended=["friday_pm"],
+            targets=[],
+            review_dates=[first_day],
+            risk_assessed_on=LONG_AGO.date(),
+            risk_assessed_by="C. Lead",
+            parents_agreed_by="Mother",
+            parents_agreed_how=ParentsAgreedHow.PHONE,
+            parents_agreed_on=LONG_AGO.date(),
         )
     )
     await session.flush()

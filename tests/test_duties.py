@@ -18,6 +18,7 @@ from tests.placing import (
     expect,
     owner_session,
     place,
+    propose_part_time_plan,
     publish_calendar,
     request_suspension,
     sever,
@@ -35,6 +36,7 @@ EVENTS = {
     "early-departure.lapsed": 3,
     "immediate-termination.lapsed": 3,
     "extension.lapsed": 3,
+    "part-time-plan.lapsed": 3,
     "attendance.missing": 3,
     "pupil.removed": 3,
 }
@@ -54,6 +56,7 @@ async def much_is_due(world: World, database: Addresses) -> None:
             await expect(session, placed, world.provider, day)
             await request_suspension(session, placed, world.provider, day)
             await ask_to_leave(session, placed, world.provider, day)
+            await propose_part_time_plan(session, world, placed, day)
             await sever(session, world.provider)
             await ask_both_sides(session, placed, world.provider, day)
         changed = "update calendars set follow_from = '2027-06-01' where owner_id = :id"

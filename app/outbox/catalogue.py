@@ -24,6 +24,7 @@ class EventType(StrEnum):
     PLACEMENT_DECLINED = "placement.declined"
     PLACEMENT_WITHDRAWN = "placement.withdrawn"
     PLACEMENT_STARTED = "placement.started"
+    PLACEMENT_FACTS_STATED = "placement.facts-stated"
     PLACEMENT_ENDED = "placement.ended"
     TIMETABLE_CHANGED = "timetable.changed"
     SUSPENSION_REQUESTED = "suspension.requested"
@@ -44,6 +45,17 @@ class EventType(StrEnum):
     UNAGREED_ABSENCE_REPORTED = "unagreed-absence.reported"
     UNAGREED_ABSENCE_NOTED = "unagreed-absence.note-added"
     UNAGREED_ABSENCE_REVIEWED = "unagreed-absence.reviewed"
+    PART_TIME_PLAN_PROPOSED = "part-time-plan.proposed"
+    PART_TIME_PLAN_AGREED = "part-time-plan.agreed"
+    PART_TIME_PLAN_REFUSED = "part-time-plan.refused"
+    PART_TIME_PLAN_WITHDRAWN = "part-time-plan.withdrawn"
+    PART_TIME_PLAN_LAPSED = "part-time-plan.lapsed"
+    PART_TIME_PLAN_REVIEWED = "part-time-plan.reviewed"
+    PART_TIME_PLAN_EXTENDED = "part-time-plan.extended"
+    PART_TIME_PLAN_SHORTENED = "part-time-plan.shortened"
+    PART_TIME_PLAN_ENDED = "part-time-plan.ended"
+    CLOCK_DUE = "clock.due"
+    CLOCK_OVERDUE = "clock.overdue"
     TERMINATION_NOTICE_GIVEN = "termination-notice.given"
     TERMINATION_NOTICE_WITHDRAWN = "termination-notice.withdrawn"
     IMMEDIATE_TERMINATION_REQUESTED = "immediate-termination.requested"
@@ -102,6 +114,7 @@ MEANINGS: dict[EventType, str] = {
     EventType.PLACEMENT_DECLINED: "The provider declined, with a reason.",
     EventType.PLACEMENT_WITHDRAWN: "The commissioner withdrew its proposal, or all called the placement off.",
     EventType.PLACEMENT_STARTED: "The placement's first day has come.",
+    EventType.PLACEMENT_FACTS_STATED: "The commissioner stated facts that clocks depend on.",
     EventType.PLACEMENT_ENDED: "The placement's last day has passed.",
     EventType.TIMETABLE_CHANGED: "A new timetable version applies from a day; expected sessions changed with it.",
     EventType.SUSPENSION_REQUESTED: "The provider asks for agreement to a suspension.",
@@ -122,6 +135,17 @@ MEANINGS: dict[EventType, str] = {
     EventType.UNAGREED_ABSENCE_REPORTED: "A party reported a pupil sent home or kept away without agreement.",
     EventType.UNAGREED_ABSENCE_NOTED: "A party added a note to a report of an absence without agreement.",
     EventType.UNAGREED_ABSENCE_REVIEWED: "The commissioner reviewed a report of an absence without agreement.",
+    EventType.PART_TIME_PLAN_PROPOSED: "Host school or commissioner proposes a part-time timetable, and agrees to it.",
+    EventType.PART_TIME_PLAN_AGREED: "All who must agree have agreed: the plan's sessions are not expected.",
+    EventType.PART_TIME_PLAN_REFUSED: "A party refused: there is no part-time plan.",
+    EventType.PART_TIME_PLAN_WITHDRAWN: "Its party withdrew the proposal, or the placement ends before it begins.",
+    EventType.PART_TIME_PLAN_LAPSED: "Its first day came before everybody had agreed: there is no part-time plan.",
+    EventType.PART_TIME_PLAN_REVIEWED: "A review of the plan was recorded.",
+    EventType.PART_TIME_PLAN_EXTENDED: "The plan that follows it is agreed.",
+    EventType.PART_TIME_PLAN_SHORTENED: "The placement ends before the plan's last day; it ends with it.",
+    EventType.PART_TIME_PLAN_ENDED: "The plan was formally ended: sessions that had not begun are expected again.",
+    EventType.CLOCK_DUE: "A clock of a placement or of a provider is due soon.",
+    EventType.CLOCK_OVERDUE: "A clock of a placement or of a provider has passed its day.",
     EventType.TERMINATION_NOTICE_GIVEN: "A party gave notice; the placement's last day changed with it.",
     EventType.TERMINATION_NOTICE_WITHDRAWN: "The party withdrew its notice; the end without it stands again.",
     EventType.IMMEDIATE_TERMINATION_REQUESTED: "A party asks that the placement end at once, and agrees itself.",

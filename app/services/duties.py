@@ -23,7 +23,9 @@ from app.services.duties_alerts import escalate_alerts, tell_untold_alerts
 from app.services.duties_attendance import tell_missing_attendance
 from app.services.duties_batch import Batch
 from app.services.duties_calendars import follow_calendars
+from app.services.duties_clocks import tell_clocks
 from app.services.duties_early_departures import lapse_early_departures
+from app.services.duties_part_time_plans import lapse_part_time_plans
 from app.services.duties_placements import tell_ends, tell_starts
 from app.services.duties_severance import retain_severed
 from app.services.duties_suspensions import lapse_suspensions
@@ -43,6 +45,9 @@ DUTIES: tuple[Duty, ...] = (
     lapse_extensions,
     tell_ends,
     retain_severed,
+    lapse_part_time_plans,
+    tell_ends,
+    tell_clocks,
 )
 MOST_AT_ONCE = 2_000
 

@@ -18,7 +18,7 @@ from app.queries.placements import slots_of, timetables_of
 from app.rules import timetables
 from app.rules.calendars import SchoolCalendar
 from app.services.duties_batch import Batch
-from app.services.expected_sessions import as_row, as_rules_know, hold_suspensions
+from app.services.expected_sessions import as_row, as_rules_know, hold_waivers
 
 _ONE_DAY = timedelta(days=1)
 # What was received stays: a day that is closed after all does not undo it.
@@ -67,4 +67,4 @@ async def _follow(
         rows = [as_row(placement, each, by_council, at) for each in wanted]
         if rows:
             await session.execute(insert(ExpectedSession).on_conflict_do_nothing(), rows)
-    await hold_suspensions(session, placement.id, first, last, at)
+    await hold_waivers(session, placement.id, first, last, at)

@@ -19,9 +19,9 @@ from app.queries.placements import slots_of, timetables_of
 from app.queries.suspensions import first_session_of, standing_suspensions
 from app.rules import timetables
 from app.rules.attendance_due import due_at
+from app.rules.attendance_waivers import Waiver
 from app.rules.suspensions import SuspensionState, suspension_takes_effect_at
-
-WAIVED_BY_SUSPENSION = "suspension"
+from app.services.expected_sessions_plans import hold_plans
 
 
 def as_rules_know(slots: Sequence[TimetableSlot]) -> tuple[timetables.TimetableSlot, ...]:
@@ -40,8 +40,8 @@ async def expect_sessions(
 ) -> None:
     """Adds every session of these weekly slots from `first` to `last`, both included, to the ledger.
 
-    What is in it already stays as it is; suspensions of these days hold for the sessions added. The placement is
-    locked by whoever changes its days.
+    What is in it already stays as it is; suspensions and part-time plans of these days hold for the sessions added.
+    The placement is locked by whoever changes its days.
     """
     calendar = await school_calendar(session, placement.calendar_id)
     by_council = await is_council(session, placement.commissioner_id)
@@ -51,7 +51,7 @@ async def expect_sessions(
     ]
     if rows:
         await session.execute(insert(ExpectedSession).on_conflict_do_nothing(), rows)
-    await hold_suspensions(session, placement.id, first, last, caller.now)
+    await hold_waivers(session, placement.id, first, last, caller.now)
 
 
 async def expect_by_versions(
@@ -88,7 +88,7 @@ async def waive_sessions(session: AsyncSession, placement_id: UUID, first: date,
             col(ExpectedSession.first_received_at).is_(None),
             col(ExpectedSession.waived_by).is_(None),
         )
-        .values(waived_by=WAIVED_BY_SUSPENSION, changed_at=at)
+        .values(waived_by=Waiver.SUSPENSION, changed_at=at)
     )
 
 
@@ -100,7 +100,7 @@ async def expect_again(session: AsyncSession, placement_id: UUID, first: date, l
         .where(
             col(ExpectedSession.placement_id) == placement_id,
             col(ExpectedSession.on_date).between(first, last),
-            col(ExpectedSession.waived_by) == WAIVED_BY_SUSPENSION,
+            col(ExpectedSession.waived_by) == Waiver.SUSPENSION,
             begins > at,
         )
         .values(waived_by=None, changed_at=at)
@@ -108,7 +108,13 @@ async def expect_again(session: AsyncSession, placement_id: UUID, first: date, l
     )
 
 
-async def hold_suspensions(session: AsyncSession, placement_id: UUID, first: date, last: date, at: datetime) -> None:
+async def hold_waivers(session: AsyncSession, placement_id: UUID, first: date, last: date, at: datetime) -> None:
+    """Suspensions and part-time plans hold for sessions of these days that have just been added."""
+    await _hold_suspensions(session, placement_id, first, last, at)
+    await hold_plans(session, placement_id, first, last, at)
+
+
+async def _hold_suspensions(session: AsyncSession, placement_id: UUID, first: date, last: date, at: datetime) -> None:
     """Agreed suspensions waive the sessions of these days; open requests take effect when their first one starts."""
     for each in await standing_suspensions(session, placement_id, first, last):
         if each.state is SuspensionState.AGREED:

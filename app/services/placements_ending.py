@@ -16,6 +16,7 @@ from app.services.agreements_both_sides import follow_end
 from app.services.changes import changed, state_after
 from app.services.early_departures import end_early_departures
 from app.services.expected_sessions import expect_by_versions, stop_expecting
+from app.services.part_time_plans_ending import end_plans
 from app.services.suspensions import end_suspensions
 
 _ONE_DAY = timedelta(days=1)
@@ -36,6 +37,7 @@ async def end_on(caller: Caller, session: AsyncSession, placement: Placement, la
         await stop_expecting(session, placement, last_day + _ONE_DAY, before)
         await end_suspensions(caller, session, placement, last_day)
         await end_early_departures(caller, session, placement, last_day)
+        await end_plans(caller, session, placement, last_day)
     else:
         await expect_by_versions(caller, session, placement, before + _ONE_DAY, last_day)
     await follow_end(caller, session, placement, last_day)

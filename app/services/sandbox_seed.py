@@ -25,6 +25,7 @@ from app.services.sandbox_departures import send_home_and_report
 from app.services.sandbox_forms import publish_forms
 from app.services.sandbox_keys import keys_on_file, renew_keys, write_keys
 from app.services.sandbox_organisations import Inhabitants, settle
+from app.services.sandbox_plans import plan_part_time
 from app.services.sandbox_procurement import procure
 from app.services.sandbox_quality import make_qa_frameworks
 from app.settings import settings
@@ -63,6 +64,7 @@ async def make_sandbox(session: AsyncSession, now: datetime) -> UUID:
     await place_children(session, them, calendars, await procure(session, them))
     await send_home_and_report(session, them)
     await ask_parties(session, them)
+    await plan_part_time(session, them)
     return sandbox.id
 
 

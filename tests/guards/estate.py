@@ -10,6 +10,7 @@ from httpx import Response
 
 from app.models.organisations import OrganisationKind
 from tests.asking import at_once, longer
+from tests.part_time_planning import PLANS, plan
 from tests.test_qa_visits import PARTS
 from tests.world import Party, World, make_world, open_party
 
@@ -24,6 +25,7 @@ PRIVATE = {
     "immediate-terminations",
     "keys",
     "notifications",
+    "part-time-plans",
     "placements",
     "progress-reports",
     "pupils",
@@ -74,6 +76,7 @@ async def _about_a_child(world: World) -> dict[str, str]:
     suspension = await world.provider.post(
         "/v1/suspensions", {"placement_id": placement, "reason": "Danger to others", **days}
     )
+    part_time = await world.school.post(PLANS, plan(placement))
     notice = await world.council.post(
         "/v1/termination-notices",
         {"placement_id": ended, "effective_on": "2026-12-18", "reason": "Back at school"},
@@ -86,6 +89,7 @@ async def _about_a_child(world: World) -> dict[str, str]:
         "placements": placement,
         "pupils": pupil,
         "attendance-submissions": made(submission)["id"],
+        "part-time-plans": made(part_time)["id"],
         "suspensions": made(suspension)["id"],
         "immediate-terminations": made(ending)["id"],
         "extensions": made(extension)["id"],

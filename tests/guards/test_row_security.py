@@ -122,4 +122,5 @@ REVIEWED = {
     "may_commission",
     "record_event",
     "sever_identity",
+    "registration_thresholds",
 }
