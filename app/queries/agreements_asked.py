@@ -28,7 +28,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
-from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlalchemy.sql.selectable import Subquery
 from sqlmodel import col
 
@@ -59,9 +58,14 @@ class Source:
     placement_id: InstrumentedAttribute[UUID]
     asked_by_id: InstrumentedAttribute[UUID]
     state: InstrumentedAttribute[Any]
-    answer_by: SQLCoreOperations[datetime]
+    answer_by: InstrumentedAttribute[datetime] | ColumnElement[datetime]
     settled_at: InstrumentedAttribute[datetime | None]
     open_state: str = AskedState.REQUESTED.value
+
+
+def _column(table: type[Record], name: str) -> InstrumentedAttribute[Any]:
+    attribute: InstrumentedAttribute[Any] = getattr(table, name)
+    return attribute
 
 
 def _of_both_sides(kind: AgreementKind, path: str, subject: Subject, table: type[AskedOfBothSides]) -> Source:
@@ -107,10 +111,12 @@ SOURCES: tuple[Source, ...] = (
         "/v1/part-time-plans",
         "part_time_plan_id",
         PartTimePlan,
-        *(getattr(PartTimePlan, name) for name in ("placement_id", "proposed_by_id", "state")),
-        func.timezone("Europe/London", cast(col(PartTimePlan.starts_on), DateTime)),
-        PartTimePlan.settled_at,
-        PlanState.PROPOSED.value,
+        placement_id=_column(PartTimePlan, "placement_id"),
+        asked_by_id=_column(PartTimePlan, "proposed_by_id"),
+        state=_column(PartTimePlan, "state"),
+        answer_by=func.timezone("Europe/London", cast(col(PartTimePlan.starts_on), DateTime)),
+        settled_at=_column(PartTimePlan, "settled_at"),
+        open_state=PlanState.PROPOSED.value,
     ),
 )
 SOURCE_OF = {source.kind: source for source in SOURCES}

@@ -43,11 +43,10 @@ DUTIES: tuple[Duty, ...] = (
     lapse_early_departures,
     lapse_immediate_terminations,
     lapse_extensions,
-    tell_ends,
-    retain_severed,
     lapse_part_time_plans,
     tell_ends,
     tell_clocks,
+    retain_severed,
 )
 MOST_AT_ONCE = 2_000
 

@@ -22,7 +22,6 @@ ABOUT_PLACEMENTS = (
     "alert_notifications",
     "absconding_alerts",
     "agreements",
-    "clock_tellings",
     "part_time_plan_reviews",
     "part_time_plans",
     "placement_facts",
@@ -80,6 +79,10 @@ _FORGET_REPLIES = text(
     "delete from idempotency_records r using unnest(cast(:ids as text[])) as gone(id)"
     " where position(convert_to(gone.id, 'UTF8') in r.body) > 0"
 )
+_FORGET_TELLINGS = text(
+    "delete from clock_tellings c using unnest(cast(:ids as text[])) as gone(id)"
+    " where position(gone.id in c.subject) > 0"
+)
 _ERASE = text("delete from pupils where id = :pupil")
 
 
@@ -123,5 +126,7 @@ async def _retain_history(
         await session.execute(text(_retain(table, "placement_id")), subject)
     await session.execute(text(_retain("placements", "id")), subject)
     await session.execute(_FORGET_AUDIENCES, {"placements": placements})
-    await session.execute(_FORGET_REPLIES, {"ids": [str(each) for each in (pupil_id, *placements)]})
+    gone = {"ids": [str(each) for each in (pupil_id, *placements)]}
+    await session.execute(_FORGET_REPLIES, gone)
+    await session.execute(_FORGET_TELLINGS, gone)
     await session.execute(_ERASE, {"pupil": pupil_id})
