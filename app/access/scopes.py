@@ -13,6 +13,8 @@ class Scope(StrEnum):
     PUPILS_READ = "pupils:read"
     PUPILS_READ_UPN = "pupils:read-upn"
     PUPILS_WRITE = "pupils:write"
+    REFERRALS_READ = "referrals:read"
+    REFERRALS_WRITE = "referrals:write"
     PLACEMENTS_READ = "placements:read"
     PLACEMENTS_WRITE = "placements:write"
     AGREEMENTS_WRITE = "agreements:write"
@@ -44,6 +46,8 @@ MEANINGS: dict[Scope, str] = {
     Scope.PUPILS_READ: "Read pupils whose placements the organisation may see, without their UPN.",
     Scope.PUPILS_READ_UPN: "See a pupil's UPN as well.",
     Scope.PUPILS_WRITE: "Register pupils.",
+    Scope.REFERRALS_READ: "Read referrals, their offers and their history.",
+    Scope.REFERRALS_WRITE: "Request, take up and offer referrals; answer the offers made to one's own organisation.",
     Scope.PLACEMENTS_READ: "Read placements, timetables, suspensions and termination notices.",
     Scope.PLACEMENTS_WRITE: "Propose, accept and end placements; request suspensions; keep timetables.",
     Scope.AGREEMENTS_WRITE: "Agree or refuse for one's own organisation.",

@@ -13,6 +13,7 @@ from app.models import (
     progress_reports,
     pupils,
     qa,
+    referrals,
     suspensions,
     toolkit,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "progress_reports",
     "pupils",
     "qa",
+    "referrals",
     "suspensions",
     "toolkit",
 ]

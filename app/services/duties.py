@@ -22,6 +22,7 @@ from app.services.duties_alerts import escalate_alerts, tell_untold_alerts
 from app.services.duties_attendance import tell_missing_attendance
 from app.services.duties_batch import Batch
 from app.services.duties_placements import tell_ends, tell_starts
+from app.services.duties_referrals import lapse_offers
 from app.services.duties_suspensions import lapse_suspensions
 
 Duty = Callable[[AsyncSession, UUID | None, datetime, int | None], Awaitable[Batch]]
@@ -33,6 +34,7 @@ DUTIES: tuple[Duty, ...] = (
     tell_starts,
     tell_missing_attendance,
     lapse_suspensions,
+    lapse_offers,
     tell_ends,
 )
 MOST_AT_ONCE = 2_000
