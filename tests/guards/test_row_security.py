@@ -118,6 +118,12 @@ REVIEWED = {
     "calendar_viewers",
     "councils_overseeing",
     "find_credential",
+    "hold_referral",
     "may_commission",
+    "may_refer",
+    "move_referral_with_offer",
+    "note_referral_step",
+    "offered_to_me",
     "record_event",
+    "referrals_offered",
 }
