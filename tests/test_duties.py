@@ -12,6 +12,7 @@ from app.services import duties
 from app.services.duties import DUTIES, DutiesDone, do_duties
 from app.services.duties_alerts import escalate_alerts
 from tests.placing import TUESDAY, expect, owner_session, place, publish_calendar, request_suspension
+from tests.referring import offered, taken_up
 from tests.test_absconding_alerts import PATH, broken, refuse
 from tests.world import World
 
@@ -22,6 +23,7 @@ EVENTS = {
     "absconding-alert.escalated": 9,
     "absconding-alert.raised": 3,
     "suspension.lapsed": 3,
+    "referral-offer.lapsed": 3,
     "attendance.missing": 3,
 }
 
@@ -29,6 +31,9 @@ EVENTS = {
 async def much_is_due(world: World, database: Addresses) -> None:
     """Three or more of everything, all due by Christmas."""
     placements = [await world.placement() for _ in range(3)]
+    open_to = await world.calendar()
+    for _ in range(3):
+        await offered(world, await taken_up(world), calendar_id=open_to)
     async with broken(database, *refuse("events")):
         for placement in placements:
             assert (await world.provider.post(PATH, {"placement_id": placement})).status_code == 201

@@ -107,6 +107,13 @@ async def test_nobody_moves_an_offer_for_another(world: World, ledger: Ledger) -
         await refused(ledger, organisation, change.format(what), id=offer)
     too_late = "update referral_offers set state = 'declined', declined_for = 'other', changed_at = respond_by"
     await refused(ledger, provider, f"{too_late} where id = :id", id=offer)
+    await ledger.sql_as(provider, change.format("state = 'declined', declined_for = 'other'"), id=offer)
+    for organisation, what in (
+        (provider, "declined_because = 'x'"),
+        (provider, "state = 'accepted', declined_for = null, placement_id = gen_random_uuid()"),
+        (council, "state = 'withdrawn', declined_for = null"),
+    ):
+        await refused(ledger, organisation, change.format(what), id=offer)
     history = "insert into referral_steps (id, referral_id, number, step, at) values (:new, :id, 9, 'placed', now())"
     for organisation in (provider, council):
         await refused(ledger, organisation, history, new=uuid4(), id=path.rsplit("/", 1)[1])
