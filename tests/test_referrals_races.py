@@ -2,7 +2,10 @@
 
 from asyncio import gather
 
-from tests.ledger import Ledger
+import pytest
+
+from app.problems import Unavailable
+from app.services import placements
 from tests.referring import offered, offered_twice, state, taken_up, terms
 from tests.world import World
 
@@ -10,7 +13,7 @@ FULL = {"declined_for": "no_places", "reason": "Both groups are full"}
 WHY = {"reason": "Moved away"}
 
 
-async def test_of_two_providers_that_accept_at_one_instant_one_wins(world: World, ledger: Ledger) -> None:
+async def test_of_two_providers_that_accept_at_one_instant_one_wins(world: World) -> None:
     for _ in range(4):
         path, first, second = await offered_twice(world)
         answers = await gather(
@@ -74,18 +77,21 @@ async def test_two_offers_at_one_instant_are_made_from_what_was_read(world: Worl
     assert len((await world.council.get("/v1/referral-offers")).json()["items"]) == 1
 
 
-async def test_an_acceptance_that_fails_late_leaves_everything_as_it_was(world: World, ledger: Ledger) -> None:
+async def test_an_acceptance_that_fails_late_leaves_everything_as_it_was(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It fails when the offer is accepted, the other closed, and the placement there, but no session expected yet."""
+
+    async def broken(*_: object) -> None:
+        raise Unavailable
+
     path, first, second = await offered_twice(world)
-    await ledger.sql(
-        "create or replace function fail_expecting() returns trigger language plpgsql as"
-        " $$ begin raise exception 'not today'; end $$"
-    )
-    await ledger.sql("create trigger fails before insert on timetables for each row execute function fail_expecting()")
-    try:
-        assert (await world.provider.post(f"{first}/acceptance", None)).status_code == 500
-    finally:
-        await ledger.sql("drop function fail_expecting() cascade")
+    with monkeypatch.context() as patched:
+        patched.setattr(placements, "expect_sessions", broken)
+        assert (await world.provider.post(f"{first}/acceptance", None)).status_code == 503
     assert await state(world.provider, first) == "offered"
     assert await state(world.other_provider, second) == "offered"
     assert await state(world.school, path) == "offered"
+    events = (await world.other_provider.get("/v1/events")).json()["items"]
+    assert [each["type"] for each in events] == ["referral-offer.made"]
     assert (await world.provider.post(f"{first}/acceptance", None)).status_code == 200
