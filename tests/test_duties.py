@@ -23,6 +23,7 @@ from tests.placing import (
     request_suspension,
     sever,
 )
+from tests.referring import offered, taken_up
 from tests.test_absconding_alerts import PATH, broken, refuse
 from tests.world import World
 
@@ -37,6 +38,7 @@ EVENTS = {
     "immediate-termination.lapsed": 3,
     "extension.lapsed": 3,
     "part-time-plan.lapsed": 3,
+    "referral-offer.lapsed": 3,
     "attendance.missing": 3,
     "pupil.removed": 3,
 }
@@ -45,6 +47,9 @@ EVENTS = {
 async def much_is_due(world: World, database: Addresses) -> None:
     """Three or more of everything, all due by Christmas."""
     placements = [await world.placement() for _ in range(3)]
+    open_to = await world.calendar()
+    for _ in range(3):
+        await offered(world, await taken_up(world), calendar_id=open_to)
     async with broken(database, *refuse("events")):
         for placement in placements:
             assert (await world.provider.post(PATH, {"placement_id": placement})).status_code == 201

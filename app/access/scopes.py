@@ -14,6 +14,8 @@ class Scope(StrEnum):
     PUPILS_READ_UPN = "pupils:read-upn"
     PUPILS_WRITE = "pupils:write"
     PUPILS_SEVER = "pupils:sever"
+    REFERRALS_READ = "referrals:read"
+    REFERRALS_WRITE = "referrals:write"
     PLACEMENTS_READ = "placements:read"
     PLACEMENTS_WRITE = "placements:write"
     AGREEMENTS_WRITE = "agreements:write"
@@ -48,6 +50,10 @@ MEANINGS: dict[Scope, str] = {
     Scope.PUPILS_SEVER: "Sever a pupil's identity: a new pupil, with no link to the old one.",
     Scope.PLACEMENTS_READ: "Read placements and all that happens in them, from timetables to their end.",
     Scope.PLACEMENTS_WRITE: "Propose, accept and end placements; ask for what needs agreement; keep their records.",
+    Scope.REFERRALS_READ: "Read referrals, their offers and their history.",
+    Scope.REFERRALS_WRITE: "Request, take up and offer referrals; answer the offers made to one's own organisation.",
+    Scope.PLACEMENTS_READ: "Read placements, timetables, suspensions and termination notices.",
+    Scope.PLACEMENTS_WRITE: "Propose, accept and end placements; request suspensions; keep timetables.",
     Scope.AGREEMENTS_WRITE: "Agree or refuse for one's own organisation.",
     Scope.PLACEMENTS_READ: "Read placements, timetables, what their parties are asked, and termination notices.",
     Scope.PLACEMENTS_WRITE: "Propose, accept and end placements; request suspensions; keep timetables.",

@@ -19,6 +19,18 @@ class EventType(StrEnum):
     LOT_ADDED = "lot.added"
     LOT_AWARDED = "lot-award.made"
     LOT_AWARD_SHORTENED = "lot-award.shortened"
+    REFERRAL_REQUESTED = "referral.requested"
+    REFERRAL_CHANGED = "referral.changed"
+    REFERRAL_TAKEN_UP = "referral.taken-up"
+    REFERRAL_DECLINED = "referral.declined"
+    REFERRAL_WITHDRAWN = "referral.withdrawn"
+    REFERRAL_NOT_PLACED = "referral.not-placed"
+    REFERRAL_PLACED = "referral.placed"
+    OFFER_MADE = "referral-offer.made"
+    OFFER_ACCEPTED = "referral-offer.accepted"
+    OFFER_DECLINED = "referral-offer.declined"
+    OFFER_WITHDRAWN = "referral-offer.withdrawn"
+    OFFER_LAPSED = "referral-offer.lapsed"
     PLACEMENT_PROPOSED = "placement.proposed"
     PLACEMENT_ACCEPTED = "placement.accepted"
     PLACEMENT_DECLINED = "placement.declined"
@@ -109,6 +121,18 @@ MEANINGS: dict[EventType, str] = {
     EventType.LOT_ADDED: "The council added a lot to a framework.",
     EventType.LOT_AWARDED: "A council awarded a lot to a provider.",
     EventType.LOT_AWARD_SHORTENED: "The council brought the end of an award forward.",
+    EventType.REFERRAL_REQUESTED: "A school or council asks for a place for a child; its requesting side is told.",
+    EventType.REFERRAL_CHANGED: "What is wanted changed, while nothing was offered.",
+    EventType.REFERRAL_TAKEN_UP: "The council that a school asked takes the referral up.",
+    EventType.REFERRAL_DECLINED: "The council that a school asked declines to commission, with a reason.",
+    EventType.REFERRAL_WITHDRAWN: "Whoever requested the referral withdrew it; offers that stood went with it.",
+    EventType.REFERRAL_NOT_PLACED: "The commissioner found no place and ends the referral, with a reason.",
+    EventType.REFERRAL_PLACED: "A provider accepted an offer; the referral names the placement.",
+    EventType.OFFER_MADE: "A provider is asked to take a child on; it and the referral's requesting side are told.",
+    EventType.OFFER_ACCEPTED: "The provider accepted; the placement exists and is accepted.",
+    EventType.OFFER_DECLINED: "The provider declined, with a reason.",
+    EventType.OFFER_WITHDRAWN: "The offer does not stand any more; its provider need not answer.",
+    EventType.OFFER_LAPSED: "The provider had not answered by `respond_by`.",
     EventType.PLACEMENT_PROPOSED: "A commissioner proposed a placement to a provider.",
     EventType.PLACEMENT_ACCEPTED: "The provider accepted; the expected sessions exist from now on.",
     EventType.PLACEMENT_DECLINED: "The provider declined, with a reason.",

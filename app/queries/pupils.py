@@ -1,4 +1,4 @@
-"""Pupils: seen by whoever registered them and by whoever sees one of their placements."""
+"""Pupils: seen by whoever registered them, and by whoever sees one of their placements or referrals."""
 
 from uuid import UUID
 
@@ -9,7 +9,9 @@ from sqlmodel import col
 from app.access.caller import Caller
 from app.models.placements import Placement, PlacementViewer
 from app.models.pupils import ClosedPlacement, Pupil
+from app.models.referrals import Referral
 from app.problems import NotFound
+from app.queries.referrals import visible_referrals
 
 
 def visible_pupils(caller: Caller) -> Select[Pupil]:
@@ -19,7 +21,10 @@ def visible_pupils(caller: Caller) -> Select[Pupil]:
         .where(col(PlacementViewer.organisation_id) == caller.organisation_id)
     )
     mine = col(Pupil.registered_by_id) == caller.organisation_id
-    return select(Pupil).where(col(Pupil.severed_at).is_(None), or_(mine, col(Pupil.id).in_(placed)))
+    referred = visible_referrals(caller).with_only_columns(col(Referral.pupil_id))
+    return select(Pupil).where(
+        col(Pupil.severed_at).is_(None), or_(mine, col(Pupil.id).in_(placed), col(Pupil.id).in_(referred))
+    )
 
 
 async def visible_pupil(caller: Caller, session: AsyncSession, pupil_id: UUID) -> Pupil:

@@ -29,7 +29,33 @@ class SlotWrite(Body):
 Slots = Annotated[list[SlotWrite], Field(min_length=1, max_length=10)]
 
 
-class PlacementPropose(Body):
+class PlacementPurpose(Body):
+    """Why a child is to be placed, and what for."""
+
+    tier: PlacementTier = Field(strict=False)
+    primary_reason: PrimaryReason = Field(strict=False)
+    key_stage: KeyStage | None = Field(default=None, strict=False)
+    objectives: Objectives
+    intended_next_step: ShortText
+
+
+class PlacementTerms(Body):
+    """What a provider is asked to take on: with whom, bought how, when and in which way."""
+
+    provider_id: Id
+    lot_id: Id | None = None
+    spot_purchase: bool = Field(default=False, examples=[False])
+    calendar_id: Id
+    pattern: AttendancePattern = Field(strict=False)
+    online: bool = Field(default=False, examples=[False])
+    delivery: DeliveryOption | None = Field(default=None, strict=False)
+    starts_on: Day
+    planned_end_on: Day
+    planned_end_by_agreement: bool = Field(default=False, examples=[False])
+    timetable: Slots
+
+
+class PlacementPropose(PlacementPurpose, PlacementTerms):
     """What a commissioner proposes to a provider. Name a lot, or mark a spot purchase.
 
     `planned_end_on` is the last open pupil day of a half-term, unless `planned_end_by_agreement` says that both sides
@@ -37,24 +63,8 @@ class PlacementPropose(Body):
     """
 
     pupil_id: Id
-    provider_id: Id
     host_school_id: Id | None = None
-    lot_id: Id | None = None
-    spot_purchase: bool = Field(default=False, examples=[False])
-    calendar_id: Id
     continues_id: Id | None = None
-    tier: PlacementTier = Field(strict=False)
-    primary_reason: PrimaryReason = Field(strict=False)
-    pattern: AttendancePattern = Field(strict=False)
-    online: bool = Field(default=False, examples=[False])
-    delivery: DeliveryOption | None = Field(default=None, strict=False)
-    key_stage: KeyStage | None = Field(default=None, strict=False)
-    objectives: Objectives
-    intended_next_step: ShortText
-    starts_on: Day
-    planned_end_on: Day
-    planned_end_by_agreement: bool = Field(default=False, examples=[False])
-    timetable: Slots
 
 
 class PlacementDecline(Body):

@@ -27,6 +27,7 @@ from app.services.duties_clocks import tell_clocks
 from app.services.duties_early_departures import lapse_early_departures
 from app.services.duties_part_time_plans import lapse_part_time_plans
 from app.services.duties_placements import tell_ends, tell_starts
+from app.services.duties_referrals import lapse_offers
 from app.services.duties_severance import retain_severed
 from app.services.duties_suspensions import lapse_suspensions
 
@@ -44,6 +45,7 @@ DUTIES: tuple[Duty, ...] = (
     lapse_immediate_terminations,
     lapse_extensions,
     lapse_part_time_plans,
+    lapse_offers,
     tell_ends,
     tell_clocks,
     retain_severed,

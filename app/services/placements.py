@@ -28,11 +28,22 @@ async def propose_placement(caller: Caller, session: AsyncSession, body: Placeme
     """
     await check_references(caller, session, body)
     await check_commissioner(caller, session, body)
+    placement = await drafted(caller, session, body, caller.organisation_id)
+    await _add(caller, session, placement, body)
+    await _tell(caller, session, placement, EventType.PLACEMENT_PROPOSED)
+    return placement
+
+
+async def drafted(caller: Caller, session: AsyncSession, body: PlacementPropose, commissioner_id: UUID) -> Placement:
+    """The placement proposed by `body`, judged by every rule and not kept yet. What it names was looked up already.
+
+    Raises Invalid, RuleRefused.
+    """
     check_slots(body.timetable)
     insist(
         may_be_placed(
             await school_calendar(session, body.calendar_id),
-            commissioner=caller.organisation_id,
+            commissioner=commissioner_id,
             provider=body.provider_id,
             starts_on=body.starts_on,
             planned_end_on=body.planned_end_on,
@@ -44,15 +55,25 @@ async def propose_placement(caller: Caller, session: AsyncSession, body: Placeme
     placement = Placement(
         **made(caller.now),
         **body.model_dump(exclude={"timetable", "planned_end_by_agreement"}),
-        commissioner_id=caller.organisation_id,
+        commissioner_id=commissioner_id,
         state=PlacementState.PROPOSED,
         ends_on=body.planned_end_on,
     )
     await check_procurement(caller, session, placement)
-    session.add(placement)
-    await session.flush()
-    await add_timetable(caller, session, placement.id, body.starts_on, body.timetable)
-    await _tell(caller, session, placement, EventType.PLACEMENT_PROPOSED)
+    return placement
+
+
+async def place_as_offered(
+    caller: Caller, session: AsyncSession, placement: Placement, body: PlacementPropose
+) -> Placement:
+    """Keeps a drafted placement that the calling provider has accepted already, by accepting the offer of it.
+
+    Row security lets it in under the id that the accepted offer names. Raises RuleRefused.
+    """
+    insist(may_be_accepted(placement.ends_on, caller.today))
+    placement.state = PlacementState.ACCEPTED
+    await _add(caller, session, placement, body)
+    await _take_on(caller, session, placement)
     return placement
 
 
@@ -66,10 +87,7 @@ async def accept_placement(
     placement = await _moved(caller, session, placement_id, "accept", expected_version)
     insist(may_be_accepted(placement.ends_on, caller.today))
     await check_procurement(caller, session, placement)
-    slots = await slots_of(session, placement.id)
-    first = max(placement.starts_on, caller.today)
-    await expect_sessions(caller, session, placement, slots, first, placement.ends_on)
-    await _tell(caller, session, placement, EventType.PLACEMENT_ACCEPTED)
+    await _take_on(caller, session, placement)
     return placement
 
 
@@ -88,6 +106,20 @@ async def withdraw_placement(
     placement = await _moved(caller, session, placement_id, "withdraw", expected_version)
     await _tell(caller, session, placement, EventType.PLACEMENT_WITHDRAWN)
     return placement
+
+
+async def _add(caller: Caller, session: AsyncSession, placement: Placement, body: PlacementPropose) -> None:
+    session.add(placement)
+    await session.flush()
+    await add_timetable(caller, session, placement.id, body.starts_on, body.timetable)
+
+
+async def _take_on(caller: Caller, session: AsyncSession, placement: Placement) -> None:
+    """What acceptance brings about: the sessions from today on are expected, and the parties are told."""
+    slots = await slots_of(session, placement.id)
+    first = max(placement.starts_on, caller.today)
+    await expect_sessions(caller, session, placement, slots, first, placement.ends_on)
+    await _tell(caller, session, placement, EventType.PLACEMENT_ACCEPTED)
 
 
 async def _moved(

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
-from app.models.organisations import OrganisationKind
+from app.models.organisations import Organisation, OrganisationKind
 from app.models.placements import Placement
 from app.problems import FieldError, Invalid, NotFound
 from app.queries.calendars import visible_calendar
@@ -26,7 +26,7 @@ async def check_references(caller: Caller, session: AsyncSession, body: Placemen
         ("/pupil_id", body.pupil_id, "pupil_not_found", visible_pupil),
         ("/calendar_id", body.calendar_id, "calendar_not_found", visible_calendar),
         ("/provider_id", body.provider_id, "provider_not_found", _provider),
-        ("/host_school_id", body.host_school_id, "school_not_found", _host_school),
+        ("/host_school_id", body.host_school_id, "school_not_found", find_host_school),
         ("/continues_id", body.continues_id, "placement_not_found", visible_placement),
     ]
     faults = []
@@ -79,7 +79,7 @@ async def _provider(caller: Caller, session: AsyncSession, organisation_id: UUID
     return await visible_organisation(caller, session, OrganisationKind.PROVIDER, organisation_id)
 
 
-async def _host_school(caller: Caller, session: AsyncSession, organisation_id: UUID) -> object:
+async def find_host_school(caller: Caller, session: AsyncSession, organisation_id: UUID) -> Organisation:
     """A school, or a provider whose roll the child is on (a pupil referral unit). Raises NotFound."""
     try:
         return await visible_organisation(caller, session, OrganisationKind.SCHOOL, organisation_id)

@@ -24,6 +24,7 @@ SCOPES: dict[OrganisationKind, frozenset[Scope]] = {
         | {
             Scope.PUPILS_READ_UPN,
             Scope.PUPILS_WRITE,
+            Scope.REFERRALS_WRITE,
             Scope.PLACEMENTS_WRITE,
             Scope.AGREEMENTS_WRITE,
             Scope.ALERTS_WRITE,
@@ -37,6 +38,7 @@ SCOPES: dict[OrganisationKind, frozenset[Scope]] = {
         _READS
         | {
             Scope.ATTENDANCE_WRITE,
+            Scope.REFERRALS_WRITE,
             Scope.PLACEMENTS_WRITE,
             Scope.AGREEMENTS_WRITE,
             Scope.ALERTS_WRITE,

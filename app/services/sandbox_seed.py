@@ -28,6 +28,7 @@ from app.services.sandbox_organisations import Inhabitants, settle
 from app.services.sandbox_plans import plan_part_time
 from app.services.sandbox_procurement import procure
 from app.services.sandbox_quality import make_qa_frameworks
+from app.services.sandbox_referrals import refer_children
 from app.settings import settings
 
 NAME = "Waymark sandbox"
@@ -61,7 +62,9 @@ async def make_sandbox(session: AsyncSession, now: datetime) -> UUID:
     calendars = await _publish_calendars(session, them, now)
     await publish_forms(session, them)
     await make_qa_frameworks(session, them)
-    await place_children(session, them, calendars, await procure(session, them))
+    lots = await procure(session, them)
+    await place_children(session, them, calendars, lots)
+    await refer_children(session, them, calendars, lots)
     await send_home_and_report(session, them)
     await ask_parties(session, them)
     await plan_part_time(session, them)

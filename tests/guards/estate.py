@@ -11,6 +11,7 @@ from httpx import Response
 from app.models.organisations import OrganisationKind
 from tests.asking import at_once, longer
 from tests.part_time_planning import PLANS, plan
+from tests.referring import offered, taken_up
 from tests.test_qa_visits import PARTS
 from tests.world import Party, World, make_world, open_party
 
@@ -31,6 +32,8 @@ PRIVATE = {
     "pupils",
     "qa-actions",
     "qa-visits",
+    "referral-offers",
+    "referrals",
     "suspensions",
     "termination-notices",
     "toolkit-assessments",
@@ -99,6 +102,7 @@ async def _about_a_child(world: World) -> dict[str, str]:
         "notifications": made(alert)["notifications"][0]["id"],
         **await _report(world, placement),
         **await _leaving(world, placement),
+        **await _referral(world, calendar),
     }
 
 
@@ -115,6 +119,12 @@ async def _report(world: World, placement: str) -> dict[str, str]:
     body = {"placement_id": placement, "form_id": form, "school_year": "2026-27", "term": "autumn", "answers": {}}
     report = made(await world.provider.post("/v1/progress-reports", body))["id"]
     return {"report-forms": form, "progress-reports": report}
+
+
+async def _referral(world: World, calendar: str) -> dict[str, str]:
+    referral = await taken_up(world)
+    offer = await offered(world, referral, calendar_id=calendar)
+    return {"referrals": referral.rsplit("/", 1)[1], "referral-offers": offer.rsplit("/", 1)[1]}
 
 
 async def _about_a_provider(world: World) -> dict[str, str]:

@@ -32,6 +32,7 @@ SQL_ELSEWHERE = {
     "services/duties_part_time_plans.py",
     "services/duties_placements.py",
     "services/duties_severance.py",
+    "services/duties_referrals.py",
     "services/duties_suspensions.py",
 }
 # Queries without a caller: they go on from what one with a caller has found, or are the worker's own.
@@ -80,6 +81,8 @@ WITHOUT_CALLER = {
     "queries/progress_reports.py": {"latest_edition", "report_for"},
     "queries/qa_actions.py": {"is_overdue"},
     "queries/qa_visits.py": {"audience_of"},
+    "queries/referral_offers.py": {"changed_since"},
+    "queries/referrals.py": {"with_state", "offered_to", "changed_since"},
     "queries/sandbox.py": {"every_world"},
     "queries/suspensions.py": {
         "with_state",

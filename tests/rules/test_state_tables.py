@@ -11,6 +11,7 @@ from app.rules.immediate_terminations import IMMEDIATE_TERMINATIONS
 from app.rules.placements import PLACEMENTS, PlacementState
 from app.rules.progress_reports import PROGRESS_REPORTS
 from app.rules.qa import ACTIONS, VISITS
+from app.rules.referrals import REFERRAL_OFFERS, REFERRALS
 from app.rules.sources import OUR_OWN
 from app.rules.state_tables import StateTable
 from app.rules.suspensions import SUSPENSIONS, SuspensionState
@@ -92,6 +93,34 @@ EXPECTED: dict[str, tuple[StateTable[Any], str]] = {
         submitted return returned
         submitted accept accepted
         returned submit submitted
+        """,
+    ),
+    "referral": (
+        REFERRALS,
+        """
+        requested change requested
+        requested take_up taken_up
+        requested decline declined
+        requested withdraw withdrawn
+        taken_up change taken_up
+        taken_up offer offered
+        taken_up conclude not_placed
+        taken_up withdraw withdrawn
+        offered offer offered
+        offered withdraw withdrawn
+        offered place placed
+        offered run_out_of_offers taken_up
+        """,
+    ),
+    "referral offer": (
+        REFERRAL_OFFERS,
+        """
+        offered accept accepted
+        offered decline declined
+        offered withdraw withdrawn
+        offered lapse lapsed
+        offered end_with_referral withdrawn
+        offered close closed
         """,
     ),
     "assessment": (ASSESSMENTS, "draft address_area draft\ndraft complete complete"),
