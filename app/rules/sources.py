@@ -8,6 +8,7 @@ is a setting.
 SALFORD = "Salford AP contract slides, read in the primary source"
 SALFORD_AND_BOLTON = "Salford and Bolton AP procurement documents, read in the primary source"
 BOLTON = "Bolton AP quality assurance documents, read in the primary source"
+WESTMORLAND_AND_FURNESS = "Westmorland & Furness AP directory form, read in the primary source"
 GLOUCESTERSHIRE = "Gloucestershire AP referral process, read in the primary source"
 SEND_AND_AP_PLAN = "SEND and AP improvement plan, read in the primary source"
 AP_TOOLKIT = "AP Quality Toolkit (IntegratED, 2022), read in the primary source"
