@@ -10,12 +10,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select
-from sqlalchemy.dialects.postgresql import TEXT
 from sqlalchemy.sql.expression import cast
 from sqlmodel import col
 
 from app.access.caller import Caller
-from app.models.columns import TEXTS
+from app.models.columns import JSON, TEXTS
 from app.models.directory_entries import DirectoryEntry
 from app.models.frameworks import Lot, LotAward
 from app.models.organisations import Organisation, OrganisationKind, ProviderCategory, Site
@@ -78,8 +77,7 @@ def _said_in_entry(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         in_own_words = func.array_to_string(col(DirectoryEntry.needs_met), "\n")
         yield in_own_words.icontains(wanted.need, autoescape=True)
     if wanted.qualification is not None:
-        titles = func.jsonb_path_query_array(col(DirectoryEntry.qualifications), "$[*].title").cast(TEXT)
-        yield titles.icontains(wanted.qualification, autoescape=True)
+        yield _qualification_titled(wanted.qualification)
     if wanted.pattern is not None:
         yield col(DirectoryEntry.patterns).contains(_texts(wanted.pattern))
     if wanted.delivery_option is not None:
@@ -93,6 +91,12 @@ def _said_in_entry(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     if wanted.q is not None:
         words = col(DirectoryEntry.words)
         yield or_(*(words.bool_op("@@")(func.websearch_to_tsquery(how, wanted.q)) for how in ("english", "simple")))
+
+
+def _qualification_titled(part: str) -> ColumnElement[bool]:
+    each = func.jsonb_array_elements(col(DirectoryEntry.qualifications), type_=JSON).column_valued("each")
+    titled = each["title"].as_string().icontains(part, autoescape=True)
+    return select(each).where(titled).correlate(DirectoryEntry).exists()
 
 
 def _texts(*values: str) -> ColumnElement[Any]:
