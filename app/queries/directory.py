@@ -41,25 +41,23 @@ def visible_organisations(caller: Caller, kind: OrganisationKind) -> Select[Orga
 
 def _may_find_provider(caller: Caller) -> ColumnElement[bool]:
     me, provider_id = caller.organisation_id, col(Organisation.id)
-    awarded = exists().where(col(LotAward.provider_id) == provider_id, col(LotAward.council_id) == me)
+    awards = select(col(LotAward.provider_id))
     my_council = select(col(Organisation.council_id)).where(col(Organisation.id) == me).scalar_subquery()
-    stands_with_my_council = exists().where(
-        col(LotAward.provider_id) == provider_id,
-        col(LotAward.council_id) == my_council,
-        col(LotAward.ends_on) >= caller.today,
+    standing_with_my_council = awards.where(
+        col(LotAward.council_id) == my_council, col(LotAward.ends_on) >= caller.today
     )
-    placed_with = exists().where(
-        col(Placement.provider_id) == provider_id,
-        col(PlacementViewer.placement_id) == col(Placement.id),
-        col(PlacementViewer.organisation_id) == me,
+    placed_with = (
+        select(col(Placement.provider_id))
+        .join(PlacementViewer, col(PlacementViewer.placement_id) == col(Placement.id))
+        .where(col(PlacementViewer.organisation_id) == me)
     )
     return or_(
         col(Organisation.published),
         provider_id == me,
         col(Organisation.registered_by_id) == me,
-        awarded,
-        and_(col(Organisation.published_to_schools), stands_with_my_council),
-        placed_with,
+        and_(col(Organisation.published_to_schools), provider_id.in_(standing_with_my_council)),
+        provider_id.in_(awards.where(col(LotAward.council_id) == me)),
+        provider_id.in_(placed_with),
     )
 
 

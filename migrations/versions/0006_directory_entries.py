@@ -37,14 +37,15 @@ TODAY = (
     " at time zone 'Europe/London')::date)"
 )
 _SAME_WORLD = f"{ME} is not null and organisations.sandbox_id is not distinct from {MY_SANDBOX}"
-_AWARDED_BY_ME = f"exists (select 1 from lot_awards a where a.provider_id = organisations.id and a.council_id = {ME})"
+# Lists that hold for the whole of a statement, so that they are made once and not looked through for every provider.
+_AWARDED_BY_ME = f"organisations.id in (select a.provider_id from lot_awards a where a.council_id = {ME})"
 _STANDS_WITH_MY_COUNCIL = (
-    "exists (select 1 from lot_awards a where a.provider_id = organisations.id"
-    f" and a.council_id = {MY_COUNCIL} and a.ends_on >= {TODAY})"
+    "organisations.id in (select a.provider_id from lot_awards a"
+    f" where a.council_id = {MY_COUNCIL} and a.ends_on >= {TODAY})"
 )
 _PLACED_WITH = (
-    "exists (select 1 from placements p join placement_viewers v on v.placement_id = p.id"
-    f" where p.provider_id = organisations.id and v.organisation_id = {ME})"
+    "organisations.id in (select p.provider_id from placement_viewers v join placements p on p.id = v.placement_id"
+    f" where v.organisation_id = {ME})"
 )
 _MINE = f"organisations.id = {ME} or organisations.registered_by_id = {ME}"
 _KEPT = (
@@ -57,8 +58,14 @@ FINDS = (
 CHANGES = f"({_KEPT}) and sandbox_id is not distinct from {MY_SANDBOX}"
 
 # As revision 0002 has them.
+_PLACED_WITH_BEFORE = (
+    "exists (select 1 from placements p join placement_viewers v on v.placement_id = p.id"
+    f" where p.provider_id = organisations.id and v.organisation_id = {ME})"
+)
 _AWARDED = "exists (select 1 from lot_awards a where a.provider_id = organisations.id)"
-FOUND_BEFORE = f"{_MINE} or ({_SAME_WORLD} and (kind <> 'provider' or published or {_AWARDED} or {_PLACED_WITH}))"
+FOUND_BEFORE = (
+    f"{_MINE} or ({_SAME_WORLD} and (kind <> 'provider' or published or {_AWARDED} or {_PLACED_WITH_BEFORE}))"
+)
 CHANGED_BEFORE = f"({_MINE}) and sandbox_id is not distinct from {MY_SANDBOX}"
 _OF_MINE = (
     f"organisation_id = {ME} or exists (select 1 from organisations o"
