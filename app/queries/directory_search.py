@@ -1,7 +1,8 @@
 """Searching the directory: what a council or school asks when it chooses a provider.
 
 Every condition stands on `visible_organisations`. Row security is judged before them, since none of their operators is
-leakproof: a hidden provider is never compared with what is asked, so that no answer, count or time tells of it.
+leakproof: a hidden provider is never compared with what is asked, so that no answer, count or time tells of it. For the
+same reason the application's role could use no index over the words, and there is none.
 """
 
 from collections.abc import Iterator

@@ -1,8 +1,8 @@
 """A provider's whole directory entry, after the Westmorland & Furness form."""
 
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from app.models.organisations import ProviderCategory
@@ -185,11 +185,37 @@ class PermissionRead(Read):
     given_on: Day
 
 
+EXAMPLE: dict[str, Any] = {
+    "category": "charity",
+    "publication": "everyone",
+    "permission_to_publish": {"given_by": "A. Reed, head", "given_on": "2026-09-01"},
+    "offer": "Animal care and horticulture, with English and mathematics every morning.",
+    "contacts": [{"role": "head", "name": "A. Reed", "email": "head@meadow.example", "phone": "01632 960001"}],
+    "staff": {"delivery": 6, "qualified_teachers": 2, "support": 3, "other": 1, "volunteers": 2},
+    "ofsted": "not_registered",
+    "awarding_bodies": ["Pearson"],
+    "qualifications": [{"title": "BTEC Animal Care", "level": "level_1", "awarding_body": "Pearson"}],
+    "non_accredited": ["Forest school"],
+    "target_groups": ["ks3", "ks4", "ehcp"],
+    "other_target_groups": ["School refusers"],
+    "needs_met": ["Anxiety"],
+    "subjects": ["English", "Mathematics", "Animal care"],
+    "session_times": [{"day": "monday", "starts_at": "09:15", "ends_at": "12:15"}],
+    "patterns": ["part_time"],
+    "delivery_options": ["in_person_group_2_to_4"],
+    "costs": [{"what_for": "A place in a group of four", "amount_pence": 4500, "per": "session"}],
+    "staffing_ratios": [{"setting": "Group", "staff": 1, "pupils": 4}],
+    "transport": {"offered": True, "note": "Within ten miles", "cost": {"amount_pence": 800, "per": "day"}},
+}
+
+
 class DirectoryEntryWrite(Body):
     """The whole entry, in place of what it was: a member left out is emptied.
 
     Sites and identifiers are kept at their own addresses, `/v1/providers/{provider_id}/sites` and `…/identifiers`.
     """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     category: ProviderCategory = Field(strict=False)
     publication: Publication = Field(strict=False, description="More than `private` needs `permission_to_publish`.")

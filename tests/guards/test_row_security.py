@@ -118,6 +118,7 @@ REVIEWED = {
     "calendar_viewers",
     "councils_overseeing",
     "find_credential",
+    "keeps_its_own_entry",
     "may_commission",
     "record_event",
 }
