@@ -20,6 +20,7 @@ from app.services.calendars import publish_calendar
 from app.services.onboarding import open_sandbox
 from app.services.sandbox_calendars import calendar_around, published_calendars
 from app.services.sandbox_children import place_children
+from app.services.sandbox_directory import describe_providers
 from app.services.sandbox_forms import publish_forms
 from app.services.sandbox_keys import keys_on_file, renew_keys, write_keys
 from app.services.sandbox_organisations import Inhabitants, settle
@@ -58,7 +59,9 @@ async def make_sandbox(session: AsyncSession, now: datetime) -> UUID:
     calendars = await _publish_calendars(session, them, now)
     await publish_forms(session, them)
     await make_qa_frameworks(session, them)
-    await place_children(session, them, calendars, await procure(session, them))
+    lots = await procure(session, them)
+    await describe_providers(session, them)
+    await place_children(session, them, calendars, lots)
     return sandbox.id
 
 
