@@ -46,10 +46,12 @@ def _may_find_provider(caller: Caller) -> ColumnElement[bool]:
     standing_with_my_council = awards.where(
         col(LotAward.council_id) == my_council, col(LotAward.ends_on) >= caller.today
     )
-    placed_with = (
-        select(col(Placement.provider_id))
-        .join(PlacementViewer, col(PlacementViewer.placement_id) == col(Placement.id))
-        .where(col(PlacementViewer.organisation_id) == me)
+    # The offset of nothing has each placement of the provider looked up among the caller's, never all of the caller's.
+    mine = select(col(PlacementViewer.placement_id)).where(
+        col(PlacementViewer.placement_id) == col(Placement.id), col(PlacementViewer.organisation_id) == me
+    )
+    placed_with = exists().where(
+        col(Placement.provider_id) == provider_id, mine.correlate(Placement).offset(0).exists()
     )
     return or_(
         col(Organisation.published),
@@ -57,7 +59,7 @@ def _may_find_provider(caller: Caller) -> ColumnElement[bool]:
         col(Organisation.registered_by_id) == me,
         and_(col(Organisation.published_to_schools), provider_id.in_(standing_with_my_council)),
         provider_id.in_(awards.where(col(LotAward.council_id) == me)),
-        provider_id.in_(placed_with),
+        placed_with,
     )
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlalchemy.sql.expression import cast
 from sqlmodel import col
 
@@ -53,7 +54,7 @@ def providers_wanted(caller: Caller, wanted: Wanted) -> Select[Organisation]:
         statement = statement.where(col(Organisation.category) == wanted.category)
     said = list(_said_in_entry(wanted))
     if said:
-        statement = statement.where(exists().where(col(DirectoryEntry.provider_id) == col(Organisation.id), *said))
+        statement = statement.where(_tells(*said))
     for day in wanted.days:
         statement = statement.where(_open_on(day))
     if wanted.outward_code is not None:
@@ -94,6 +95,23 @@ def _said_in_entry(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         yield or_(*(words.bool_op("@@")(func.websearch_to_tsquery(how, wanted.q)) for how in ("english", "simple")))
 
 
+def _tells(*said: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The provider's entry meets every condition."""
+    return _of_those_found(select(col(DirectoryEntry.provider_id)).where(*said), col(DirectoryEntry.provider_id))
+
+
+def _has_site(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return _of_those_found(select(col(Site.id)).where(condition), col(Site.organisation_id))
+
+
+def _of_those_found(parts: Select[UUID], provider_id: SQLCoreOperations[UUID]) -> ColumnElement[bool]:
+    """Whether there is such a part of a provider, looked for only where the provider itself is found.
+
+    The offset of nothing keeps the planner from asking row security about the parts of all providers first.
+    """
+    return parts.where(provider_id == col(Organisation.id)).correlate(Organisation).offset(0).exists()
+
+
 def _qualification_titled(part: str) -> ColumnElement[bool]:
     each = func.jsonb_array_elements(col(DirectoryEntry.qualifications), type_=JSON).column_valued("each")
     titled = each["title"].as_string().icontains(part, autoescape=True)
@@ -107,11 +125,9 @@ def _texts(*values: str) -> ColumnElement[Any]:
 def _open_on(day: DayOfWeek) -> ColumnElement[bool]:
     """A session is taught, or a site is open, on that day of the week."""
     on_day = [{"day": day.value}]
-    taught = exists().where(
-        col(DirectoryEntry.provider_id) == col(Organisation.id), col(DirectoryEntry.session_times).contains(on_day)
+    return or_(
+        _tells(col(DirectoryEntry.session_times).contains(on_day)), _has_site(col(Site.opening_times).contains(on_day))
     )
-    a_site = exists().where(col(Site.organisation_id) == col(Organisation.id), col(Site.opening_times).contains(on_day))
-    return or_(taught, a_site)
 
 
 def _site_in(outward_code: str) -> ColumnElement[bool]:
@@ -120,7 +136,7 @@ def _site_in(outward_code: str) -> ColumnElement[bool]:
     """
     district = func.left(func.replace(col(Site.postcode), " ", ""), -3)
     there = district.regexp_match(f"^{outward_code}[0-9]") if outward_code.isalpha() else district == outward_code
-    return exists().where(col(Site.organisation_id) == col(Organisation.id), there)
+    return _has_site(there)
 
 
 def _awarded(caller: Caller, condition: ColumnElement[bool]) -> ColumnElement[bool]:

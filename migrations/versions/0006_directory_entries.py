@@ -37,15 +37,16 @@ TODAY = (
     " at time zone 'Europe/London')::date)"
 )
 _SAME_WORLD = f"{ME} is not null and organisations.sandbox_id is not distinct from {MY_SANDBOX}"
-# Lists that hold for the whole of a statement, so that they are made once and not looked through for every provider.
+# The awards of one council are few: listed once, they are not looked through for every provider.
 _AWARDED_BY_ME = f"organisations.id in (select a.provider_id from lot_awards a where a.council_id = {ME})"
 _STANDS_WITH_MY_COUNCIL = (
     "organisations.id in (select a.provider_id from lot_awards a"
     f" where a.council_id = {MY_COUNCIL} and a.ends_on >= {TODAY})"
 )
+# The offset of nothing has each placement of the provider looked up among the caller's, never all of the caller's.
 _PLACED_WITH = (
-    "organisations.id in (select p.provider_id from placement_viewers v join placements p on p.id = v.placement_id"
-    f" where v.organisation_id = {ME})"
+    "exists (select 1 from placements p where p.provider_id = organisations.id and exists ("
+    f"select 1 from placement_viewers v where v.placement_id = p.id and v.organisation_id = {ME} offset 0))"
 )
 _MINE = f"organisations.id = {ME} or organisations.registered_by_id = {ME}"
 _KEPT = (
