@@ -8,7 +8,11 @@ class EventType(StrEnum):
 
     PROVIDER_REGISTERED = "provider.registered"
     PROVIDER_CHANGED = "provider.changed"
+    PROVIDER_PUBLISHED = "provider.published"
+    PROVIDER_UNPUBLISHED = "provider.unpublished"
     SCHOOL_REGISTERED = "school.registered"
+    SCHOOL_CHANGED = "school.changed"
+    COUNCIL_CHANGED = "council.changed"
     CONTACTS_REPLACED = "contacts.replaced"
     CALENDAR_PUBLISHED = "calendar.published"
     CALENDAR_CHANGED = "calendar.changed"
@@ -109,8 +113,12 @@ class EventType(StrEnum):
 
 MEANINGS: dict[EventType, str] = {
     EventType.PROVIDER_REGISTERED: "A council registered a provider.",
-    EventType.PROVIDER_CHANGED: "A provider's directory entry changed, its sites included.",
+    EventType.PROVIDER_CHANGED: "A provider's directory entry changed, its sites and identifiers included.",
+    EventType.PROVIDER_PUBLISHED: "A provider's directory entry is shown to more readers than before.",
+    EventType.PROVIDER_UNPUBLISHED: "A provider's directory entry is shown to fewer readers than before, or to none.",
     EventType.SCHOOL_REGISTERED: "A council registered a school.",
+    EventType.SCHOOL_CHANGED: "The identifiers of a school were replaced.",
+    EventType.COUNCIL_CHANGED: "The identifiers of a council were replaced.",
     EventType.CONTACTS_REPLACED: "An organisation replaced its contacts.",
     EventType.CALENDAR_PUBLISHED: "The organisation published a calendar.",
     EventType.CALENDAR_CHANGED: "A calendar changed; all who see placements under it are told, whose sessions follow.",

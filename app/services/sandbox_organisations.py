@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
 from app.access.scopes import Scope
-from app.models.organisations import Organisation, OrganisationKind, ProviderCategory, Site
+from app.models.organisations import Organisation, OrganisationKind
 from app.services.api_clients import create_client
 from app.services.onboarding import NewOrganisation, open_organisation
 
@@ -122,12 +122,6 @@ async def _open(
         phone="01632 960123",
     )
     organisation = await open_organisation(session, new, now, sandbox_id)
-    if kind is OrganisationKind.PROVIDER:
-        organisation.category = ProviderCategory(seed["category"])
-        organisation.offer = seed["offer"]
-        session.add(
-            Site(organisation_id=organisation.id, name="Main site", address="1 Invented Lane", postcode="ZZ99 9ZZ")
-        )
     client = await create_client(session, organisation.id, f"{seed['name']} system", SCOPES[kind])
     caller = Caller(
         organisation_id=organisation.id,

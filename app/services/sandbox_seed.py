@@ -22,6 +22,7 @@ from app.services.sandbox_agreements import ask_parties
 from app.services.sandbox_calendars import calendar_around, published_calendars
 from app.services.sandbox_children import place_children
 from app.services.sandbox_departures import send_home_and_report
+from app.services.sandbox_directory import describe_providers
 from app.services.sandbox_forms import publish_forms
 from app.services.sandbox_keys import keys_on_file, renew_keys, write_keys
 from app.services.sandbox_organisations import Inhabitants, settle
@@ -63,6 +64,7 @@ async def make_sandbox(session: AsyncSession, now: datetime) -> UUID:
     await publish_forms(session, them)
     await make_qa_frameworks(session, them)
     lots = await procure(session, them)
+    await describe_providers(session, them)
     await place_children(session, them, calendars, lots)
     await refer_children(session, them, calendars, lots)
     await send_home_and_report(session, them)

@@ -1,7 +1,7 @@
 """Referrals, their offers and their history.
 
 Revision ID: 0007
-Revises: 0004
+Revises: 0006
 
 A provider sees its own offers and nothing else of a referral, so what its answer brings about there is done by triggers
 that see past row security: its acceptance places the child and closes the other offers, the end of the last standing
@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.row_security import ME, allow_function, owned, secure, seen
 
 revision = "0007"
-down_revision = "0004"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

@@ -120,6 +120,7 @@ REVIEWED = {
     "councils_overseeing",
     "find_credential",
     "hold_referral",
+    "keeps_its_own_entry",
     "may_commission",
     "may_refer",
     "move_referral_with_offer",
