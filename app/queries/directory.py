@@ -1,8 +1,8 @@
 """The directory: which organisations a caller may find.
 
 Councils and schools are found by every caller. A provider is found when it has published its entry, by itself, by the
-council that registered it, by the councils on whose frameworks it stands, and by whoever sees a placement with it:
-row security says the same, and is what a forgotten condition here falls back on.
+council that registered it, by the councils on whose frameworks it stands or would stand, and by whoever sees a placement
+with it: row security says the same, and is what a forgotten condition here falls back on.
 """
 
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ from sqlmodel import col
 
 from app.access.caller import Caller
 from app.models.frameworks import LotAward
+from app.models.lot_applications import LotApplication
 from app.models.organisations import Identifier, Organisation, OrganisationKind, Site
 from app.models.placements import Placement, PlacementViewer
 from app.problems import NotFound
@@ -40,6 +41,7 @@ def visible_organisations(caller: Caller, kind: OrganisationKind) -> Select[Orga
 def _may_find_provider(caller: Caller) -> ColumnElement[bool]:
     me, provider_id = caller.organisation_id, col(Organisation.id)
     awarded = exists().where(col(LotAward.provider_id) == provider_id, col(LotAward.council_id) == me)
+    applied = exists().where(col(LotApplication.provider_id) == provider_id, col(LotApplication.council_id) == me)
     placed_with = exists().where(
         col(Placement.provider_id) == provider_id,
         col(PlacementViewer.placement_id) == col(Placement.id),
@@ -50,6 +52,7 @@ def _may_find_provider(caller: Caller) -> ColumnElement[bool]:
         provider_id == me,
         col(Organisation.registered_by_id) == me,
         awarded,
+        applied,
         placed_with,
     )
 

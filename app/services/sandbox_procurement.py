@@ -9,8 +9,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.rules.calendars import school_year_of
-from app.schemas.frameworks import FrameworkCreate, LotAwardCreate, LotCreate
-from app.services.frameworks import add_lot, award_lot, open_framework
+from app.schemas.frameworks import FrameworkCreate, LotCreate
+from app.schemas.lot_awards import LotAwardCreate
+from app.services.frameworks import add_lot, open_framework
+from app.services.lot_awards import award_lot
 from app.services.sandbox_organisations import Inhabitant, Inhabitants
 
 FULL_TIME, PART_TIME, PART_TIME_ONLINE = 1, 2, 4
