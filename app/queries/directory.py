@@ -1,8 +1,8 @@
 """The directory: which organisations a caller may find.
 
 Councils and schools are found by every caller. A provider is found when it has published its entry, by itself, by the
-council that registered it, by the councils on whose frameworks it stands or would stand, and by whoever sees a placement
-with it: row security says the same, and is what a forgotten condition here falls back on.
+council that registered it, by the councils on whose frameworks it stands or has applied to, and by whoever sees a
+placement with it: row security says the same, and is what a forgotten condition here falls back on.
 """
 
 from collections.abc import Sequence

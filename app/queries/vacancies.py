@@ -1,6 +1,6 @@
 """The places that are free under awards.
 
-How many are taken is counted in the database (`places_taken`): who may see an award sees few of the placements under it.
+How many are taken is counted in the database (`places_taken`): who may see an award may see few of its placements.
 """
 
 from datetime import date

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from app.rules.procurement import AttendancePattern, DeliveryOption, KeyStage
-from app.schemas.wire import Body, Day, Id, Instant, Name, Tagged, left_out
+from app.schemas.wire import Body, Day, Id, Instant, Name, Read, Tagged, left_out
 
 T = TypeVar("T")
 
@@ -87,16 +87,25 @@ class FrameworkRead(Tagged):
     changed_at: Instant
 
 
-class GroupLimitWire(Body):
+MostInGroup = Annotated[int, Field(ge=1, le=999, examples=[30])]
+
+
+class GroupLimitWrite(Body):
     """The most pupils in a group taught in this way, of this key stage where one is named."""
 
     delivery: DeliveryOption = Field(strict=False, examples=["online_group"])
     key_stage: KeyStage | None = Field(default=None, strict=False, examples=["ks1"])
-    most: Annotated[int, Field(ge=1, le=999, examples=[30])]
+    most: MostInGroup
+
+
+class GroupLimitRead(Read):
+    delivery: DeliveryOption
+    key_stage: KeyStage | None
+    most: MostInGroup
 
 
 GroupLimits = Annotated[
-    list[GroupLimitWire],
+    list[GroupLimitWrite],
     Field(max_length=30, examples=[[{"delivery": "online_group", "key_stage": "ks1", "most": 30}]]),
 ]
 
@@ -138,5 +147,5 @@ class LotRead(Tagged):
     online: bool | None
     key_stages: KeyStages
     delivery_options: DeliveryOptions
-    group_limits: GroupLimits
+    group_limits: Annotated[list[GroupLimitRead], Field(max_length=30)]
     changed_at: Instant

@@ -19,7 +19,7 @@ class LotApply(Body):
     statement: LongText = Field(examples=["We teach vehicle maintenance to level 1 in groups of four."])
 
 
-class CriterionNoteWire(Body):
+class CriterionNoteWrite(Body):
     """What was found on one of the council's criteria, in words."""
 
     criterion: ShortText = Field(examples=["Safeguarding"])
@@ -27,7 +27,7 @@ class CriterionNoteWire(Body):
 
 
 Evaluators = Annotated[list[Name], Field(min_length=1, max_length=20, examples=[["A. Officer", "B. Head"]])]
-CriterionNotes = Annotated[list[CriterionNoteWire], Field(max_length=100)]
+CriterionNotes = Annotated[list[CriterionNoteWrite], Field(max_length=100)]
 
 
 class EvaluationWrite(Body):
@@ -52,10 +52,15 @@ class ApplicationReject(Body):
     reason: LongText = Field(examples=["The site has no fire risk assessment; apply again in the next window."])
 
 
+class CriterionNoteRead(Read):
+    criterion: ShortText
+    note: LongText
+
+
 class EvaluationRead(Read):
     evaluators: Evaluators
     summary: LongText
-    notes: CriterionNotes
+    notes: Annotated[list[CriterionNoteRead], Field(max_length=100)]
     recorded_at: Instant
 
 

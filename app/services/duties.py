@@ -21,6 +21,7 @@ from app.outbox.recording import Telling, record_events
 from app.services.duties_alerts import escalate_alerts, tell_untold_alerts
 from app.services.duties_attendance import tell_missing_attendance
 from app.services.duties_batch import Batch
+from app.services.duties_expiries import tell_ends_of_awards, tell_ends_of_confirmations, tell_ends_of_insurances
 from app.services.duties_placements import tell_ends, tell_starts
 from app.services.duties_suspensions import lapse_suspensions
 
@@ -34,6 +35,9 @@ DUTIES: tuple[Duty, ...] = (
     tell_missing_attendance,
     lapse_suspensions,
     tell_ends,
+    tell_ends_of_confirmations,
+    tell_ends_of_insurances,
+    tell_ends_of_awards,
 )
 MOST_AT_ONCE = 2_000
 

@@ -83,6 +83,7 @@ async def shorten_award(
     insist(may_bring_end_forward(days_of(award), body.ends_on, caller.today))
     if body.ends_on != award.ends_on:
         award.ends_on = body.ends_on
+        award.expiry_told = 0
         await _changed(caller, session, award, EventType.LOT_AWARD_SHORTENED)
     return award
 

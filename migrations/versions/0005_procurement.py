@@ -23,10 +23,6 @@ depends_on = None
 _INSTANT = sa.DateTime(timezone=True)
 _TEXTS = postgresql.ARRAY(sa.Text())
 _I_PROVIDE = f"exists (select 1 from organisations o where o.id = {ME} and o.kind = 'provider')"
-_MY_LOT = (
-    "exists (select 1 from lots l join frameworks f on f.id = l.framework_id"
-    f" where l.id = lot_awards.lot_id and f.council_id = {ME})"
-)
 _SEES_AWARD = "{0}.council_id = me.id or {0}.provider_id = me.id or {0}.council_id = me.council_id"
 _WHO = (
     "(select nullif(current_setting('app.organisation', true), '')::uuid as id,"
@@ -88,12 +84,19 @@ $$;
 create function keep_lot_application() returns trigger language plpgsql as $$
 declare
     me uuid := nullif(current_setting('app.organisation', true), '')::uuid;
-    open_to_it text[] := case when me = old.provider_id then '{{state,changed_at,version}}'
-        else '{{state,decided_at,decided_because,lot_award_id,changed_at,version}}' end;
+    open_to_it text[];
 begin
     if me is null then
         return new;
     end if;
+    if tg_op = 'INSERT' then
+        if not exists (select 1 from organisations o where o.id = me and o.kind = 'provider') then
+            raise insufficient_privilege using message = 'only a provider applies for a lot';
+        end if;
+        return new;
+    end if;
+    open_to_it := case when me = old.provider_id then '{{state,changed_at,version}}'
+        else '{{state,decided_at,decided_because,lot_award_id,changed_at,version}}' end;
     if to_jsonb(new) - open_to_it is distinct from to_jsonb(old) - open_to_it
        or old.state not in ('submitted', 'under_evaluation')
        or me = old.provider_id and new.state <> 'withdrawn'
@@ -104,8 +107,22 @@ begin
     return new;
 end $$;
 
-create trigger lot_applications_keep before update on lot_applications
+create trigger lot_applications_keep before insert or update on lot_applications
     for each row execute function keep_lot_application();
+
+create function keep_award() returns trigger language plpgsql as $$
+begin
+    if nullif(current_setting('app.organisation', true), '') is not null and not exists (
+        select 1 from lots l join frameworks f on f.id = l.framework_id
+        where l.id = new.lot_id and f.council_id = new.council_id)
+    then
+        raise insufficient_privilege using message = 'a council awards lots of its own frameworks';
+    end if;
+    return new;
+end $$;
+
+create trigger lot_awards_keep before insert or update of lot_id, council_id on lot_awards
+    for each row execute function keep_award();
 
 create trigger lot_awards_provider before update on lot_awards
     for each row execute function provider_changes_only('vacancies_declared', 'vacancies_declared_on');
@@ -113,30 +130,10 @@ create trigger lot_awards_provider before update on lot_awards
 
 DROP_FUNCTIONS = """
 drop trigger lot_awards_provider on lot_awards;
+drop trigger lot_awards_keep on lot_awards;
 drop trigger lot_applications_keep on lot_applications;
-drop function keep_lot_application(), cover_of(uuid), hold_award(uuid), places_taken(uuid, date, date, uuid);
+drop function keep_lot_application(), keep_award(), cover_of(uuid), hold_award(uuid), places_taken(uuid, date, date, uuid);
 """
-
-# What rows that are there already get.
-_NEW_COLUMNS = {
-    "frameworks": [
-        sa.Column("extensions_allowed", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("extension_months", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("extensions_made", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("insurance_required", sa.Boolean(), server_default=sa.false(), nullable=False),
-        sa.Column("safeguarding_confirmation_required", sa.Boolean(), server_default=sa.false(), nullable=False),
-        sa.Column("succeeds_id", sa.Uuid(), nullable=True),
-    ],
-    "lots": [
-        sa.Column("group_limits", postgresql.JSONB(none_as_null=True), server_default="[]", nullable=False),
-    ],
-    "lot_awards": [
-        sa.Column("capacity", sa.Integer(), nullable=True),
-        sa.Column("vacancies_declared", sa.Integer(), nullable=True),
-        sa.Column("vacancies_declared_on", sa.Date(), nullable=True),
-        sa.Column("expiry_told", sa.Integer(), server_default="0", nullable=False),
-    ],
-}
 
 
 def upgrade() -> None:
@@ -155,7 +152,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("drop policy app_sees_applicants on organisations")
-    resecure("lot_awards", "app_adds", f"council_id = {ME}")
     resecure("lot_awards", "app_changes", f"council_id = {ME}")
     op.execute(DROP_FUNCTIONS)
     for table in (
@@ -174,16 +170,40 @@ def downgrade() -> None:
     op.drop_constraint(op.f("uq_frameworks_succeeds_id"), "frameworks", type_="unique")
     op.drop_constraint(op.f("uq_frameworks_id_council_id"), "frameworks", type_="unique")
     op.drop_constraint(op.f("ck_frameworks_extensions_counted"), "frameworks", type_="check")
-    for table, columns in _NEW_COLUMNS.items():
+    for table, columns in _new_columns().items():
         for column in columns:
             op.drop_column(table, column.name)
 
 
+def _new_columns() -> dict[str, list[sa.Column]]:
+    """By table; the defaults are for the rows that are there already."""
+    return {
+        "frameworks": [
+            sa.Column("extensions_allowed", sa.Integer(), server_default="0", nullable=False),
+            sa.Column("extension_months", sa.Integer(), server_default="0", nullable=False),
+            sa.Column("extensions_made", sa.Integer(), server_default="0", nullable=False),
+            sa.Column("insurance_required", sa.Boolean(), server_default=sa.false(), nullable=False),
+            sa.Column("safeguarding_confirmation_required", sa.Boolean(), server_default=sa.false(), nullable=False),
+            sa.Column("succeeds_id", sa.Uuid(), nullable=True),
+        ],
+        "lots": [
+            sa.Column("group_limits", postgresql.JSONB(none_as_null=True), server_default="[]", nullable=False),
+        ],
+        "lot_awards": [
+            sa.Column("capacity", sa.Integer(), nullable=True),
+            sa.Column("vacancies_declared", sa.Integer(), nullable=True),
+            sa.Column("vacancies_declared_on", sa.Date(), nullable=True),
+            sa.Column("expiry_told", sa.Integer(), server_default="0", nullable=False),
+        ],
+    }
+
+
 def _widen_tables() -> None:
-    for table, columns in _NEW_COLUMNS.items():
+    for table, columns in _new_columns().items():
         for column in columns:
-            op.add_column(table, column.copy())
-            if column.server_default is not None:
+            filled = column.server_default is not None
+            op.add_column(table, column)
+            if filled:
                 op.alter_column(table, column.name, server_default=None)
     op.create_unique_constraint(op.f("uq_frameworks_id_council_id"), "frameworks", ["id", "council_id"])
     op.create_unique_constraint(op.f("uq_frameworks_succeeds_id"), "frameworks", ["succeeds_id"])
@@ -422,7 +442,7 @@ def _secure() -> None:
     secure(
         "lot_applications",
         f"council_id = {ME} or provider_id = {ME}",
-        adds=f"provider_id = {ME} and state = 'submitted' and decided_at is null and {_I_PROVIDE}",
+        adds=f"provider_id = {ME} and state = 'submitted' and decided_at is null",
         changes=f"council_id = {ME} or provider_id = {ME}",
         columns=("state", "decided_at", "decided_because", "lot_award_id", "changed_at", "version"),
     )
@@ -452,7 +472,6 @@ def _secure() -> None:
         changes=f"provider_id = {ME}",
         columns=("staff_changed_on", "staff_change_note", "changed_at", "version"),
     )
-    resecure("lot_awards", "app_adds", f"council_id = {ME} and {_MY_LOT}")
     resecure("lot_awards", "app_changes", f"council_id = {ME} or provider_id = {ME}")
     # Beside the policy that others may come to replace: a council reads the entry of whoever applied to it.
     op.execute(

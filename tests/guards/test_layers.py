@@ -26,6 +26,7 @@ SQL_ELSEWHERE = {
     "services/audit_seals.py",
     "services/duties_alerts.py",
     "services/duties_attendance.py",
+    "services/duties_expiries.py",
     "services/duties_placements.py",
     "services/duties_suspensions.py",
 }
@@ -43,15 +44,21 @@ WITHOUT_CALLER = {
         "seals_of",
         "entries_between",
     },
+    "queries/award_suspensions.py": {"suspended_on", "with_state", "changed_since"},
     "queries/calendars.py": {"school_calendars", "school_calendar"},
     "queries/directory.py": {"entries", "sites_of", "is_council"},
     "queries/directory_sites.py": {"provider_sites", "provider_site", "number_of_sites"},
     "queries/expected_sessions.py": {"with_state"},
+    "queries/framework_windows.py": {"with_state", "changed_since"},
+    "queries/insurance_certificates.py": {"with_state", "changed_since"},
+    "queries/lot_awards.py": {"with_state", "changed_since", "as_lot", "as_award"},
     "queries/oversight.py": {"councils_overseeing"},
     "queries/placements.py": {"slots_of", "timetables_in", "timetables_of", "with_status", "councils_of"},
     "queries/progress_reports.py": {"latest_edition", "report_for"},
+    "queries/provider_assurance.py": {"in_state", "turned_between"},
     "queries/qa_actions.py": {"is_overdue"},
     "queries/qa_visits.py": {"audience_of"},
+    "queries/safeguarding_confirmations.py": {"with_state", "with_renewal_needed", "changed_since"},
     "queries/sandbox.py": {"every_world"},
     "queries/suspensions.py": {
         "with_state",
@@ -61,6 +68,7 @@ WITHOUT_CALLER = {
     },
     "queries/terminations.py": {"standing_notices"},
     "queries/toolkit_assessments.py": {"entries_of"},
+    "queries/vacancies.py": {"places_free"},
 }
 
 # The one place each where a transaction ends; the edge for requests, the others for what no request asked for.

@@ -17,6 +17,12 @@ APP = Path(__file__).resolve().parents[2] / "app"
 # Recorded by the duties of the clock, which are the worker's, not by a feature's service.
 BY_THE_WORKER = {
     EventType.ATTENDANCE_MISSING,
+    EventType.CONFIRMATION_EXPIRING,
+    EventType.CONFIRMATION_LAPSED,
+    EventType.INSURANCE_EXPIRING,
+    EventType.INSURANCE_LAPSED,
+    EventType.LOT_AWARD_EXPIRED,
+    EventType.LOT_AWARD_EXPIRING,
     EventType.PLACEMENT_ENDED,
     EventType.PLACEMENT_STARTED,
     EventType.SUSPENSION_LAPSED,

@@ -117,7 +117,10 @@ REVIEWED = {
     "add_party_viewers",
     "calendar_viewers",
     "councils_overseeing",
+    "cover_of",
     "find_credential",
+    "hold_award",
     "may_commission",
+    "places_taken",
     "record_event",
 }
