@@ -38,6 +38,7 @@ async def own_award_suspension(caller: Caller, session: AsyncSession, suspension
         select(AwardSuspension)
         .where(col(AwardSuspension.id) == suspension_id, col(AwardSuspension.council_id) == caller.organisation_id)
         .with_for_update()
+        .execution_options(populate_existing=True)
     )
     return _found((await session.scalars(statement)).one_or_none())
 

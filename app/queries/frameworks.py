@@ -63,6 +63,7 @@ async def own_framework(caller: Caller, session: AsyncSession, framework_id: UUI
         select(Framework)
         .where(col(Framework.id) == framework_id, col(Framework.council_id) == caller.organisation_id)
         .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     )
     return _found((await session.scalars(statement)).one_or_none())
 

@@ -86,7 +86,7 @@ async def award_application(
     caller: Caller, session: AsyncSession, application_id: UUID, body: ApplicationAward, expected_version: int
 ) -> LotApplication:
     """Awards the lot as it was applied for, in the same transaction. Raises RuleRefused."""
-    application = await _moved(caller, session, application_id, "award", expected_version)
+    application, after = await _locked(caller, session, application_id, "award", expected_version)
     award = await award_lot(
         caller,
         session,
@@ -99,7 +99,7 @@ async def award_application(
             capacity=application.capacity,
         ),
     )
-    application.lot_award_id = award.id
+    application.state, application.lot_award_id = after, award.id
     return await _decided(caller, session, application, body.reason, EventType.LOT_APPLICATION_AWARDED)
 
 
@@ -126,10 +126,17 @@ async def _moved(
     caller: Caller, session: AsyncSession, application_id: UUID, verb: str, expected_version: int
 ) -> LotApplication:
     """The application, locked, in the state that the verb leads to."""
+    application, application.state = await _locked(caller, session, application_id, verb, expected_version)
+    return application
+
+
+async def _locked(
+    caller: Caller, session: AsyncSession, application_id: UUID, verb: str, expected_version: int
+) -> tuple[LotApplication, ApplicationState]:
+    """The application, locked, and the state that the verb leads to."""
     application = await visible_application(caller, session, application_id, lock=True)
     by = "council" if caller.organisation_id == application.council_id else "provider"
-    application.state = moved(application, expected_version, APPLICATIONS, application.state, verb, by)
-    return application
+    return application, moved(application, expected_version, APPLICATIONS, application.state, verb, by)
 
 
 async def _decided(
