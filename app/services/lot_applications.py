@@ -126,7 +126,8 @@ async def _moved(
     caller: Caller, session: AsyncSession, application_id: UUID, verb: str, expected_version: int
 ) -> LotApplication:
     """The application, locked, in the state that the verb leads to."""
-    application, application.state = await _locked(caller, session, application_id, verb, expected_version)
+    application, after = await _locked(caller, session, application_id, verb, expected_version)
+    application.state = after
     return application
 
 
