@@ -50,6 +50,14 @@ async def test_a_lapsed_insurance_stops_spot_purchases_too(world: World, kind: s
     assert await asked(world) == (201, None)
 
 
+async def test_an_insurance_holds_today_and_on_the_first_day(world: World) -> None:
+    await insured(world.provider, expires_on="2026-11-24")
+    await insured(world.provider, starts_on="2026-12-01")
+    assert await asked(world, starts_on="2026-12-01") == (201, None)
+    await world.council.http.put(CLOCK, json={"now": "2026-11-25T09:00:00Z"})
+    assert await asked(world, starts_on="2026-12-01") == (409, "insurance_lapsed")
+
+
 async def test_what_lapses_before_the_provider_accepts_stops_the_acceptance(world: World) -> None:
     await confirmed(world.provider, valid_until="2026-11-24")
     body = await world.proposal()
