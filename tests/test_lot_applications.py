@@ -96,6 +96,26 @@ async def test_the_database_keeps_an_evaluation_from_the_applicant_until_the_dec
     assert await ledger.sql_as(world.provider.id, count) == [(1,)]
 
 
+@pytest.mark.parametrize(
+    ("who", "statement", "refusal"),
+    [
+        pytest.param("provider", "set state = 'under_evaluation'", "this side does not change", id="evaluates itself"),
+        pytest.param("provider", "set statement = 'Better'", "permission denied", id="rewrites its offer"),
+        pytest.param(
+            "council", "set state = 'withdrawn'", "this side does not change", id="withdraws for the provider"
+        ),
+        pytest.param("council", "set capacity = 1", "permission denied", id="cuts the offer"),
+        pytest.param("council", "set state = 'not_awarded'", "this side does not change", id="skips the evaluation"),
+    ],
+)
+async def test_neither_side_does_the_others_part_in_the_database(
+    world: World, ledger: Ledger, who: str, statement: str, refusal: str
+) -> None:
+    await applied(world)
+    with pytest.raises(Exception, match=refusal):
+        await ledger.sql_as(getattr(world, who).id, f"update lot_applications {statement}")
+
+
 async def test_competing_applicants_never_learn_of_each_other(world: World, ledger: Ledger) -> None:
     lot = await open_lot(world)
     mine, theirs = await applied(world, lot=lot), await applied(world, world.other_provider, lot)
