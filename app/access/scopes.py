@@ -40,8 +40,8 @@ KNOWN_SCOPES = frozenset(scope.value for scope in Scope)
 MEANINGS: dict[Scope, str] = {
     Scope.DIRECTORY_READ: "Read councils, schools, providers, their sites and identifiers.",
     Scope.DIRECTORY_WRITE: "Register schools and providers; keep one's own entry and contacts.",
-    Scope.FRAMEWORKS_READ: "Read frameworks, lots and awards.",
-    Scope.FRAMEWORKS_WRITE: "Keep one's own frameworks, lots and awards.",
+    Scope.FRAMEWORKS_READ: "Read frameworks, lots, applications and awards; what providers assure.",
+    Scope.FRAMEWORKS_WRITE: "Keep one's own frameworks, lots, awards and applications; what one assures.",
     Scope.CALENDARS_READ: "Read calendars: half-terms and closures.",
     Scope.CALENDARS_WRITE: "Keep one's own calendars.",
     Scope.PUPILS_READ: "Read pupils whose placements the organisation may see, without their UPN.",

@@ -20,7 +20,16 @@ class EventType(StrEnum):
     PUPIL_REMOVED = "pupil.removed"
     PLACEMENT_REMOVED = "placement.removed"
     FRAMEWORK_OPENED = "framework.opened"
+    FRAMEWORK_CHANGED = "framework.changed"
+    FRAMEWORK_EXTENDED = "framework.extended"
+    FRAMEWORK_WINDOW_SET = "framework-window.set"
     LOT_ADDED = "lot.added"
+    LOT_CHANGED = "lot.changed"
+    LOT_APPLICATION_SUBMITTED = "lot-application.submitted"
+    LOT_APPLICATION_EVALUATED = "lot-application.evaluated"
+    LOT_APPLICATION_AWARDED = "lot-application.awarded"
+    LOT_APPLICATION_NOT_AWARDED = "lot-application.not-awarded"
+    LOT_APPLICATION_WITHDRAWN = "lot-application.withdrawn"
     LOT_AWARDED = "lot-award.made"
     LOT_AWARD_SHORTENED = "lot-award.shortened"
     REFERRAL_REQUESTED = "referral.requested"
@@ -35,6 +44,19 @@ class EventType(StrEnum):
     OFFER_DECLINED = "referral-offer.declined"
     OFFER_WITHDRAWN = "referral-offer.withdrawn"
     OFFER_LAPSED = "referral-offer.lapsed"
+    LOT_AWARD_PLACES_CHANGED = "lot-award.places-changed"
+    LOT_AWARD_EXPIRING = "lot-award.expiring"
+    LOT_AWARD_EXPIRED = "lot-award.expired"
+    LOT_AWARD_SUSPENDED = "lot-award-suspension.made"
+    LOT_AWARD_SUSPENSION_LIFTED = "lot-award-suspension.lifted"
+    INSURANCE_GIVEN = "insurance-certificate.given"
+    INSURANCE_WITHDRAWN = "insurance-certificate.withdrawn"
+    INSURANCE_EXPIRING = "insurance-certificate.expiring"
+    INSURANCE_LAPSED = "insurance-certificate.lapsed"
+    CONFIRMATION_GIVEN = "safeguarding-confirmation.given"
+    CONFIRMATION_STAFF_CHANGED = "safeguarding-confirmation.staff-changed"
+    CONFIRMATION_EXPIRING = "safeguarding-confirmation.expiring"
+    CONFIRMATION_LAPSED = "safeguarding-confirmation.lapsed"
     PLACEMENT_PROPOSED = "placement.proposed"
     PLACEMENT_ACCEPTED = "placement.accepted"
     PLACEMENT_DECLINED = "placement.declined"
@@ -126,7 +148,16 @@ MEANINGS: dict[EventType, str] = {
     EventType.PUPIL_REMOVED: "The pupil's identity was severed: erase what you hold under this id.",
     EventType.PLACEMENT_REMOVED: "The placement's child has another identity: erase what you hold under this id.",
     EventType.FRAMEWORK_OPENED: "The council opened a framework.",
+    EventType.FRAMEWORK_CHANGED: "The council changed a framework's name or what placements under it require.",
+    EventType.FRAMEWORK_EXTENDED: "The council made an extension of a framework; its last day moved.",
+    EventType.FRAMEWORK_WINDOW_SET: "The council set or moved a window in which providers may apply.",
     EventType.LOT_ADDED: "The council added a lot to a framework.",
+    EventType.LOT_CHANGED: "The council changed what a lot is for; its standing holders are told too.",
+    EventType.LOT_APPLICATION_SUBMITTED: "A provider applied for a lot; it and the council alone are told.",
+    EventType.LOT_APPLICATION_EVALUATED: "The council recorded its evaluation; the council alone is told.",
+    EventType.LOT_APPLICATION_AWARDED: "The lot is awarded to the applicant; the evaluation is open to it.",
+    EventType.LOT_APPLICATION_NOT_AWARDED: "The lot is not awarded to the applicant, who reads why.",
+    EventType.LOT_APPLICATION_WITHDRAWN: "The provider withdrew its application.",
     EventType.LOT_AWARDED: "A council awarded a lot to a provider.",
     EventType.LOT_AWARD_SHORTENED: "The council brought the end of an award forward.",
     EventType.REFERRAL_REQUESTED: "A school or council asks for a place for a child; its requesting side is told.",
@@ -141,6 +172,19 @@ MEANINGS: dict[EventType, str] = {
     EventType.OFFER_DECLINED: "The provider declined, with a reason.",
     EventType.OFFER_WITHDRAWN: "The offer does not stand any more; its provider need not answer.",
     EventType.OFFER_LAPSED: "The provider had not answered by `respond_by`.",
+    EventType.LOT_AWARD_PLACES_CHANGED: "The council changed an award's capacity, or the provider its vacancies.",
+    EventType.LOT_AWARD_EXPIRING: "An award ends within 30 days, and none of the same lot follows it.",
+    EventType.LOT_AWARD_EXPIRED: "An award's last day has passed, and none of the same lot follows it.",
+    EventType.LOT_AWARD_SUSPENDED: "The council suspended an award for some days.",
+    EventType.LOT_AWARD_SUSPENSION_LIFTED: "The council lifted the suspension of an award.",
+    EventType.INSURANCE_GIVEN: "A provider gave an insurance certificate.",
+    EventType.INSURANCE_WITHDRAWN: "A provider withdrew an insurance certificate: it holds no longer.",
+    EventType.INSURANCE_EXPIRING: "An insurance ends within 30 days, and no certificate follows it.",
+    EventType.INSURANCE_LAPSED: "An insurance has lapsed, and no certificate follows it.",
+    EventType.CONFIRMATION_GIVEN: "A provider confirmed its safeguarding checks; who sees a placement with it is told.",
+    EventType.CONFIRMATION_STAFF_CHANGED: "A provider's staff changed: its safeguarding confirmation wants renewing.",
+    EventType.CONFIRMATION_EXPIRING: "A safeguarding confirmation ends within 30 days and is not renewed.",
+    EventType.CONFIRMATION_LAPSED: "A safeguarding confirmation has lapsed and was not renewed.",
     EventType.PLACEMENT_PROPOSED: "A commissioner proposed a placement to a provider.",
     EventType.PLACEMENT_ACCEPTED: "The provider accepted; the expected sessions exist from now on.",
     EventType.PLACEMENT_DECLINED: "The provider declined, with a reason.",

@@ -1,9 +1,9 @@
 """The directory: which organisations a caller may find.
 
 Councils and schools are found by every caller. A provider is found by itself, by the council that registered it, by
-every council that ever awarded it a lot, and by whoever sees a placement with it; published to everyone, by every
-caller; published to the councils' schools, by the schools of a council whose award to it has not ended. Row security
-says the same, and is what a forgotten condition here falls back on.
+every council that ever awarded it a lot or was asked for one, and by whoever sees a placement with it; published to
+everyone, by every caller; published to the councils' schools, by the schools of a council whose award to it has not
+ended. Row security says the same, and is what a forgotten condition here falls back on.
 """
 
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ from sqlmodel import col
 
 from app.access.caller import Caller
 from app.models.frameworks import LotAward
+from app.models.lot_applications import LotApplication
 from app.models.organisations import Identifier, Organisation, OrganisationKind, Site
 from app.models.placements import Placement, PlacementViewer
 from app.problems import NotFound
@@ -50,6 +51,7 @@ def _may_find_provider(caller: Caller) -> ColumnElement[bool]:
     mine = select(col(PlacementViewer.placement_id)).where(
         col(PlacementViewer.placement_id) == col(Placement.id), col(PlacementViewer.organisation_id) == me
     )
+    applied = exists().where(col(LotApplication.provider_id) == provider_id, col(LotApplication.council_id) == me)
     placed_with = exists().where(
         col(Placement.provider_id) == provider_id, mine.correlate(Placement).offset(0).exists()
     )
@@ -59,6 +61,7 @@ def _may_find_provider(caller: Caller) -> ColumnElement[bool]:
         col(Organisation.registered_by_id) == me,
         and_(col(Organisation.published_to_schools), provider_id.in_(standing_with_my_council)),
         provider_id.in_(awards.where(col(LotAward.council_id) == me)),
+        applied,
         placed_with,
     )
 

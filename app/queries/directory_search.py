@@ -21,7 +21,7 @@ from app.models.directory_entries import DirectoryEntry
 from app.models.frameworks import Lot, LotAward
 from app.models.organisations import Organisation, OrganisationKind, ProviderCategory, Site
 from app.queries.directory import visible_organisations
-from app.queries.frameworks import visible_awards
+from app.queries.lot_awards import visible_awards
 from app.rules.directory_entries import DayOfWeek, TargetGroup, groups_of_key_stage
 from app.rules.procurement import AttendancePattern, DeliveryOption, KeyStage
 

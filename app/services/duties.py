@@ -25,6 +25,7 @@ from app.services.duties_batch import Batch
 from app.services.duties_calendars import follow_calendars
 from app.services.duties_clocks import tell_clocks
 from app.services.duties_early_departures import lapse_early_departures
+from app.services.duties_expiries import tell_ends_of_awards, tell_ends_of_confirmations, tell_ends_of_insurances
 from app.services.duties_part_time_plans import lapse_part_time_plans
 from app.services.duties_placements import tell_ends, tell_starts
 from app.services.duties_referrals import lapse_offers
@@ -49,6 +50,9 @@ DUTIES: tuple[Duty, ...] = (
     tell_ends,
     tell_clocks,
     retain_severed,
+    tell_ends_of_confirmations,
+    tell_ends_of_insurances,
+    tell_ends_of_awards,
 )
 MOST_AT_ONCE = 2_000
 

@@ -72,6 +72,7 @@ async def place_as_offered(
     """
     insist(may_be_accepted(placement.ends_on, caller.today))
     placement.state = PlacementState.ACCEPTED
+    await check_procurement(caller, session, placement)
     await _add(caller, session, placement, body)
     await _take_on(caller, session, placement)
     return placement

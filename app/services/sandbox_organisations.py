@@ -47,6 +47,7 @@ SCOPES: dict[OrganisationKind, frozenset[Scope]] = {
             Scope.TOOLKIT_WRITE,
             Scope.CALENDARS_WRITE,
             Scope.DIRECTORY_WRITE,
+            Scope.FRAMEWORKS_WRITE,
             Scope.CLIENTS_WRITE,
         }
     ),

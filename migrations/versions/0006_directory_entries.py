@@ -1,7 +1,7 @@
 """A provider's whole directory entry, how widely it is shown, and what is searched in it.
 
 Revision ID: 0006
-Revises: 0004
+Revises: 0005
 
 The condition on `organisations` becomes the one that queries state: a council that awarded a lot finds the provider,
 its schools only what is published to them. Whoever registered an organisation writes its entry until it has a client.
@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.row_security import ME, MY_COUNCIL, MY_SANDBOX, allow_function, resecure, secure, seen
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

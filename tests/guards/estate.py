@@ -24,7 +24,11 @@ PRIVATE = {
     "early-departures",
     "extensions",
     "immediate-terminations",
+    "insurance-certificates",
     "keys",
+    "lot-applications",
+    "lot-award-suspensions",
+    "lot-awards",
     "notifications",
     "part-time-plans",
     "placements",
@@ -34,6 +38,7 @@ PRIVATE = {
     "qa-visits",
     "referral-offers",
     "referrals",
+    "safeguarding-confirmations",
     "suspensions",
     "termination-notices",
     "toolkit-assessments",
@@ -141,6 +146,7 @@ async def _about_a_provider(world: World) -> dict[str, str]:
             {"lot_id": lot, "provider_id": provider, "starts_on": "2026-09-01", "ends_on": "2027-08-31"},
         )
     )["id"]
+    procurement = await _procurement(world, framework, lot, award)
     qa_framework = made(await council.post("/v1/qa-frameworks", {"name": "QA", **PARTS}))["id"]
     visit = made(
         await council.post(
@@ -163,6 +169,7 @@ async def _about_a_provider(world: World) -> dict[str, str]:
         {"provider_id": provider, "use": "council_quality_assurance", "assessors": "Officers"},
     )
     return {
+        **procurement,
         "frameworks": framework,
         "lots": lot,
         "lot-awards": award,
@@ -172,6 +179,29 @@ async def _about_a_provider(world: World) -> dict[str, str]:
         "qa-actions": made(action)["id"],
         "toolkit-assessments": made(assessment)["id"],
         "areas": "quality-of-education",
+    }
+
+
+async def _procurement(world: World, framework: str, lot: str, award: str) -> dict[str, str]:
+    council, provider = world.council, world.provider
+    days = {"opens_on": "2026-11-02", "closes_on": "2026-12-18"}
+    window = await council.post(f"/v1/frameworks/{framework}/windows", {"kind": "refresh", **days})
+    application = await provider.post("/v1/lot-applications", {"lot_id": lot, "statement": "We teach."})
+    suspension = await council.post(
+        "/v1/lot-award-suspensions", {"lot_award_id": award, "from_on": "2027-06-01", "reason": "No head in post"}
+    )
+    insured = {"kind": "other", "insurer": "Invented Mutual", "cover_pounds": 1_000_000}
+    certificate = await provider.post(
+        "/v1/insurance-certificates", {**insured, "starts_on": "2026-09-01", "expires_on": "2027-08-31"}
+    )
+    confirmed = {"confirmed_by": "C. Lead", "confirmed_on": "2026-11-20", "valid_until": "2027-07-31"}
+    confirmation = await provider.post("/v1/safeguarding-confirmations", confirmed)
+    return {
+        "framework-windows": made(window)["id"],
+        "lot-applications": made(application)["id"],
+        "lot-award-suspensions": made(suspension)["id"],
+        "insurance-certificates": made(certificate)["id"],
+        "safeguarding-confirmations": made(confirmation)["id"],
     }
 
 

@@ -30,6 +30,7 @@ SQL_ELSEWHERE = {
     "services/duties_early_departures.py",
     "services/duties_clocks.py",
     "services/duties_part_time_plans.py",
+    "services/duties_expiries.py",
     "services/duties_placements.py",
     "services/duties_severance.py",
     "services/duties_referrals.py",
@@ -55,6 +56,7 @@ WITHOUT_CALLER = {
         "seals_of",
         "entries_between",
     },
+    "queries/award_suspensions.py": {"suspended_on", "with_state", "changed_since"},
     "queries/calendars.py": {"school_calendars", "school_calendar"},
     "queries/calendars_following.py": {"calendars_to_follow", "placements_governed"},
     "queries/clocks.py": {
@@ -65,7 +67,6 @@ WITHOUT_CALLER = {
         "weekly_sessions_of",
         "thresholds_reached",
     },
-    "queries/directory.py": {"entries", "sites_of", "is_council"},
     "queries/directory.py": {
         "entries",
         "sites_of",
@@ -77,6 +78,9 @@ WITHOUT_CALLER = {
     "queries/directory_entries.py": {"entry_of"},
     "queries/directory_sites.py": {"provider_sites", "provider_site", "number_of_sites"},
     "queries/expected_sessions.py": {"with_state"},
+    "queries/framework_windows.py": {"with_state", "changed_since"},
+    "queries/insurance_certificates.py": {"with_state", "changed_since"},
+    "queries/lot_awards.py": {"with_state", "changed_since", "as_lot", "as_award"},
     "queries/oversight.py": {"councils_overseeing"},
     "queries/part_time_plans.py": {
         "with_state",
@@ -88,10 +92,12 @@ WITHOUT_CALLER = {
     },
     "queries/placements.py": {"slots_of", "timetables_in", "timetables_of", "with_status", "councils_of"},
     "queries/progress_reports.py": {"latest_edition", "report_for"},
+    "queries/provider_assurance.py": {"in_state", "turned_between"},
     "queries/qa_actions.py": {"is_overdue"},
     "queries/qa_visits.py": {"audience_of"},
     "queries/referral_offers.py": {"changed_since"},
     "queries/referrals.py": {"with_state", "offered_to", "changed_since"},
+    "queries/safeguarding_confirmations.py": {"with_state", "with_renewal_needed", "changed_since"},
     "queries/sandbox.py": {"every_world"},
     "queries/suspensions.py": {
         "with_state",
@@ -102,6 +108,7 @@ WITHOUT_CALLER = {
     },
     "queries/terminations.py": {"standing_notices"},
     "queries/toolkit_assessments.py": {"entries_of"},
+    "queries/vacancies.py": {"places_free"},
 }
 
 # The one place each where a transaction ends; the edge for requests, the others for what no request asked for.
