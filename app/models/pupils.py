@@ -3,17 +3,23 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
-from sqlmodel import Field
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
 
 from app.models.columns import Record
 
 
 class Pupil(Record, table=True):
-    """A child as one organisation registered it. Two organisations' records of one child are never linked by UPN."""
+    """A child as one organisation registered it. Two organisations' records of one child are never linked for a caller.
+
+    The home council is changed by a function of the database alone, which moves the dated viewers with it.
+    """
 
     __tablename__ = "pupils"
-    __table_args__ = (UniqueConstraint("registered_by_id", "upn"),)
+    __table_args__ = (
+        UniqueConstraint("registered_by_id", "upn"),
+        Index("ix_pupils_upn", "upn", postgresql_where=text("upn is not null")),
+    )
 
     registered_by_id: UUID = Field(foreign_key="organisations.id")
     given_name: str = Field(max_length=200)
@@ -21,3 +27,16 @@ class Pupil(Record, table=True):
     date_of_birth: date
     upn: str | None = Field(default=None, max_length=13)
     home_council_id: UUID | None = Field(default=None, foreign_key="organisations.id", index=True)
+    home_council_since: date | None = None
+
+
+class ChildIdentity(SQLModel, table=True):
+    """Which records are of one child: those of one world that hold the same UPN.
+
+    A trigger keeps it, and no role but the owner reads it. It serves one question: is a child timetabled elsewhere?
+    """
+
+    __tablename__ = "child_identities"
+
+    pupil_id: UUID = Field(primary_key=True, foreign_key="pupils.id")
+    child_id: UUID = Field(index=True)

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, exists, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.access.caller import Caller
 from app.models.calendars import Calendar, CalendarClosure, CalendarHalfTerm
-from app.models.organisations import Organisation
+from app.models.organisations import Organisation, OrganisationKind
 from app.problems import NotFound
 from app.rules.calendars import Closure, HalfTerm, SchoolCalendar
 
@@ -33,6 +33,16 @@ async def visible_calendar(caller: Caller, session: AsyncSession, calendar_id: U
     if found is None:
         raise NotFound
     return found
+
+
+async def council_with_calendars(caller: Caller, session: AsyncSession) -> UUID | None:
+    """The council whose calendars the caller goes by: its own council, for a school that publishes none itself."""
+    statement = select(col(Organisation.council_id)).where(
+        col(Organisation.id) == caller.organisation_id,
+        col(Organisation.kind) == OrganisationKind.SCHOOL,
+        ~exists().where(col(Calendar.owner_id) == caller.organisation_id),
+    )
+    return (await session.scalars(statement)).one_or_none()
 
 
 async def audience_of(caller: Caller, session: AsyncSession, calendar: Calendar) -> set[UUID]:

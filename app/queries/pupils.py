@@ -1,8 +1,9 @@
 """Pupils: seen by whoever registered them and by whoever sees one of their placements."""
 
+from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -13,12 +14,9 @@ from app.problems import NotFound
 
 
 def visible_pupils(caller: Caller) -> Select[Pupil]:
-    placed = (
-        select(col(Placement.pupil_id))
-        .join(PlacementViewer, col(PlacementViewer.placement_id) == col(Placement.id))
-        .where(col(PlacementViewer.organisation_id) == caller.organisation_id)
+    return select(Pupil).where(
+        or_(col(Pupil.registered_by_id) == caller.organisation_id, col(Pupil.id).in_(_placed(caller)))
     )
-    return select(Pupil).where(or_(col(Pupil.registered_by_id) == caller.organisation_id, col(Pupil.id).in_(placed)))
 
 
 async def visible_pupil(caller: Caller, session: AsyncSession, pupil_id: UUID) -> Pupil:
@@ -28,3 +26,29 @@ async def visible_pupil(caller: Caller, session: AsyncSession, pupil_id: UUID) -
         raise NotFound
     caller.sees_pupils(found.id)
     return found
+
+
+async def registered_pupil(caller: Caller, session: AsyncSession, pupil_id: UUID) -> Pupil:
+    """A pupil that the caller itself registered, locked. Raises NotFound."""
+    statement = select(Pupil).where(col(Pupil.id) == pupil_id, col(Pupil.registered_by_id) == caller.organisation_id)
+    found = (await session.scalars(statement.with_for_update(key_share=True))).one_or_none()
+    if found is None:
+        raise NotFound
+    caller.sees_pupils(found.id)
+    return found
+
+
+async def concern_today(caller: Caller, session: AsyncSession, pupil_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the pupils of whom the caller sees a placement today: of the others it is not told where they went."""
+    statement = _placed(caller).where(
+        col(Placement.pupil_id).in_(pupil_ids), func.coalesce(caller.today <= col(PlacementViewer.until_on), true())
+    )
+    return set(await session.scalars(statement))
+
+
+def _placed(caller: Caller) -> Select[UUID]:
+    return (
+        select(col(Placement.pupil_id))
+        .join(PlacementViewer, col(PlacementViewer.placement_id) == col(Placement.id))
+        .where(col(PlacementViewer.organisation_id) == caller.organisation_id)
+    )

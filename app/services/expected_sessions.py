@@ -1,25 +1,30 @@
 """The ledger of expected sessions: timetable times calendar, kept true whenever either side of it changes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from itertools import zip_longest
 from uuid import UUID
 
-from sqlalchemy import delete, func, update
+from sqlalchemy import delete, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.access.caller import Caller
+from app.clock import london_day
 from app.models.attendance import ExpectedSession
 from app.models.placements import Placement, TimetableSlot
 from app.queries.calendars import school_calendar
 from app.queries.directory import is_council
+from app.queries.double_timetabling import clashing_sessions
+from app.queries.expected_sessions import begins_after, sessions_waived_by
 from app.queries.placements import slots_of, timetables_of
 from app.queries.suspensions import first_session_of, standing_suspensions
 from app.rules import timetables
 from app.rules.attendance_due import due_at
+from app.rules.double_timetabling import SessionOfDay, not_timetabled_elsewhere
 from app.rules.suspensions import SuspensionState, suspension_takes_effect_at
+from app.services.changes import insist
 
 WAIVED_BY_SUSPENSION = "suspension"
 
@@ -41,9 +46,9 @@ async def expect_sessions(
     """Adds every session of these weekly slots from `first` to `last`, both included, to the ledger.
 
     What is in it already stays as it is; suspensions of these days hold for the sessions added. The placement is
-    locked by whoever changes its days.
+    locked by whoever changes its days. Raises RuleRefused where the child is timetabled elsewhere at one of them.
     """
-    calendar = await school_calendar(session, placement.calendar_id)
+    wanted = await could_be_expected(caller, session, placement, slots, first, last)
     by_council = await is_council(session, placement.commissioner_id)
     rows = [
         {
@@ -58,7 +63,7 @@ async def expect_sessions(
             "due_at": due_at(each.day, each.session, each.scheduled_start),
             "changed_at": caller.now,
         }
-        for each in timetables.expected_sessions(as_rules_know(slots), calendar, first, last)
+        for each in wanted
     ]
     if rows:
         await session.execute(insert(ExpectedSession).on_conflict_do_nothing(), rows)
@@ -104,19 +109,48 @@ async def waive_sessions(session: AsyncSession, placement_id: UUID, first: date,
 
 
 async def expect_again(session: AsyncSession, placement_id: UUID, first: date, last: date, at: datetime) -> None:
-    """The sessions of a suspension that begin after `at` are expected after all; those begun stay waived."""
-    begins = func.timezone("Europe/London", col(ExpectedSession.on_date) + col(ExpectedSession.starts_at))
+    """The sessions of a suspension that begin after `at` are expected after all; those begun stay waived.
+
+    Raises RuleRefused where the child is timetabled elsewhere at one of them by now.
+    """
+    waived = await sessions_waived_by(session, WAIVED_BY_SUSPENSION, placement_id, first, last, at)
+    await _insist_on_one_place(session, placement_id, waived, london_day(at))
     await session.execute(
         update(ExpectedSession)
         .where(
             col(ExpectedSession.placement_id) == placement_id,
             col(ExpectedSession.on_date).between(first, last),
             col(ExpectedSession.waived_by) == WAIVED_BY_SUSPENSION,
-            begins > at,
+            begins_after(at),
         )
         .values(waived_by=None, changed_at=at)
         .execution_options(synchronize_session=False)
     )
+
+
+async def could_be_expected(
+    caller: Caller,
+    session: AsyncSession,
+    placement: Placement,
+    slots: Sequence[TimetableSlot],
+    first: date,
+    last: date,
+) -> Sequence[timetables.ExpectedSession]:
+    """Every session of these weekly slots from `first` to `last`: nothing is added to the ledger.
+
+    Raises RuleRefused where the child is timetabled elsewhere at one of them.
+    """
+    calendar = await school_calendar(session, placement.calendar_id)
+    wanted = list(timetables.expected_sessions(as_rules_know(slots), calendar, first, last))
+    await _insist_on_one_place(session, placement.id, [(each.day, each.session) for each in wanted], caller.today)
+    return wanted
+
+
+async def _insist_on_one_place(
+    session: AsyncSession, placement_id: UUID, wanted: Collection[SessionOfDay], today: date
+) -> None:
+    if wanted:
+        insist(not_timetabled_elsewhere(await clashing_sessions(session, placement_id, wanted, today)))
 
 
 async def _hold_suspensions(

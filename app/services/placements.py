@@ -13,8 +13,9 @@ from app.queries.placements import slots_of
 from app.rules.placements import PLACEMENTS, PlacementState, may_be_accepted, may_be_placed
 from app.schemas.placements import PlacementPropose
 from app.services.changes import changed, insist, made, moved
-from app.services.expected_sessions import expect_sessions
-from app.services.placements_checks import check_procurement, check_references
+from app.services.expected_sessions import could_be_expected, expect_by_versions
+from app.services.placements_checks import check_procurement, check_references, governing_basis
+from app.services.placements_handover import hand_over
 from app.services.placements_parties import locked_for_party
 from app.services.timetables import add_timetable, check_slots
 
@@ -40,9 +41,11 @@ async def propose_placement(caller: Caller, session: AsyncSession, body: Placeme
             planned_end_agreed=body.planned_end_by_agreement,
         )
     )
+    basis = await governing_basis(caller, session, body.calendar_id, body.host_school_id, body.provider_id)
     placement = Placement(
         **made(caller.now),
         **body.model_dump(exclude={"timetable", "planned_end_by_agreement"}),
+        calendar_basis=basis,
         commissioner_id=caller.organisation_id,
         state=PlacementState.PROPOSED,
         ends_on=body.planned_end_on,
@@ -51,6 +54,8 @@ async def propose_placement(caller: Caller, session: AsyncSession, body: Placeme
     session.add(placement)
     await session.flush()
     await add_timetable(caller, session, placement.id, body.starts_on, body.timetable)
+    slots, first = await slots_of(session, placement.id), max(placement.starts_on, caller.today)
+    await could_be_expected(caller, session, placement, slots, first, placement.ends_on)
     await _tell(caller, session, placement, EventType.PLACEMENT_PROPOSED)
     return placement
 
@@ -60,14 +65,15 @@ async def accept_placement(
 ) -> Placement:
     """The provider accepts: from today on its attendance is expected. Nobody owes that of a day before it was agreed.
 
+    One that takes over ends the placement it continues on the day before its first.
+
     Raises RuleRefused, PreconditionFailed.
     """
     placement = await _moved(caller, session, placement_id, "accept", expected_version)
     insist(may_be_accepted(placement.ends_on, caller.today))
     await check_procurement(caller, session, placement)
-    slots = await slots_of(session, placement.id)
-    first = max(placement.starts_on, caller.today)
-    await expect_sessions(caller, session, placement, slots, first, placement.ends_on)
+    await hand_over(caller, session, placement)
+    await expect_by_versions(caller, session, placement, max(placement.starts_on, caller.today), placement.ends_on)
     await _tell(caller, session, placement, EventType.PLACEMENT_ACCEPTED)
     return placement
 

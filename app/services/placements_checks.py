@@ -8,13 +8,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.access.caller import Caller
 from app.models.organisations import OrganisationKind
 from app.models.placements import Placement
-from app.problems import FieldError, Invalid, NotFound
-from app.queries.calendars import visible_calendar
+from app.problems import FieldError, Invalid, NotFound, RuleRefused
+from app.queries.calendars import council_with_calendars, visible_calendar
 from app.queries.directory import sites_of, visible_organisation
 from app.queries.lot_awards import lot_and_award
 from app.queries.placements import visible_placement
 from app.queries.pupils import visible_pupil
+from app.rules.governing_calendars import CalendarBasis, calendar_basis
 from app.rules.procurement import PlacementFacts, fits_award
+from app.rules.verdict import Refused
 from app.schemas.placements import PlacementPropose
 from app.services.changes import insist
 
@@ -59,6 +61,33 @@ async def check_procurement(caller: Caller, session: AsyncSession, placement: Pl
         placement.key_stage,
     )
     insist(fits_award(lot, award, facts, spot_purchase=placement.spot_purchase))
+
+
+async def governing_basis(
+    caller: Caller, session: AsyncSession, calendar_id: UUID, host_school_id: UUID | None, provider_id: UUID
+) -> CalendarBasis:
+    """On what basis a calendar governs a placement that the caller commissions. Raises RuleRefused for no party's."""
+    calendar = await visible_calendar(caller, session, calendar_id)
+    basis = calendar_basis(
+        calendar.owner_id,
+        commissioner=caller.organisation_id,
+        council_of_commissioner=await council_with_calendars(caller, session),
+        host_school=host_school_id,
+        provider=provider_id,
+    )
+    if isinstance(basis, Refused):
+        raise RuleRefused(basis)
+    return basis
+
+
+async def check_host_school(caller: Caller, session: AsyncSession, organisation_id: UUID | None) -> None:
+    """Raises Invalid where it is neither a school nor a provider that the caller may find."""
+    try:
+        if organisation_id is not None:
+            await _host_school(caller, session, organisation_id)
+    except NotFound:
+        fault = FieldError("/host_school_id", "school_not_found", "names nothing that you may see")
+        raise Invalid([fault]) from None
 
 
 async def _provider(caller: Caller, session: AsyncSession, organisation_id: UUID) -> object:
