@@ -8,7 +8,6 @@ from sqlalchemy import Index
 from sqlmodel import Field
 
 from app.models.columns import JSON, TEXTS, Record
-from app.rules.reviews import ReviewAttendee
 
 
 class Review(Record, table=True):
@@ -23,7 +22,7 @@ class Review(Record, table=True):
     placement_id: UUID = Field(foreign_key="placements.id")
     recorded_by_id: UUID = Field(foreign_key="organisations.id")
     held_on: date
-    attended_by: list[ReviewAttendee] = Field(sa_type=TEXTS)
+    attended_by: list[str] = Field(sa_type=TEXTS)
     findings: str = Field(max_length=8000)
     progress: list[dict[str, Any]] = Field(sa_type=JSON)
     objectives: list[str] = Field(sa_type=TEXTS)

@@ -116,8 +116,18 @@ async def test_only_the_reviewed_functions_see_past_row_security(engines: dict[s
 REVIEWED = {
     "add_party_viewers",
     "calendar_viewers",
+    "check_new_placement",
+    "claim_session",
     "councils_overseeing",
     "find_credential",
+    "identify_child",
+    "is_taken_over",
+    "keep_succeeded",
     "may_commission",
+    "move_home",
     "record_event",
+    "sees_today",
+    "sessions_elsewhere",
+    "sessions_elsewhere_as",
+    "viewers_of",
 }
