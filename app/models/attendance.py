@@ -59,24 +59,17 @@ class ExpectedSession(SQLModel, table=True):
 class ChildSession(SQLModel, table=True):
     """A session at which a child is expected somewhere: its key lets one placement alone have it.
 
-    A trigger of `expected_sessions` keeps it for what nothing waives and whose day has not passed; no role but the
+    Triggers of `expected_sessions` keep it for what nothing waives and whose day has not passed; no role but the
     owner reads it. It stands apart from the ledger, so that recording attendance never touches it.
     """
 
     __tablename__ = "child_sessions"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["placement_id", "on_date", "session"],
-            ["expected_sessions.placement_id", "expected_sessions.on_date", "expected_sessions.session"],
-            ondelete="CASCADE",
-        ),
-        UniqueConstraint("placement_id", "on_date", "session"),
-    )
+    __table_args__ = (UniqueConstraint("placement_id", "on_date", "session"),)
 
     child_id: UUID = Field(primary_key=True)
     on_date: date = Field(primary_key=True)
     session: SchoolSession = Field(sa_type=slug(SchoolSession), primary_key=True)
-    placement_id: UUID
+    placement_id: UUID = Field(foreign_key="placements.id")
 
 
 class AttendanceMark(SQLModel, table=True):

@@ -5,8 +5,7 @@ from datetime import date, datetime, timedelta
 from itertools import zip_longest
 from uuid import UUID
 
-from sqlalchemy import delete, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import delete, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -27,6 +26,15 @@ from app.rules.suspensions import SuspensionState, suspension_takes_effect_at
 from app.services.changes import insist
 
 WAIVED_BY_SUSPENSION = "suspension"
+
+# One statement however many rows: a term of sessions goes in at once, and so does what its triggers make of it.
+_EXPECT = text(
+    "insert into expected_sessions (placement_id, provider_id, council_commissioned, changed_at, on_date, session,"
+    " starts_at, ends_at, online, due_at) select :placement_id, :provider_id, :by_council, :at,"
+    " unnest(cast(:days as date[])), unnest(cast(:parts as text[])), unnest(cast(:starts as time[])),"
+    " unnest(cast(:ends as time[])), unnest(cast(:online as boolean[])), unnest(cast(:due as timestamptz[]))"
+    " on conflict do nothing"
+)
 
 
 def as_rules_know(slots: Sequence[TimetableSlot]) -> tuple[timetables.TimetableSlot, ...]:
@@ -50,24 +58,26 @@ async def expect_sessions(
     """
     wanted = await could_be_expected(caller, session, placement, slots, first, last)
     by_council = await is_council(session, placement.commissioner_id)
-    rows = [
-        {
-            "placement_id": placement.id,
-            "on_date": each.day,
-            "session": each.session,
-            "provider_id": placement.provider_id,
-            "starts_at": each.scheduled_start,
-            "ends_at": each.scheduled_end,
-            "online": each.online,
-            "council_commissioned": by_council,
-            "due_at": due_at(each.day, each.session, each.scheduled_start),
-            "changed_at": caller.now,
-        }
-        for each in wanted
-    ]
-    if rows:
-        await session.execute(insert(ExpectedSession).on_conflict_do_nothing(), rows)
+    if wanted:
+        await session.execute(_EXPECT, _columns(placement, wanted, by_council, caller.now))
     await _hold_suspensions(caller, session, placement, first, last)
+
+
+def _columns(
+    placement: Placement, wanted: Sequence[timetables.ExpectedSession], by_council: bool, at: datetime
+) -> dict[str, object]:
+    return {
+        "placement_id": placement.id,
+        "provider_id": placement.provider_id,
+        "by_council": by_council,
+        "at": at,
+        "days": [each.day for each in wanted],
+        "parts": [each.session.value for each in wanted],
+        "starts": [each.scheduled_start for each in wanted],
+        "ends": [each.scheduled_end for each in wanted],
+        "online": [each.online for each in wanted],
+        "due": [due_at(each.day, each.session, each.scheduled_start) for each in wanted],
+    }
 
 
 async def expect_by_versions(

@@ -113,7 +113,7 @@ async def _place(session: AsyncSession, place: Place, pupil_id: UUID, number: in
     )
     placement = await propose_placement(await place.council.speaks(session), session, body)
     await accept_placement(await place.provider.speaks(session), session, placement.id, placement.version)
-    if number % 5 == 0:
+    if number % 20 == 0:
         await _attend_to(session, place, placement.id)
 
 

@@ -49,7 +49,31 @@ create trigger pupils_are_children after insert on pupils
 create trigger pupils_are_children_still after update of upn on pupils
     for each row when (old.upn is distinct from new.upn) execute function identify_child();
 
-create function claim_session() returns trigger
+create function claim_sessions() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    insert into child_sessions (child_id, on_date, session, placement_id)
+    select i.child_id, fresh.on_date, fresh.session, fresh.placement_id
+    from fresh
+    join placements p on p.id = fresh.placement_id
+    join child_identities i on i.pupil_id = p.pupil_id
+    join organisations o on o.id = p.provider_id
+    left join sandboxes world on world.id = o.sandbox_id
+    where fresh.waived_by is null
+      and fresh.on_date >= (coalesce(world.stands_at, now()) at time zone 'Europe/London')::date
+    on conflict (placement_id, on_date, session) do nothing;
+    return null;
+end $$;
+
+create function give_up_sessions() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    delete from child_sessions s using gone
+    where s.placement_id = gone.placement_id and s.on_date = gone.on_date and s.session = gone.session;
+    return null;
+end $$;
+
+create function claim_or_give_up_session() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     if new.waived_by is not null then
@@ -70,9 +94,11 @@ begin
 end $$;
 
 create trigger expected_sessions_claim after insert on expected_sessions
-    for each row when (new.waived_by is null) execute function claim_session();
-create trigger expected_sessions_claim_again after update of waived_by on expected_sessions
-    for each row when (old.waived_by is distinct from new.waived_by) execute function claim_session();
+    referencing new table as fresh for each statement execute function claim_sessions();
+create trigger expected_sessions_give_up after delete on expected_sessions
+    referencing old table as gone for each statement execute function give_up_sessions();
+create trigger expected_sessions_waived after update of waived_by on expected_sessions
+    for each row when (old.waived_by is distinct from new.waived_by) execute function claim_or_give_up_session();
 
 create function sessions_elsewhere(wanted_by uuid, days date[], parts text[], this_day date)
 returns table (on_date date, session text)
@@ -158,12 +184,13 @@ order by p.created_at, p.id
 on conflict do nothing;
 """
 DROP_ONE_PLACE = """
-drop trigger expected_sessions_claim_again on expected_sessions;
+drop trigger expected_sessions_waived on expected_sessions;
+drop trigger expected_sessions_give_up on expected_sessions;
 drop trigger expected_sessions_claim on expected_sessions;
 drop trigger pupils_are_children_still on pupils;
 drop trigger pupils_are_children on pupils;
 drop function sessions_elsewhere(uuid, date[], text[], date), sessions_elsewhere_as(uuid, text, date);
-drop function claim_session(), identify_child();
+drop function claim_sessions(), give_up_sessions(), claim_or_give_up_session(), identify_child();
 """
 
 
@@ -382,12 +409,7 @@ def _make_tables() -> None:
             nullable=False,
         ),
         sa.Column("placement_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["placement_id", "on_date", "session"],
-            ["expected_sessions.placement_id", "expected_sessions.on_date", "expected_sessions.session"],
-            name=op.f("fk_child_sessions_placement_id_on_date_session"),
-            ondelete="CASCADE",
-        ),
+        sa.ForeignKeyConstraint(["placement_id"], ["placements.id"], name=op.f("fk_child_sessions_placement_id")),
         sa.PrimaryKeyConstraint("child_id", "on_date", "session", name=op.f("pk_child_sessions")),
         sa.UniqueConstraint(
             "placement_id", "on_date", "session", name=op.f("uq_child_sessions_placement_id_on_date_session")
