@@ -5,13 +5,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from httpx import Response
 from sqlalchemy.exc import DBAPIError
 
 from app.rules.upn import synthetic_upn
+from app.services.duties import do_duties
 from tests.ledger import Ledger
 from tests.test_suspensions import agreed
-from tests.world import CALENDAR, HOURS, TIMETABLE, Party, World
+from tests.world import CALENDAR, HOURS, TIMETABLE, TUESDAY_MORNING, Party, World
 
 UPN = synthetic_upn(4711)
 CHILD = {"given_name": "Ada", "family_name": "Example", "date_of_birth": "2012-03-04"}
@@ -226,6 +228,40 @@ async def test_a_stranger_asks_nothing_about_a_child(world: World, ledger: Ledge
         with pytest.raises(DBAPIError) as refusal:
             await ledger.sql_as(world.other_council.id, question, id=value)
         assert getattr(refusal.value.orig, "sqlstate", None) == "42501"
+
+
+async def test_a_day_that_a_calendar_opens_later_is_not_expected_in_a_second_place(
+    world: World, ledger: Ledger, app: FastAPI
+) -> None:
+    body: dict[str, Any] = {"timetable": MONDAY_MORNING, "starts_on": "2026-12-07", "planned_end_on": "2026-12-18"}
+    paths, calendars = [], []
+    for by, provider, closed in (
+        (world.council, world.provider, "2026-12-14"),
+        (world.other_council, world.other_provider, "2026-12-07"),
+    ):
+        calendar = CALENDAR | {"closures": [{"date": closed, "reason": "INSET"}]}
+        calendars.append((await by.post("/v1/calendars", calendar)).json()["id"])
+        pupil = await registered(by)
+        paths.append(await placed(world, by, provider, pupil, calendar_id=calendars[-1], **body))
+    opened = await world.council.change("PUT", f"/v1/calendars/{calendars[0]}", CALENDAR)
+    assert opened.status_code == 200, opened.text
+    assert (await do_duties(app.state.worker_sessions, world.sandbox_id, TUESDAY_MORNING)).failed == ()
+    expected = [list(await ledger.sessions(path.rsplit("/", 1)[1])) for path in paths]
+    assert expected == [["2026-12-07 am"], ["2026-12-14 am"]]
+
+
+async def test_a_child_under_a_new_identity_keeps_its_sessions(world: World, ledger: Ledger) -> None:
+    pupil = await registered(world.council)
+    await placed(world, world.council, world.provider, pupil, timetable=MONDAY_MORNING)
+    new = CHILD | {"family_name": "Rivers", "upn": synthetic_upn(12)}
+    severance = {"reason": "protection", "authorised_by": "B. Lead", "new_identity": new}
+    severed = await world.council.act(f"/v1/pupils/{pupil}", "identity-severance", severance)
+    assert severed.status_code == 200, severed.text
+    unknown = await registered(world.other_council, upn=synthetic_upn(12))
+    refusal = await proposed(world, world.other_council, world.other_provider, unknown)
+    assert refused_without_a_word_of(refusal, world.council)["clashing_sessions"][0] == "2026-11-30 am"
+    by_old_upn = await registered(world.other_council)
+    await placed(world, world.other_council, world.other_provider, by_old_upn)
 
 
 async def test_the_key_alone_would_keep_two_from_one_session(world: World, ledger: Ledger) -> None:

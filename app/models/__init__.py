@@ -6,8 +6,11 @@ from app.models import (
     attendance,
     calendars,
     clients,
+    early_departures,
+    extensions,
     frameworks,
     host_school_checks,
+    immediate_terminations,
     journal,
     organisations,
     placement_contacts,
@@ -18,6 +21,7 @@ from app.models import (
     reviews,
     suspensions,
     toolkit,
+    unagreed_absences,
 )
 
 __all__ = [
@@ -26,8 +30,11 @@ __all__ = [
     "attendance",
     "calendars",
     "clients",
+    "early_departures",
+    "extensions",
     "frameworks",
     "host_school_checks",
+    "immediate_terminations",
     "journal",
     "organisations",
     "placement_contacts",
@@ -38,4 +45,5 @@ __all__ = [
     "reviews",
     "suspensions",
     "toolkit",
+    "unagreed_absences",
 ]

@@ -69,7 +69,7 @@ class ChildSession(SQLModel, table=True):
     child_id: UUID = Field(primary_key=True)
     on_date: date = Field(primary_key=True)
     session: SchoolSession = Field(sa_type=slug(SchoolSession), primary_key=True)
-    placement_id: UUID = Field(foreign_key="placements.id")
+    placement_id: UUID = Field(foreign_key="placements.id", ondelete="CASCADE")
 
 
 class AttendanceMark(SQLModel, table=True):

@@ -10,8 +10,10 @@ from sqlmodel import col
 from app.access.caller import Caller
 from app.models.calendars import Calendar, CalendarClosure, CalendarHalfTerm
 from app.models.organisations import Organisation, OrganisationKind
+from app.models.placements import Placement
 from app.problems import NotFound
 from app.rules.calendars import Closure, HalfTerm, SchoolCalendar
+from app.rules.placements import PlacementState
 
 _VIEWERS = text("select organisation_id from calendar_viewers(:calendar_id, :today)")
 
@@ -43,6 +45,17 @@ async def council_with_calendars(caller: Caller, session: AsyncSession) -> UUID 
         ~exists().where(col(Calendar.owner_id) == caller.organisation_id),
     )
     return (await session.scalars(statement)).one_or_none()
+
+
+async def is_placed_under(caller: Caller, session: AsyncSession, pupil_id: UUID, calendar_id: UUID) -> bool:
+    """Whether a child is with the caller, as its provider, under this calendar."""
+    placed = exists().where(
+        col(Placement.pupil_id) == pupil_id,
+        col(Placement.calendar_id) == calendar_id,
+        col(Placement.provider_id) == caller.organisation_id,
+        col(Placement.state) == PlacementState.ACCEPTED,
+    )
+    return bool(await session.scalar(select(placed)))
 
 
 async def audience_of(caller: Caller, session: AsyncSession, calendar: Calendar) -> set[UUID]:

@@ -9,14 +9,13 @@ from sqlmodel import col
 
 from app.access.caller import Caller
 from app.models.placements import Placement, PlacementViewer
-from app.models.pupils import Pupil
+from app.models.pupils import ClosedPlacement, Pupil
 from app.problems import NotFound
 
 
 def visible_pupils(caller: Caller) -> Select[Pupil]:
-    return select(Pupil).where(
-        or_(col(Pupil.registered_by_id) == caller.organisation_id, col(Pupil.id).in_(_placed(caller)))
-    )
+    mine = col(Pupil.registered_by_id) == caller.organisation_id
+    return select(Pupil).where(col(Pupil.severed_at).is_(None), or_(mine, col(Pupil.id).in_(_placed(caller))))
 
 
 async def visible_pupil(caller: Caller, session: AsyncSession, pupil_id: UUID) -> Pupil:
@@ -28,13 +27,14 @@ async def visible_pupil(caller: Caller, session: AsyncSession, pupil_id: UUID) -
     return found
 
 
-async def registered_pupil(caller: Caller, session: AsyncSession, pupil_id: UUID) -> Pupil:
-    """A pupil that the caller itself registered, locked. Raises NotFound."""
-    statement = select(Pupil).where(col(Pupil.id) == pupil_id, col(Pupil.registered_by_id) == caller.organisation_id)
-    found = (await session.scalars(statement.with_for_update(key_share=True))).one_or_none()
+async def own_pupil(caller: Caller, session: AsyncSession, pupil_id: UUID) -> Pupil:
+    """A pupil that the caller registered, locked. Raises NotFound."""
+    statement = visible_pupils(caller).where(
+        col(Pupil.id) == pupil_id, col(Pupil.registered_by_id) == caller.organisation_id
+    )
+    found = (await session.scalars(statement.with_for_update(of=Pupil))).one_or_none()
     if found is None:
         raise NotFound
-    caller.sees_pupils(found.id)
     return found
 
 
@@ -44,6 +44,15 @@ async def concern_today(caller: Caller, session: AsyncSession, pupil_ids: Collec
         col(Placement.pupil_id).in_(pupil_ids), func.coalesce(caller.today <= col(PlacementViewer.until_on), true())
     )
     return set(await session.scalars(statement))
+
+
+async def is_closed(caller: Caller, session: AsyncSession, placement_id: UUID) -> bool:
+    """Whether this was a placement of the caller's until its child's identity was severed."""
+    statement = select(col(ClosedPlacement.placement_id)).where(
+        col(ClosedPlacement.placement_id) == placement_id,
+        col(ClosedPlacement.provider_id) == caller.organisation_id,
+    )
+    return (await session.scalars(statement)).one_or_none() is not None
 
 
 def _placed(caller: Caller) -> Select[UUID]:

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app.routers import (
     absconding_alerts,
+    agreements,
     api_clients,
     attendance_marks,
     attendance_submissions,
@@ -12,10 +13,14 @@ from app.routers import (
     directory,
     directory_sites,
     docs,
+    early_departures,
     events,
     expected_sessions,
+    extensions,
     frameworks,
     host_school_checks,
+    identity_severances,
+    immediate_terminations,
     me,
     oauth,
     operations,
@@ -36,6 +41,7 @@ from app.routers import (
     timetables,
     toolkit,
     toolkit_assessments,
+    unagreed_absences,
     viewers,
 )
 from app.settings import Settings
@@ -46,6 +52,7 @@ def every_router(settings: Settings) -> list[APIRouter]:
     return [
         *([sandbox.router] if settings.is_sandbox else []),
         absconding_alerts.router,
+        agreements.router,
         api_clients.router,
         attendance_marks.router,
         attendance_submissions.router,
@@ -54,10 +61,14 @@ def every_router(settings: Settings) -> list[APIRouter]:
         directory.router,
         directory_sites.router,
         docs.router,
+        early_departures.router,
         events.router,
         expected_sessions.router,
+        extensions.router,
         frameworks.router,
         host_school_checks.router,
+        identity_severances.router,
+        immediate_terminations.router,
         me.router,
         oauth.router,
         operations.router,
@@ -78,4 +89,5 @@ def every_router(settings: Settings) -> list[APIRouter]:
         toolkit.router,
         toolkit_assessments.router,
         viewers.router,
+        unagreed_absences.router,
     ]

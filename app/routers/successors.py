@@ -32,7 +32,7 @@ async def release_placement(
 ) -> PlacementRead:
     """The commissioner lets another organisation take the placement over. Nothing changes until a successor starts."""
     released = await successors.release_placement(caller, session, placement_id, body, expected)
-    return shown(caller, response, released)
+    return await shown(caller, session, response, released)
 
 
 @router.post("/placements/{placement_id}/successor", operation_id="propose_successor", status_code=201)
@@ -47,4 +47,4 @@ async def propose_successor(
     """
     placement = await successors.propose_successor(caller, session, placement_id, body)
     response.headers["Location"] = f"{successors.PATH}/{placement.id}"
-    return shown(caller, response, placement)
+    return await shown(caller, session, response, placement)

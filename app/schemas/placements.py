@@ -95,6 +95,7 @@ class PlacementRead(Tagged):
 
     `calendar_basis` says whose calendar governs it. One that `takes_over` is the successor of `continues_id`, which
     ends the day before this one starts; `released_to_id` may become the commissioner of a successor of this one.
+    `suspended_until` is the last day of the agreed suspension that today falls in, and null where there is none.
     """
 
     id: Id
@@ -122,6 +123,7 @@ class PlacementRead(Tagged):
     starts_on: Day
     planned_end_on: Day
     ends_on: Day
+    suspended_until: Day | None
     changed_at: Instant
 
 

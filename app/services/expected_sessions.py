@@ -58,15 +58,24 @@ async def expect_sessions(
     """
     wanted = await could_be_expected(caller, session, placement, slots, first, last)
     by_council = await is_council(session, placement.commissioner_id)
-    if wanted:
-        await session.execute(_EXPECT, _columns(placement, wanted, by_council, caller.now))
-    await _hold_suspensions(caller, session, placement, first, last)
+    await add_sessions(session, placement, wanted, by_council, caller.now)
+    await hold_suspensions(session, placement.id, first, last, caller.now)
 
 
-def _columns(
-    placement: Placement, wanted: Sequence[timetables.ExpectedSession], by_council: bool, at: datetime
-) -> dict[str, object]:
-    return {
+async def add_sessions(
+    session: AsyncSession,
+    placement: Placement,
+    wanted: Sequence[timetables.ExpectedSession],
+    by_council: bool,
+    at: datetime,
+) -> None:
+    """Adds these sessions to the ledger; what is in it already stays as it is.
+
+    Where no organisation is acting (the duties), a session at which the child is expected elsewhere is left out.
+    """
+    if not wanted:
+        return
+    columns = {
         "placement_id": placement.id,
         "provider_id": placement.provider_id,
         "by_council": by_council,
@@ -78,6 +87,7 @@ def _columns(
         "online": [each.online for each in wanted],
         "due": [due_at(each.day, each.session, each.scheduled_start) for each in wanted],
     }
+    await session.execute(_EXPECT, columns)
 
 
 async def expect_by_versions(
@@ -163,13 +173,11 @@ async def _insist_on_one_place(
         insist(not_timetabled_elsewhere(await clashing_sessions(session, placement_id, wanted, today)))
 
 
-async def _hold_suspensions(
-    caller: Caller, session: AsyncSession, placement: Placement, first: date, last: date
-) -> None:
-    """Agreed suspensions waive the sessions just added; open requests take effect when the first of them starts."""
-    for each in await standing_suspensions(session, placement.id, first, last):
+async def hold_suspensions(session: AsyncSession, placement_id: UUID, first: date, last: date, at: datetime) -> None:
+    """Agreed suspensions waive the sessions of these days; open requests take effect when their first one starts."""
+    for each in await standing_suspensions(session, placement_id, first, last):
         if each.state is SuspensionState.AGREED:
-            await waive_sessions(session, placement.id, each.starts_on, each.ends_on, caller.now)
-        elif each.takes_effect_at > caller.now:
-            found = await first_session_of(session, placement.id, each.starts_on, each.ends_on)
+            await waive_sessions(session, placement_id, each.starts_on, each.ends_on, at)
+        elif each.takes_effect_at > at:
+            found = await first_session_of(session, placement_id, each.starts_on, each.ends_on)
             each.takes_effect_at = suspension_takes_effect_at(*(found or (each.starts_on,)))

@@ -14,7 +14,12 @@ from app.rules.placements import PLACEMENTS, PlacementState, may_be_accepted, ma
 from app.schemas.placements import PlacementPropose
 from app.services.changes import changed, insist, made, moved
 from app.services.expected_sessions import could_be_expected, expect_by_versions
-from app.services.placements_checks import check_procurement, check_references, governing_basis
+from app.services.placements_checks import (
+    check_commissioner,
+    check_procurement,
+    check_references,
+    governing_basis,
+)
 from app.services.placements_handover import hand_over
 from app.services.placements_parties import locked_for_party
 from app.services.timetables import add_timetable, check_slots
@@ -28,6 +33,7 @@ async def propose_placement(caller: Caller, session: AsyncSession, body: Placeme
     Raises Invalid for what does not exist or does not fit together, RuleRefused for what the rules do not allow.
     """
     await check_references(caller, session, body)
+    await check_commissioner(caller, session, body)
     check_slots(body.timetable)
     insist(
         may_be_placed(
@@ -41,15 +47,14 @@ async def propose_placement(caller: Caller, session: AsyncSession, body: Placeme
             planned_end_agreed=body.planned_end_by_agreement,
         )
     )
-    basis = await governing_basis(caller, session, body.calendar_id, body.host_school_id, body.provider_id)
     placement = Placement(
         **made(caller.now),
         **body.model_dump(exclude={"timetable", "planned_end_by_agreement"}),
-        calendar_basis=basis,
         commissioner_id=caller.organisation_id,
         state=PlacementState.PROPOSED,
         ends_on=body.planned_end_on,
     )
+    placement.calendar_basis = await governing_basis(caller, session, placement)
     await check_procurement(caller, session, placement)
     session.add(placement)
     await session.flush()

@@ -9,12 +9,13 @@ from app.access.caller import Caller
 from app.models.organisations import OrganisationKind
 from app.models.placements import Placement
 from app.problems import FieldError, Invalid, NotFound, RuleRefused
-from app.queries.calendars import council_with_calendars, visible_calendar
+from app.queries.calendars import council_with_calendars, is_placed_under, visible_calendar
 from app.queries.directory import sites_of, visible_organisation
 from app.queries.lot_awards import lot_and_award
-from app.queries.placements import visible_placement
+from app.queries.placements import days_placed_with, visible_placement
 from app.queries.pupils import visible_pupil
 from app.rules.governing_calendars import CalendarBasis, calendar_basis
+from app.rules.placements import may_sub_commission
 from app.rules.procurement import PlacementFacts, fits_award
 from app.rules.verdict import Refused
 from app.schemas.placements import PlacementPropose
@@ -45,6 +46,19 @@ async def check_references(caller: Caller, session: AsyncSession, body: Placemen
         raise Invalid(faults)
 
 
+async def check_commissioner(caller: Caller, session: AsyncSession, body: PlacementPropose) -> None:
+    """Raises RuleRefused where a provider would place a child that is not placed with it (sub-commissioning)."""
+    if caller.kind is OrganisationKind.PROVIDER:
+        pupil = await visible_pupil(caller, session, body.pupil_id)
+        insist(
+            may_sub_commission(
+                own_pupil=pupil.registered_by_id == caller.organisation_id,
+                placed_with_it=await days_placed_with(caller, session, body.pupil_id),
+                starts_on=body.starts_on,
+            )
+        )
+
+
 async def check_procurement(caller: Caller, session: AsyncSession, placement: Placement) -> None:
     """Raises RuleRefused where the placement fits no award that its provider holds on its first day."""
     lot, award = (None, None)
@@ -63,17 +77,16 @@ async def check_procurement(caller: Caller, session: AsyncSession, placement: Pl
     insist(fits_award(lot, award, facts, spot_purchase=placement.spot_purchase))
 
 
-async def governing_basis(
-    caller: Caller, session: AsyncSession, calendar_id: UUID, host_school_id: UUID | None, provider_id: UUID
-) -> CalendarBasis:
-    """On what basis a calendar governs a placement that the caller commissions. Raises RuleRefused for no party's."""
-    calendar = await visible_calendar(caller, session, calendar_id)
+async def governing_basis(caller: Caller, session: AsyncSession, placement: Placement) -> CalendarBasis:
+    """On what basis its calendar governs a placement that the caller commissions. Raises RuleRefused for no party's."""
+    calendar = await visible_calendar(caller, session, placement.calendar_id)
     basis = calendar_basis(
         calendar.owner_id,
         commissioner=caller.organisation_id,
         council_of_commissioner=await council_with_calendars(caller, session),
-        host_school=host_school_id,
-        provider=provider_id,
+        host_school=placement.host_school_id,
+        provider=placement.provider_id,
+        placed_under=await is_placed_under(caller, session, placement.pupil_id, calendar.id),
     )
     if isinstance(basis, Refused):
         raise RuleRefused(basis)

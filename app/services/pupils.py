@@ -1,5 +1,6 @@
 """Registering pupils, correcting what was registered, and moving them to another home council."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from app.outbox.recording import record_event
 from app.problems import FieldError, Invalid, NotFound
 from app.queries.directory import visible_organisation
 from app.queries.double_timetabling import clashing_sessions_as
-from app.queries.pupils import registered_pupil
+from app.queries.pupils import own_pupil
 from app.queries.viewers import visible_among
 from app.rules.double_timetabling import not_timetabled_elsewhere
 from app.rules.upn import check_upn
@@ -33,7 +34,7 @@ async def register_pupil(caller: Caller, session: AsyncSession, body: PupilCreat
 
     Another organisation's record of the same child is never revealed.
     """
-    await _check(caller, session, body.model_dump())
+    await check_identity(caller, session, body.model_dump())
     pupil = Pupil(**made(caller.now), registered_by_id=caller.organisation_id, **body.model_dump())
     session.add(pupil)
     await session.flush()
@@ -50,10 +51,11 @@ async def correct_pupil(
     Raises NotFound, PreconditionFailed, Invalid, Duplicate; RuleRefused where the child of that UPN is timetabled
     elsewhere at a session of a placement of this one.
     """
-    pupil = await registered_pupil(caller, session, pupil_id)
+    pupil = await own_pupil(caller, session, pupil_id)
+    caller.sees_pupils(pupil.id)
     must_be(pupil.version, expected_version)
     corrections = body.model_dump(exclude_unset=True)
-    await _check(caller, session, corrections)
+    await check_identity(caller, session, corrections)
     upn = corrections.get("upn")
     if upn is not None and upn != pupil.upn:
         insist(not_timetabled_elsewhere(await clashing_sessions_as(session, pupil.id, upn, caller.today)))
@@ -71,9 +73,10 @@ async def move_pupil(
 
     The one before keeps what fell in its days. Raises NotFound, PreconditionFailed, Invalid, RuleRefused.
     """
-    pupil = await registered_pupil(caller, session, pupil_id)
+    pupil = await own_pupil(caller, session, pupil_id)
+    caller.sees_pupils(pupil.id)
     must_be(pupil.version, expected_version)
-    await _check(caller, session, {"home_council_id": body.home_council_id})
+    await check_identity(caller, session, {"home_council_id": body.home_council_id})
     insist(
         may_move_home(
             now_with=pupil.home_council_id,
@@ -95,18 +98,18 @@ async def move_pupil(
     return pupil
 
 
-async def _check(caller: Caller, session: AsyncSession, said: dict[str, Any]) -> None:
-    """Raises Invalid naming every member that cannot be true of a child."""
+async def check_identity(caller: Caller, session: AsyncSession, said: Mapping[str, Any], under: str = "") -> None:
+    """Raises Invalid naming every particular that cannot be true of a child; they stand `under` this pointer."""
     faults = []
     if said.get("upn") is not None and not (verdict := check_upn(said["upn"])):
-        faults.append(FieldError("/upn", verdict.code, verdict.reason))
+        faults.append(FieldError(f"{under}/upn", verdict.code, verdict.reason))
     if "date_of_birth" in said and said["date_of_birth"] >= caller.today:
-        faults.append(FieldError("/date_of_birth", "not_born_yet", "must be before today"))
+        faults.append(FieldError(f"{under}/date_of_birth", "not_born_yet", "must be before today"))
     if said.get("home_council_id") is not None:
         try:
             await visible_organisation(caller, session, OrganisationKind.COUNCIL, said["home_council_id"])
         except NotFound:
-            faults.append(FieldError("/home_council_id", "council_not_found", "is no council in the directory"))
+            faults.append(FieldError(f"{under}/home_council_id", "council_not_found", "is no council in the directory"))
     if faults:
         raise Invalid(faults)
 

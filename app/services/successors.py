@@ -87,9 +87,7 @@ async def propose_successor(
         ends_on=before.ends_on,
     )
     insist_on_succession(before, placement, caller.today)
-    placement.calendar_basis = await governing_basis(
-        caller, session, calendar_id, body.host_school_id, before.provider_id
-    )
+    placement.calendar_basis = await governing_basis(caller, session, placement)
     await check_procurement(caller, session, placement)
     session.add(placement)
     await session.flush()

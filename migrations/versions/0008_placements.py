@@ -1,7 +1,7 @@
 """Placements in depth: one place at a time, contacts, viewers with dates, successors, checks and reviews.
 
 Revision ID: 0008
-Revises: 0004
+Revises: 0013
 
 Two organisations may have registered one child, and neither may learn of the other. So who is the same child, and
 where it is expected, stand in two tables that no role but the owner reads; triggers fill them, and two reviewed
@@ -14,7 +14,7 @@ from alembic import op
 from migrations.row_security import ME, allow_function, other_side, party, provided, resecure, secure, viewer
 
 revision = "0008"
-down_revision = "0004"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
@@ -51,6 +51,8 @@ create trigger pupils_are_children_still after update of upn on pupils
 
 create function claim_sessions() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    doubled integer;
 begin
     insert into child_sessions (child_id, on_date, session, placement_id)
     select i.child_id, fresh.on_date, fresh.session, fresh.placement_id
@@ -61,7 +63,22 @@ begin
     left join sandboxes world on world.id = o.sandbox_id
     where fresh.waived_by is null
       and fresh.on_date >= (coalesce(world.stands_at, now()) at time zone 'Europe/London')::date
-    on conflict (placement_id, on_date, session) do nothing;
+    on conflict do nothing;
+    delete from expected_sessions e
+    using fresh
+    join placements p on p.id = fresh.placement_id
+    join child_identities i on i.pupil_id = p.pupil_id
+    join organisations o on o.id = p.provider_id
+    left join sandboxes world on world.id = o.sandbox_id
+    join child_sessions s
+      on s.child_id = i.child_id and s.on_date = fresh.on_date and s.session = fresh.session and s.placement_id <> p.id
+    where e.placement_id = fresh.placement_id and e.on_date = fresh.on_date and e.session = fresh.session
+      and fresh.waived_by is null
+      and fresh.on_date >= (coalesce(world.stands_at, now()) at time zone 'Europe/London')::date;
+    get diagnostics doubled = row_count;
+    if doubled > 0 and nullif(current_setting('app.organisation', true), '') is not null then
+        raise unique_violation using constraint = 'pk_child_sessions', message = 'pk_child_sessions: timetabled elsewhere';
+    end if;
     return null;
 end $$;
 
@@ -76,10 +93,9 @@ end $$;
 create function claim_or_give_up_session() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    if new.waived_by is not null then
-        delete from child_sessions s
-        where s.placement_id = new.placement_id and s.on_date = new.on_date and s.session = new.session;
-    else
+    delete from child_sessions s
+    where s.placement_id = old.placement_id and s.on_date = old.on_date and s.session = old.session;
+    if new.waived_by is null then
         insert into child_sessions (child_id, on_date, session, placement_id)
         select i.child_id, new.on_date, new.session, new.placement_id
         from placements p
@@ -97,8 +113,10 @@ create trigger expected_sessions_claim after insert on expected_sessions
     referencing new table as fresh for each statement execute function claim_sessions();
 create trigger expected_sessions_give_up after delete on expected_sessions
     referencing old table as gone for each statement execute function give_up_sessions();
-create trigger expected_sessions_waived after update of waived_by on expected_sessions
-    for each row when (old.waived_by is distinct from new.waived_by) execute function claim_or_give_up_session();
+create trigger expected_sessions_waived after update of waived_by, placement_id on expected_sessions
+    for each row
+    when (old.waived_by is distinct from new.waived_by or old.placement_id <> new.placement_id)
+    execute function claim_or_give_up_session();
 
 create function sessions_elsewhere(wanted_by uuid, days date[], parts text[], this_day date)
 returns table (on_date date, session text)
@@ -251,7 +269,8 @@ end $$;
 """
 DROP_VIEWERS = "drop function viewers_of(uuid), sees_today(uuid, uuid, date), move_home(uuid, uuid, date)"
 
-# A new placement's calendar is one of its parties', and one that takes over does so lawfully; said again in
+# A new placement's calendar is one of its parties', and one that takes over does so lawfully (one that goes on under
+# another identity continues nothing, and so takes over nothing); said again in
 # app/rules/governing_calendars.py and app/rules/successors.py. Seeding and tests act as the owner, for nobody.
 BEGINNINGS = """
 create function check_new_placement() returns trigger
@@ -261,6 +280,9 @@ declare
     keeper uuid := (select c.owner_id from calendars c where c.id = new.calendar_id);
     council uuid := (select o.council_id from organisations o where o.id = new.commissioner_id and o.kind = 'school');
 begin
+    if new.continues_id is null then
+        new.takes_over := false;
+    end if;
     if me is null then
         return new;
     end if;
@@ -270,6 +292,10 @@ begin
             when 'commissioners_council' then keeper = council
             when 'host_school' then keeper = new.host_school_id
             when 'provider' then keeper = new.provider_id
+            when 'placed_under' then exists (
+                select 1 from placements p
+                where p.pupil_id = new.pupil_id and p.calendar_id = new.calendar_id and p.state = 'accepted'
+                  and p.provider_id = new.commissioner_id)
         end, false)
     then
         raise insufficient_privilege using message = 'no calendar of the parties governs these placements';
@@ -332,6 +358,8 @@ AT = {
     "agreements": "given_at",
     "termination_notices": "given_at",
     "suspensions": "created_at",
+    "extensions": "created_at",
+    "immediate_terminations": "created_at",
     "absconding_alerts": "raised_at",
     "alert_notifications": "created_at",
     "alert_calls": "called_at",
@@ -395,7 +423,9 @@ def _make_tables() -> None:
         "child_identities",
         sa.Column("pupil_id", sa.Uuid(), nullable=False),
         sa.Column("child_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(["pupil_id"], ["pupils.id"], name=op.f("fk_child_identities_pupil_id")),
+        sa.ForeignKeyConstraint(
+            ["pupil_id"], ["pupils.id"], name=op.f("fk_child_identities_pupil_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("pupil_id", name=op.f("pk_child_identities")),
     )
     op.create_index(op.f("ix_child_identities_child_id"), "child_identities", ["child_id"])
@@ -409,7 +439,9 @@ def _make_tables() -> None:
             nullable=False,
         ),
         sa.Column("placement_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(["placement_id"], ["placements.id"], name=op.f("fk_child_sessions_placement_id")),
+        sa.ForeignKeyConstraint(
+            ["placement_id"], ["placements.id"], name=op.f("fk_child_sessions_placement_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("child_id", "on_date", "session", name=op.f("pk_child_sessions")),
         sa.UniqueConstraint(
             "placement_id", "on_date", "session", name=op.f("uq_child_sessions_placement_id_on_date_session")
@@ -470,6 +502,7 @@ def _placements() -> None:
                 "commissioners_council",
                 "host_school",
                 "provider",
+                "placed_under",
                 name="calendarbasis",
                 native_enum=False,
                 create_constraint=True,
@@ -628,7 +661,6 @@ def _checks() -> None:
         "host_school_checks",
         viewer("host_school_checks", "done_on"),
         adds=f"recorded_by_id = {ME} and {checks('host_school_checks')}",
-        worker="adds",
     )
 
 
@@ -653,7 +685,7 @@ def _reviews() -> None:
     )
     op.create_index("ix_reviews_placement_id", "reviews", ["placement_id", "held_on"])
     adds = f"recorded_by_id = {ME} and {other_side('reviews')}"
-    secure("reviews", viewer("reviews", "held_on"), adds=adds, worker="adds")
+    secure("reviews", viewer("reviews", "held_on"), adds=adds)
 
 
 def _stamps() -> list[sa.Column[object]]:

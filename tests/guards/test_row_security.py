@@ -115,6 +115,7 @@ async def test_only_the_reviewed_functions_see_past_row_security(engines: dict[s
 # Read each of them before adding to this list: what it shows, to whom, and by which check.
 REVIEWED = {
     "add_party_viewers",
+    "alert_open_about",
     "calendar_viewers",
     "check_new_placement",
     "claim_or_give_up_session",
@@ -132,4 +133,5 @@ REVIEWED = {
     "sessions_elsewhere",
     "sessions_elsewhere_as",
     "viewers_of",
+    "sever_identity",
 }

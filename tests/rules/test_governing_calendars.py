@@ -31,6 +31,15 @@ def test_whose_calendar_governs(owner: UUID, council: UUID | None, school: UUID 
         host_school=school,
         provider=PROVIDER,
     )
+    under = calendar_basis(
+        owner,
+        commissioner=COMMISSIONER,
+        council_of_commissioner=council,
+        host_school=school,
+        provider=PROVIDER,
+        placed_under=True,
+    )
+    assert under is CalendarBasis(basis or "placed_under")
     if basis is not None:
         assert found is CalendarBasis(basis)
         return
