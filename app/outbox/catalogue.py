@@ -17,6 +17,7 @@ class EventType(StrEnum):
     CALENDAR_PUBLISHED = "calendar.published"
     CALENDAR_CHANGED = "calendar.changed"
     PUPIL_REGISTERED = "pupil.registered"
+    PUPIL_CHANGED = "pupil.changed"
     PUPIL_REMOVED = "pupil.removed"
     PLACEMENT_REMOVED = "placement.removed"
     FRAMEWORK_OPENED = "framework.opened"
@@ -64,6 +65,12 @@ class EventType(StrEnum):
     PLACEMENT_STARTED = "placement.started"
     PLACEMENT_FACTS_STATED = "placement.facts-stated"
     PLACEMENT_ENDED = "placement.ended"
+    PLACEMENT_RELEASED = "placement.released"
+    PLACEMENT_SUCCEEDED = "placement.succeeded"
+    PLACEMENT_CONTACTS_REPLACED = "placement.contacts-replaced"
+    VIEWERS_CHANGED = "placement.viewers-changed"
+    CHECK_RECORDED = "host-school-check.recorded"
+    REVIEW_RECORDED = "review.recorded"
     TIMETABLE_CHANGED = "timetable.changed"
     SUSPENSION_REQUESTED = "suspension.requested"
     SUSPENSION_AGREEMENT = "suspension.agreement-recorded"
@@ -145,6 +152,7 @@ MEANINGS: dict[EventType, str] = {
     EventType.CALENDAR_PUBLISHED: "The organisation published a calendar.",
     EventType.CALENDAR_CHANGED: "A calendar changed; all who see placements under it are told, whose sessions follow.",
     EventType.PUPIL_REGISTERED: "The organisation registered a pupil; it alone is told.",
+    EventType.PUPIL_CHANGED: "The organisation corrected a pupil, or named another home council; it alone is told.",
     EventType.PUPIL_REMOVED: "The pupil's identity was severed: erase what you hold under this id.",
     EventType.PLACEMENT_REMOVED: "The placement's child has another identity: erase what you hold under this id.",
     EventType.FRAMEWORK_OPENED: "The council opened a framework.",
@@ -192,6 +200,12 @@ MEANINGS: dict[EventType, str] = {
     EventType.PLACEMENT_STARTED: "The placement's first day has come.",
     EventType.PLACEMENT_FACTS_STATED: "The commissioner stated facts that clocks depend on.",
     EventType.PLACEMENT_ENDED: "The placement's last day has passed.",
+    EventType.PLACEMENT_RELEASED: "The commissioner released the placement to one that may take it over.",
+    EventType.PLACEMENT_SUCCEEDED: "Another placement takes over from this one, which ends the day before.",
+    EventType.PLACEMENT_CONTACTS_REPLACED: "A party replaced its contacts and named services of a placement.",
+    EventType.VIEWERS_CHANGED: "Another home council sees the placement from a day on.",
+    EventType.CHECK_RECORDED: "The host school recorded a check on its pupil, or corrected one.",
+    EventType.REVIEW_RECORDED: "A review of the placement was recorded; its objectives or next step may have changed.",
     EventType.TIMETABLE_CHANGED: "A new timetable version applies from a day; expected sessions changed with it.",
     EventType.SUSPENSION_REQUESTED: "The provider asks for agreement to a suspension.",
     EventType.SUSPENSION_AGREEMENT: "One party agreed; another's agreement is still needed.",

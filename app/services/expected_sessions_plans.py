@@ -8,12 +8,15 @@ from sqlalchemy import ColumnElement, and_, func, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.clock import london_day
 from app.models.attendance import ExpectedSession
 from app.models.part_time_plans import PartTimePlan
+from app.queries.expected_sessions import begins_after, sessions_waived_by
 from app.queries.part_time_plans import IN_FORCE, standing_plans
 from app.rules.attendance_waivers import Waiver
 from app.rules.part_time_plans import weekly_session
 from app.rules.timetables import WEEKDAYS
+from app.services.double_timetabling import insist_on_one_place
 
 
 async def leave_out_sessions(session: AsyncSession, plan: PartTimePlan, at: datetime) -> None:
@@ -31,11 +34,17 @@ async def leave_out_sessions(session: AsyncSession, plan: PartTimePlan, at: date
 
 
 async def stop_leaving_out(session: AsyncSession, plan: PartTimePlan, at: datetime) -> None:
-    """The plan's sessions that begin after `at` are expected after all, as far as it goes; those begun stay waived."""
-    begins = func.timezone("Europe/London", col(ExpectedSession.on_date) + col(ExpectedSession.starts_at))
+    """The plan's sessions that begin after `at` are expected after all, as far as it goes; those begun stay waived.
+
+    Raises RuleRefused where the child is timetabled elsewhere at one of them by now.
+    """
+    waived = await sessions_waived_by(
+        session, Waiver.PART_TIME_PLAN, plan.placement_id, plan.starts_on, plan.ends_on, at
+    )
+    await insist_on_one_place(session, plan.placement_id, waived, london_day(at))
     await session.execute(
         update(ExpectedSession)
-        .where(*_of(plan), col(ExpectedSession.waived_by) == Waiver.PART_TIME_PLAN, begins > at)
+        .where(*_of(plan), col(ExpectedSession.waived_by) == Waiver.PART_TIME_PLAN, begins_after(at))
         .values(waived_by=None, changed_at=at)
         .execution_options(synchronize_session=False)
     )

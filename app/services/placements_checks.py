@@ -10,9 +10,9 @@ from app.access.caller import Caller
 from app.models.frameworks import Framework, Lot, LotAward
 from app.models.organisations import Organisation, OrganisationKind
 from app.models.placements import Placement
-from app.problems import FieldError, Invalid, NotFound
+from app.problems import FieldError, Invalid, NotFound, RuleRefused
 from app.queries.award_suspensions import suspensions_of
-from app.queries.calendars import visible_calendar
+from app.queries.calendars import council_with_calendars, is_placed_under, visible_calendar
 from app.queries.directory import sites_of, visible_organisation
 from app.queries.frameworks import visible_framework
 from app.queries.lot_awards import as_award, as_lot, lot_and_award
@@ -20,11 +20,13 @@ from app.queries.placements import days_placed_with, visible_placement
 from app.queries.provider_assurance import covers_of
 from app.queries.pupils import visible_pupil
 from app.queries.vacancies import hold_award, places_taken
+from app.rules.governing_calendars import CalendarBasis, calendar_basis
 from app.rules.lot_awards import Period
 from app.rules.placements import PlacementState, may_sub_commission
 from app.rules.procurement import fits_award
 from app.rules.procurement_standing import Holding, first_day_that_counts, may_place_under
 from app.rules.provider_assurance import is_assured
+from app.rules.verdict import Refused
 from app.schemas.placements import PlacementPropose
 from app.services.changes import insist
 from app.services.frameworks import facts_of
@@ -125,6 +127,32 @@ async def _held(
     if lot is None:
         raise Invalid([FieldError("/lot_id", "lot_not_found", "names no lot that you may see")])
     return lot, award
+
+
+async def governing_basis(caller: Caller, session: AsyncSession, placement: Placement) -> CalendarBasis:
+    """On what basis its calendar governs a placement. Raises RuleRefused where it is no party's."""
+    calendar = await visible_calendar(caller, session, placement.calendar_id)
+    basis = calendar_basis(
+        calendar.owner_id,
+        commissioner=placement.commissioner_id,
+        council_of_commissioner=await council_with_calendars(caller, session, placement.commissioner_id),
+        host_school=placement.host_school_id,
+        provider=placement.provider_id,
+        placed_under=await is_placed_under(caller, session, placement.pupil_id, calendar.id),
+    )
+    if isinstance(basis, Refused):
+        raise RuleRefused(basis)
+    return basis
+
+
+async def check_host_school(caller: Caller, session: AsyncSession, organisation_id: UUID | None) -> None:
+    """Raises Invalid where it is neither a school nor a provider that the caller may find."""
+    try:
+        if organisation_id is not None:
+            await find_host_school(caller, session, organisation_id)
+    except NotFound:
+        fault = FieldError("/host_school_id", "school_not_found", "names nothing that you may see")
+        raise Invalid([fault]) from None
 
 
 async def _provider(caller: Caller, session: AsyncSession, organisation_id: UUID) -> object:

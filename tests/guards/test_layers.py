@@ -77,10 +77,12 @@ WITHOUT_CALLER = {
     },
     "queries/directory_entries.py": {"entry_of"},
     "queries/directory_sites.py": {"provider_sites", "provider_site", "number_of_sites"},
-    "queries/expected_sessions.py": {"with_state"},
     "queries/framework_windows.py": {"with_state", "changed_since"},
     "queries/insurance_certificates.py": {"with_state", "changed_since"},
     "queries/lot_awards.py": {"with_state", "changed_since", "as_lot", "as_award"},
+    "queries/double_timetabling.py": {"clashing_sessions", "clashing_sessions_as"},
+    "queries/expected_sessions.py": {"with_state", "begins_after", "sessions_waived_by"},
+    "queries/host_school_checks.py": {"check_changed_at", "is_corrected"},
     "queries/oversight.py": {"councils_overseeing"},
     "queries/part_time_plans.py": {
         "with_state",

@@ -33,6 +33,7 @@ EXPECTED: dict[str, tuple[StateTable[Any], str]] = {
         proposed accept accepted
         proposed decline declined
         proposed withdraw withdrawn
+        accepted release accepted
         accepted call_off withdrawn
         """,
     ),
@@ -163,7 +164,7 @@ def test_who_may_move_a_placement(state: str, verb: str, by: str | None, code: s
 def test_refusals_say_what_would_do() -> None:
     wrong_state = PLACEMENTS.may(PlacementState.ACCEPTED, "accept")
     assert isinstance(wrong_state, Refused)
-    assert wrong_state.next_steps == {"state": "accepted", "possible_verbs": []}
+    assert wrong_state.next_steps == {"state": "accepted", "possible_verbs": ["release"]}
     wrong_party = ALERTS.move(ALERTS.transitions[0].before, "resolve", "police")
     assert isinstance(wrong_party, Refused)
     assert wrong_party.next_steps == {"may_be_done_by": ["provider", "host_school", "commissioner"]}
@@ -186,4 +187,4 @@ def test_a_table_tells_in_which_states_a_verb_is_possible() -> None:
 
 def test_a_table_prints_itself() -> None:
     assert next(PLACEMENTS.rows()) == ("proposed", "accept", "accepted", "provider")
-    assert [row[1] for row in PLACEMENTS.rows()] == ["accept", "decline", "withdraw", "call_off"]
+    assert [row[1] for row in PLACEMENTS.rows()] == ["accept", "decline", "withdraw", "release", "call_off"]
