@@ -33,6 +33,7 @@ class Placement(Record, table=True):
     __tablename__ = "placements"
     __table_args__ = (
         UniqueConstraint("id", "provider_id"),
+        UniqueConstraint("id", "pupil_id"),
         CheckConstraint("starts_on <= ends_on and ends_on <= planned_end_on", name="dates_in_order"),
         CheckConstraint("spot_purchase = (lot_id is null)", name="lot_or_spot_purchase"),
         Index(

@@ -1,0 +1,34 @@
+"""The periods that statistics are given for: whole school years, and terms as parts of one.
+
+Source: Waymark's own. The days are the same for everybody and lie in holidays, so that no two periods differ by a few
+days: the difference of their counts would tell of a few children.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from app.rules.calendars import Term
+
+
+@dataclass(frozen=True, slots=True)
+class StatisticsPeriod:
+    """First and last days, both included."""
+
+    first: date
+    last: date
+
+
+def school_year_period(school_year: str) -> StatisticsPeriod | None:
+    """The days of a school year written like "2026-27", from 1 August to 31 July; None where it names none."""
+    begins, _, ends = school_year.partition("-")
+    year = int(begins)
+    if int(ends) != (year + 1) % 100:
+        return None
+    return StatisticsPeriod(date(year, 8, 1), date(year + 1, 7, 31))
+
+
+def term_of(day: date) -> Term:
+    """The part of the school year that a day lies in: autumn to 31 December, spring to 11 April, then summer."""
+    if day.month >= 8:
+        return Term.AUTUMN
+    return Term.SPRING if (day.month, day.day) <= (4, 11) else Term.SUMMER
