@@ -78,8 +78,8 @@ class LeaverDestinationRecord(Statement, table=True):
 class SustainedCheck(Record, table=True):
     """Whether a move was sustained after two full terms, asked once for each destination.
 
-    `due_on` is null until the calendar reaches so far; readers derive it, and the clock notes it. `finding` is that of the
-    latest statement about it.
+    `due_on` is null until the calendar reaches so far; readers derive it, and the clock notes it. `finding` is that
+    of the latest statement about it.
     """
 
     __tablename__ = "sustained_checks"
@@ -103,9 +103,7 @@ class SustainedCheck(Record, table=True):
             unique=True,
             postgresql_where=text("leaver_destination_id is not null and state <> 'void'"),
         ),
-        Index(
-            "ix_sustained_checks_untold", "due_on", postgresql_where=text("state = 'open' and due_told_at is null")
-        ),
+        Index("ix_sustained_checks_untold", "due_on", postgresql_where=text("state = 'open' and due_told_at is null")),
     )
 
     placement_id: UUID = Field(foreign_key="placements.id", index=True)

@@ -33,6 +33,15 @@ class EventType(StrEnum):
     SUSPENSION_SHORTENED = "suspension.shortened"
     TERMINATION_NOTICE_GIVEN = "termination-notice.given"
     TERMINATION_NOTICE_WITHDRAWN = "termination-notice.withdrawn"
+    OUTCOME_RECORDED = "outcome.recorded"
+    OUTCOME_CORRECTED = "outcome.corrected"
+    LEAVER_DESTINATION_RECORDED = "leaver-destination.recorded"
+    LEAVER_DESTINATION_CORRECTED = "leaver-destination.corrected"
+    SUSTAINED_CHECK_DUE = "sustained-check.due"
+    SUSTAINED_CHECK_RECORDED = "sustained-check.recorded"
+    DUAL_REGISTRATION_RECORDED = "dual-registration.recorded"
+    DUAL_REGISTRATION_ENDED = "dual-registration.ended"
+    DUAL_REGISTRATION_WITHDRAWN = "dual-registration.withdrawn"
     ATTENDANCE_RECEIVED = "attendance.received"
     ATTENDANCE_MISSING = "attendance.missing"
     ALERT_RAISED = "absconding-alert.raised"
@@ -86,6 +95,15 @@ MEANINGS: dict[EventType, str] = {
     EventType.SUSPENSION_SHORTENED: "The placement ends before the suspension's last day; it ends with it.",
     EventType.TERMINATION_NOTICE_GIVEN: "A party gave notice; the placement's last day changed with it.",
     EventType.TERMINATION_NOTICE_WITHDRAWN: "The party withdrew its notice; the planned end stands again.",
+    EventType.OUTCOME_RECORDED: "The commissioner recorded how a placement came out.",
+    EventType.OUTCOME_CORRECTED: "The commissioner corrected an outcome; the statement before is superseded.",
+    EventType.LEAVER_DESTINATION_RECORDED: "A party recorded where a pupil went after year 11.",
+    EventType.LEAVER_DESTINATION_CORRECTED: "A party corrected a leaver's destination.",
+    EventType.SUSTAINED_CHECK_DUE: "Two full terms after a move are over: was it sustained?",
+    EventType.SUSTAINED_CHECK_RECORDED: "A party recorded whether a move was sustained.",
+    EventType.DUAL_REGISTRATION_RECORDED: "A party recorded that a pupil is on two rolls.",
+    EventType.DUAL_REGISTRATION_ENDED: "A dual registration has another last day.",
+    EventType.DUAL_REGISTRATION_WITHDRAWN: "A dual registration was recorded in error.",
     EventType.ATTENDANCE_RECEIVED: "A provider's submission changed marks that the reader may see.",
     EventType.ATTENDANCE_MISSING: "Sessions passed their deadline with nothing received.",
     EventType.ALERT_RAISED: "A pupil left without permission.",

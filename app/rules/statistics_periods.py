@@ -4,6 +4,7 @@ Source: Waymark's own. The days are the same for everybody and lie in holidays, 
 days: the difference of their counts would tell of a few children.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,8 +28,9 @@ def school_year_period(school_year: str) -> StatisticsPeriod | None:
     return StatisticsPeriod(date(year, 8, 1), date(year + 1, 7, 31))
 
 
-def term_of(day: date) -> Term:
-    """The part of the school year that a day lies in: autumn to 31 December, spring to 11 April, then summer."""
-    if day.month >= 8:
-        return Term.AUTUMN
-    return Term.SPRING if (day.month, day.day) <= (4, 11) else Term.SUMMER
+def term_periods(year: StatisticsPeriod) -> Iterator[tuple[Term, StatisticsPeriod]]:
+    """The three parts of a school year: autumn to 31 December, spring to 11 April, then summer."""
+    new_year, easter = date(year.last.year, 1, 1), date(year.last.year, 4, 12)
+    yield Term.AUTUMN, StatisticsPeriod(year.first, date(year.first.year, 12, 31))
+    yield Term.SPRING, StatisticsPeriod(new_year, date(year.last.year, 4, 11))
+    yield Term.SUMMER, StatisticsPeriod(easter, year.last)

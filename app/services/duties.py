@@ -23,6 +23,7 @@ from app.services.duties_attendance import tell_missing_attendance
 from app.services.duties_batch import Batch
 from app.services.duties_placements import tell_ends, tell_starts
 from app.services.duties_suspensions import lapse_suspensions
+from app.services.duties_sustained import tell_sustained_checks
 
 Duty = Callable[[AsyncSession, UUID | None, datetime, int | None], Awaitable[Batch]]
 
@@ -34,6 +35,7 @@ DUTIES: tuple[Duty, ...] = (
     tell_missing_attendance,
     lapse_suspensions,
     tell_ends,
+    tell_sustained_checks,
 )
 MOST_AT_ONCE = 2_000
 

@@ -368,17 +368,23 @@ def _secure() -> None:
     secure(
         "sustained_checks",
         viewer("sustained_checks"),
-        adds=f"state = 'open' and due_told_at is null and {other_side('sustained_checks')}",
-        changes=f"state <> 'void' and {other_side('sustained_checks')}",
+        adds=f"state = 'open' and finding is null and due_told_at is null and {other_side('sustained_checks')}",
+        changes=other_side("sustained_checks"),
         columns=("state", "finding", "changed_at", "version"),
     )
     secure(
         "dual_registrations",
         viewer("dual_registrations"),
         adds=f"state = 'standing' and {said('dual_registrations')}",
-        changes=f"state = 'standing' and {other_side('dual_registrations')}",
+        changes=other_side("dual_registrations"),
         columns=("until_on", "state", "withdrawn_because", "withdrawn_at", "changed_at", "version"),
     )
+
+
+    # What is void or withdrawn stays so: the condition on the row as it was is not the one on the row as it becomes.
+    for table, last in (("sustained_checks", "void"), ("dual_registrations", "withdrawn")):
+        side = other_side(table)
+        op.execute(f"alter policy app_changes on {table} using (state <> '{last}' and {side}) with check ({side})")
 
 
 def downgrade() -> None:
