@@ -21,6 +21,18 @@ NO_TWO_PERIODS = (
     " daterange(from_on, until_on, '[]') with &&) where (state = 'standing')"
 )
 
+# The state in which a row is changed no more.
+CLOSED = {"sustained_checks": "void", "dual_registrations": "withdrawn"}
+KEEP_CLOSED = """
+create function keep_closed() returns trigger language plpgsql as $$
+begin
+    if old.state = tg_argv[0] then
+        raise insufficient_privilege using message = 'what is ' || tg_argv[0] || ' stays as it was';
+    end if;
+    return new;
+end $$;
+"""
+
 
 def upgrade() -> None:
     op.create_unique_constraint(op.f("uq_placements_id_pupil_id"), "placements", ["id", "pupil_id"])
@@ -380,11 +392,12 @@ def _secure() -> None:
         columns=("until_on", "state", "withdrawn_because", "withdrawn_at", "changed_at", "version"),
     )
 
-
-    # What is void or withdrawn stays so: the condition on the row as it was is not the one on the row as it becomes.
-    for table, last in (("sustained_checks", "void"), ("dual_registrations", "withdrawn")):
-        side = other_side(table)
-        op.execute(f"alter policy app_changes on {table} using (state <> '{last}' and {side}) with check ({side})")
+    op.execute(KEEP_CLOSED)
+    for table, last in CLOSED.items():
+        op.execute(
+            f"create trigger {table}_keep_closed before update on {table}"
+            f" for each row execute function keep_closed('{last}')"
+        )
 
 
 def downgrade() -> None:
@@ -413,4 +426,5 @@ def downgrade() -> None:
     op.drop_table("leaver_destinations")
     op.drop_index(op.f("ix_dual_registrations_placement_id"), table_name="dual_registrations")
     op.drop_table("dual_registrations")
+    op.execute("drop function keep_closed()")
     op.drop_constraint(op.f("uq_placements_id_pupil_id"), "placements", type_="unique")
