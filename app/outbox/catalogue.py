@@ -99,7 +99,7 @@ MEANINGS: dict[EventType, str] = {
     EventType.OUTCOME_CORRECTED: "The commissioner corrected an outcome; the statement before is superseded.",
     EventType.LEAVER_DESTINATION_RECORDED: "A party recorded where a pupil went after year 11.",
     EventType.LEAVER_DESTINATION_CORRECTED: "A party corrected a leaver's destination.",
-    EventType.SUSTAINED_CHECK_DUE: "Two full terms after a move are over: was it sustained?",
+    EventType.SUSTAINED_CHECK_DUE: "Two full terms after a move are over: say whether it was sustained.",
     EventType.SUSTAINED_CHECK_RECORDED: "A party recorded whether a move was sustained.",
     EventType.DUAL_REGISTRATION_RECORDED: "A party recorded that a pupil is on two rolls.",
     EventType.DUAL_REGISTRATION_ENDED: "A dual registration has another last day.",

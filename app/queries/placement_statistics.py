@@ -1,15 +1,16 @@
 """Counts of the caller's own placements in a school year. No child is disclosed by them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from app.access.caller import Caller
-from app.models.organisations import OrganisationKind
+from app.models.organisations import Organisation, OrganisationKind
 from app.queries.sustained_checks import undated_windows
 from app.rules.moves import MOVE_WITHIN_DAYS
 from app.rules.outcomes import MAINSTREAM, OTHER_SETTINGS
@@ -18,7 +19,7 @@ from app.rules.statistics_periods import StatisticsPeriod
 
 # Whose placements the figures are about: a council's are those that it or one of its schools commissioned.
 _OWN = {
-    OrganisationKind.COUNCIL: "(p.commissioner_id = :me or c.council_id = :me)",
+    OrganisationKind.COUNCIL: "p.commissioner_id = any(:commissioners)",
     OrganisationKind.SCHOOL: ":me in (p.commissioner_id, p.host_school_id)",
     OrganisationKind.PROVIDER: "p.provider_id = :me",
 }
@@ -34,9 +35,9 @@ _KEYS = {
 # Each placement in each slice of time; the slice without a name is the whole year.
 _FACTS = """
     with mine as materialized (
-        select p.id, p.pupil_id, p.provider_id, p.host_school_id, p.tier, p.primary_reason, p.key_stage,
-               p.starts_on, p.ends_on
-        from placements p join organisations c on c.id = p.commissioner_id
+        select p.id, p.pupil_id, p.provider_id, p.host_school_id, p.calendar_id, p.tier, p.primary_reason,
+               p.key_stage, p.starts_on, p.ends_on
+        from placements p
         where p.id in (select v.placement_id from placement_viewers v where v.organisation_id = :me)
           and p.state = 'accepted' and p.starts_on <= :today and {own}
     ), following as (
@@ -44,17 +45,16 @@ _FACTS = """
         from mine a join mine b on b.pupil_id = a.pupil_id and b.starts_on > a.ends_on
         order by a.id, b.starts_on, b.id
     ), outcome as materialized (
-        select o.placement_id, o.destination, o.reason, o.successful
-        from outcomes o left join outcomes later on later.supersedes_id = o.id
-        where later.id is null
+        select distinct on (o.placement_id) o.placement_id, o.destination, o.reason, o.successful
+        from outcomes o join mine m on m.id = o.placement_id
+        order by o.placement_id, o.number desc
     ), checked as materialized (
         select c.placement_id, c.outcome_id is not null as of_transition, c.state, c.finding,
                coalesce(c.due_on, w.due_on) as due_on
         from sustained_checks c join mine m on m.id = c.placement_id
-        join placements p on p.id = c.placement_id
         left join unnest(cast(:calendars as uuid[]), cast(:firsts as date[]), cast(:lasts as date[]),
                          cast(:dues as date[])) as w (calendar_id, first_on, last_on, due_on)
-          on c.due_on is null and w.calendar_id = p.calendar_id and c.moved_on between w.first_on and w.last_on
+          on c.due_on is null and w.calendar_id = m.calendar_id and c.moved_on between w.first_on and w.last_on
         where c.state <> 'void'
     ), registered as materialized (
         select r.placement_id, r.reason, r.from_on, coalesce(r.until_on, 'infinity') as until_on
@@ -63,13 +63,15 @@ _FACTS = """
     ), slices as (
         select * from unnest(cast(:slices as text[]), cast(:slice_firsts as date[]), cast(:slice_lasts as date[]))
                       as s (slice, first_on, last_on)
+    ), on_two_rolls as materialized (
+        select distinct r.placement_id, s.first_on, s.last_on
+        from registered r join slices s on r.from_on <= least(s.last_on, :today) and r.until_on >= s.first_on
     ), facts as (
         select s.slice, {key} as key, m.ends_on - m.starts_on + 1 as days, f.reason,
                f.ended, f.ended and f.starts_there as moved,
                true as placements,
                m.starts_on >= s.first_on as started,
-               exists (select 1 from registered r where r.placement_id = m.id
-                       and r.from_on <= least(s.last_on, :today) and r.until_on >= s.first_on) as dual_registered,
+               r.placement_id is not null as dual_registered,
                f.ended and f.recorded as outcomes,
                f.ended and f.judged as judged,
                f.ended and f.unsuccessful as unsuccessful,
@@ -78,6 +80,7 @@ _FACTS = """
         from mine m cross join slices s
         left join following n on n.id = m.id
         left join outcome o on o.placement_id = m.id
+        left join on_two_rolls r on r.placement_id = m.id and r.first_on = s.first_on and r.last_on = s.last_on
         cross join lateral (
             select o.reason,
                    m.ends_on between s.first_on and s.last_on and m.ends_on < :today as ended,
@@ -97,10 +100,8 @@ _FACTS = """
         join slices s on c.due_on between s.first_on and s.last_on and c.due_on <= :today
     )
 """
-_COUNTS = """
-    select coalesce(a.slice, b.slice) as slice, coalesce(a.key, b.key) as key,
-           coalesce(a.whole, b.whole) as whole, {counted}, quartiles
-    from (
+_FOUND = """
+    , counted as (
         select slice, key, grouping(key) = 1 as whole,
                count(*) as placements,
                count(*) filter (where started) as started,
@@ -114,7 +115,7 @@ _COUNTS = """
                count(*) filter (where moved) as moves,
                percentile_cont(array[0.25, 0.5, 0.75]) within group (order by days) filter (where ended) as quartiles
         from facts group by grouping sets ((slice), (slice, key))
-    ) a full join (
+    ), counted_due as (
         select slice, key, grouping(key) = 1 as whole,
                count(*) filter (where of_transition) as transitions_due,
                count(*) filter (where of_transition and finding = 'sustained') as transitions_sustained,
@@ -123,13 +124,17 @@ _COUNTS = """
                count(*) filter (where not of_transition and finding = 'sustained') as post_16_sustained,
                count(*) filter (where not of_transition and state = 'open') as post_16_unrecorded
         from due group by grouping sets ((slice), (slice, key))
-    ) b on a.whole = b.whole and a.slice is not distinct from b.slice and a.key is not distinct from b.key
-"""
-_REASONS = """
-    select 'move' as of, reason::text as reason, count(*) as count from facts where moved group by 2
-    union all
-    select 'dual_registration', r.reason::text, count(*) from registered r cross join slices s
-    where r.from_on <= least(s.last_on, :today) and r.until_on >= s.first_on group by 2
+    ), reasons as (
+        select 'move' as of, reason::text as reason, count(*) as count
+        from facts where moved and slice is null group by 2
+        union all
+        select 'dual_registration', r.reason::text, count(*)
+        from registered r join slices s on s.slice is null
+        where r.from_on <= least(s.last_on, :today) and r.until_on >= s.first_on group by 2
+    )
+    select 'running' as of, to_jsonb(c) as row from counted c
+    union all select 'due', to_jsonb(d) from counted_due d
+    union all select r.of, to_jsonb(r) from reasons r
 """
 
 
@@ -164,28 +169,34 @@ async def placement_statistics(
     """`terms` are the parts of the year that are asked for one by one; none where the breakdown is not by term."""
     values = await _values(caller, session, [(None, year), *terms])
     facts = _FACTS.format(own=_OWN[caller.kind], key=_KEYS[by] if by else "null::text")
-    total, rows = NOTHING, {}
-    for row in (await session.execute(text(facts + _COUNTS.format(counted=", ".join(COUNTED))), values)).mappings():
-        counted = _counted(row)
-        by_term = by is Breakdown.TERM
-        if row["whole"] and row["slice"] is None:
-            total = counted
-        elif by is not None and not row["whole"] and by_term == (row["slice"] is not None):
-            rows[row["key"]] = counted
+    found: dict[tuple[str | None, str | None, bool], dict[str, Any]] = {}
     reasons: dict[str, dict[str | None, int]] = {"move": {}, "dual_registration": {}}
-    whole_year = await _values(caller, session, [(None, year)])
-    for row in (await session.execute(text(facts + _REASONS), whole_year)).mappings():
-        reasons[row["of"]][row["reason"]] = row["count"]
-    return Statistics(total, rows, reasons["move"], reasons["dual_registration"])
+    for of, row in (await session.execute(text(facts + _FOUND), values)).all():
+        if of in reasons:
+            reasons[of][row["reason"]] = row["count"]
+        else:
+            found.setdefault((row["slice"], row["key"], row["whole"]), {}).update(row)
+    by_term = by is Breakdown.TERM
+    groups = {key: row for (slice_, key, whole), row in found.items() if not whole and by_term == (slice_ is not None)}
+    return Statistics(
+        _counted(found.get((None, None, True), {})),
+        {key: _counted(row) for key, row in groups.items()} if by else {},
+        reasons["move"],
+        reasons["dual_registration"],
+    )
 
 
 async def _values(
     caller: Caller, session: AsyncSession, slices: Sequence[tuple[str | None, StatisticsPeriod]]
 ) -> dict[str, Any]:
     windows = await undated_windows(caller, session)
+    own = select(col(Organisation.id)).where(
+        or_(col(Organisation.id) == caller.organisation_id, col(Organisation.council_id) == caller.organisation_id)
+    )
     calendars: list[UUID] = [each[0] for each in windows]
     return {
         "me": caller.organisation_id,
+        "commissioners": list(await session.scalars(own)),
         "today": caller.today,
         "within": MOVE_WITHIN_DAYS,
         "mainstream": sorted(MAINSTREAM),
@@ -200,6 +211,6 @@ async def _values(
     }
 
 
-def _counted(row: Any) -> Counted:
-    quartiles = row["quartiles"]
-    return Counted({name: row[name] or 0 for name in COUNTED}, tuple(quartiles) if quartiles else None)
+def _counted(row: Mapping[str, Any]) -> Counted:
+    quartiles = row.get("quartiles")
+    return Counted({name: row.get(name) or 0 for name in COUNTED}, tuple(quartiles) if quartiles else None)

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from httpx import Response
 
 from app.models.organisations import OrganisationKind
+from tests.coming_out import outcome as came_out
 from tests.test_qa_visits import PARTS
 from tests.world import Party, World, make_world, open_party
 
@@ -17,14 +18,18 @@ PRIVATE = {
     "absconding-alerts",
     "api-clients",
     "attendance-submissions",
+    "dual-registrations",
     "keys",
+    "leaver-destinations",
     "notifications",
+    "outcomes",
     "placements",
     "progress-reports",
     "pupils",
     "qa-actions",
     "qa-visits",
     "suspensions",
+    "sustained-checks",
     "termination-notices",
     "toolkit-assessments",
 }
@@ -83,6 +88,33 @@ async def _about_a_child(world: World) -> dict[str, str]:
         "absconding-alerts": made(alert)["id"],
         "notifications": made(alert)["notifications"][0]["id"],
         **await _report(world, placement),
+        **await _outcome(world, calendar),
+    }
+
+
+async def _outcome(world: World, calendar: str) -> dict[str, str]:
+    """What is said of a placement that ends before Christmas."""
+    placement = await world.placement(calendar_id=calendar, planned_end_on="2026-12-18")
+    outcome = made(await world.council.post("/v1/outcomes", came_out(placement)))
+    checks = (await world.council.get("/v1/sustained-checks", placement_id=placement)).json()["items"]
+    leaver = await world.council.post(
+        "/v1/leaver-destinations", {"placement_id": placement, "destination": "unknown", "recorded_by": "A. Officer"}
+    )
+    rolls = await world.school.post(
+        "/v1/dual-registrations",
+        {
+            "placement_id": placement,
+            "main_school_id": str(world.school.id),
+            "subsidiary_id": str(world.provider.id),
+            "from_on": "2026-11-02",
+            "reason": "alternative_provision",
+        },
+    )
+    return {
+        "outcomes": outcome["id"],
+        "sustained-checks": checks[0]["id"],
+        "leaver-destinations": made(leaver)["id"],
+        "dual-registrations": made(rolls)["id"],
     }
 
 

@@ -28,6 +28,7 @@ SQL_ELSEWHERE = {
     "services/duties_attendance.py",
     "services/duties_placements.py",
     "services/duties_suspensions.py",
+    "services/duties_sustained.py",
 }
 # Queries without a caller: they go on from what one with a caller has found, or are the worker's own.
 WITHOUT_CALLER = {
