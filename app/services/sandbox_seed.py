@@ -23,6 +23,7 @@ from app.services.sandbox_children import place_children
 from app.services.sandbox_forms import publish_forms
 from app.services.sandbox_keys import keys_on_file, renew_keys, write_keys
 from app.services.sandbox_organisations import Inhabitants, settle
+from app.services.sandbox_outcomes import end_placements
 from app.services.sandbox_procurement import procure
 from app.services.sandbox_quality import make_qa_frameworks
 from app.settings import settings
@@ -59,6 +60,7 @@ async def make_sandbox(session: AsyncSession, now: datetime) -> UUID:
     await publish_forms(session, them)
     await make_qa_frameworks(session, them)
     await place_children(session, them, calendars, await procure(session, them))
+    await end_placements(session, them, calendars)
     return sandbox.id
 
 
