@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -76,7 +77,7 @@ async def add(session: AsyncSession, world: World, calendar_id: UUID, stay: Stay
     )
     session.add(placement)
     await session.flush()
-    said = {
+    said: dict[str, Any] = {
         "placement_id": placement.id,
         "number": 1,
         "recorded_by_id": world.council.id,

@@ -81,7 +81,7 @@ def check_windows(calendar: SchoolCalendar) -> tuple[CheckWindow, ...]:
     """For every day of a move of which the calendar tells, when the check is due; a day in no window has to wait.
 
     A term is full for a move that comes on or before its first open pupil day. A window needs two terms in a row that
-    are published whole. Once there it never changes, as a calendar that governs only grows at its end.
+    are published whole. It stays as a calendar grows; a closure at the edge of a term may move it by days.
     """
     terms = list(_whole_terms(calendar))
     windows = []

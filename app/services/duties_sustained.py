@@ -13,8 +13,8 @@ from app.queries.calendars import school_calendars
 from app.rules.sustained_checks import check_windows
 from app.services.duties_batch import Batch
 
-# Calendars that governed a placement with a check for which the day is not known. One that governs only grows at its
-# end, so that a day once noted never changes.
+# Calendars that governed a placement with a check for which the day is not known. Once noted it stays, as the day of a
+# notice does: a closure that comes later does not move it.
 _UNDATED = text(
     """
     select distinct p.calendar_id

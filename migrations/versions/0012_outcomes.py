@@ -373,10 +373,9 @@ def _secure() -> None:
         "outcomes",
         viewer("outcomes"),
         adds=f"recorded_by_id = {ME} and {commissioned}",
-        worker="adds",
     )
     for table in ("leaver_destinations", "sustained_findings"):
-        secure(table, viewer(table), adds=said(table), worker="adds")
+        secure(table, viewer(table), adds=said(table))
     secure(
         "sustained_checks",
         viewer("sustained_checks"),

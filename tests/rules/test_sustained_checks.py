@@ -71,7 +71,7 @@ def test_a_term_published_from_its_second_half_on_counts_as_begun() -> None:
 
 
 @pytest.mark.parametrize("calendar", [TWO_YEARS, STAFFORDSHIRE, PORTSMOUTH])
-def test_once_known_a_due_day_never_changes_as_a_calendar_grows(calendar: SchoolCalendar) -> None:
+def test_once_known_a_due_day_stays_as_a_calendar_grows(calendar: SchoolCalendar) -> None:
     known: dict[date, date] = {}
     for length in range(1, len(calendar.half_terms) + 1):
         grown = replace(calendar, half_terms=calendar.half_terms[:length])
