@@ -84,7 +84,7 @@ async def add(session: AsyncSession, world: World, calendar_id: UUID, stay: Stay
         "recorded_by": "A. Officer",
         "recorded_at": LONG_AGO,
     }
-    subject: dict[str, UUID] = {}
+    subject: dict[str, Any] = {}
     if stay.destination is not None:
         outcome = Outcome(
             **said,

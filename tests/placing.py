@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, time
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
@@ -10,14 +11,25 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from app.db.engine import make_sessions
 from app.models.attendance import ExpectedSession
 from app.models.calendars import Calendar, CalendarClosure, CalendarHalfTerm
+from app.models.early_departures import EarlyDeparture
+from app.models.extensions import Extension
+from app.models.immediate_terminations import ImmediateTermination
+from app.models.outcomes import LeaverDestinationRecord, SustainedCheck
+from app.models.part_time_plans import PartTimePlan
 from app.models.placements import Placement
 from app.models.pupils import Pupil
 from app.models.suspensions import Suspension
+from app.rules.agreements import AskedState, end_of_day
 from app.rules.attendance_due import due_at
 from app.rules.calendars import SchoolSession, Term
+from app.rules.early_departures import EarlyDepartureState, WayHome, leaves_at
+from app.rules.immediate_terminations import ExceptionalReason
+from app.rules.leaver_destinations import LeaverDestination
+from app.rules.part_time_plans import ParentsAgreedHow, PlanReason, PlanState, last_day_of
 from app.rules.placements import PlacementState, PlacementTier, PrimaryReason
 from app.rules.procurement import AttendancePattern
 from app.rules.suspensions import SuspensionState, suspension_takes_effect_at
+from app.rules.sustained_checks import CheckRecord
 from app.services.changes import made
 from tests.world import Party, World
 
@@ -140,3 +152,115 @@ async def request_suspension(session: AsyncSession, placement_id: UUID, provider
     session.add(suspension)
     await session.flush()
     return suspension.id
+
+
+async def ask_to_leave(session: AsyncSession, placement_id: UUID, provider: Party, day: date) -> UUID:
+    """The provider asks to send the pupil home at 11:40."""
+    departure = EarlyDeparture(
+        **made(LONG_AGO),
+        placement_id=placement_id,
+        requested_by_id=provider.id,
+        state=EarlyDepartureState.REQUESTED,
+        on_date=day,
+        leaving_time=time(11, 40),
+        leaving_at=leaves_at(day, time(11, 40)),
+        reason="Not safe today",
+        way_home=WayHome.ALONE,
+    )
+    session.add(departure)
+    await session.flush()
+    return departure.id
+
+
+async def sever(session: AsyncSession, party: Party) -> None:
+    """A child whose identity was severed long ago and whose history is not yet in the archive."""
+    pupil = Pupil(
+        **made(LONG_AGO),
+        registered_by_id=party.id,
+        given_name="Robin",
+        family_name="Example",
+        date_of_birth=date(2012, 3, 4),
+        severed_at=LONG_AGO,
+    )
+    session.add(pupil)
+    await session.flush()
+
+
+async def ask_both_sides(session: AsyncSession, placement_id: UUID, party: Party, day: date) -> None:
+    """A request to end the placement at once and one to extend it, which nobody can answer after `day`."""
+    asked: dict[str, Any] = {
+        **made(LONG_AGO),
+        "placement_id": placement_id,
+        "requested_by_id": party.id,
+        "state": AskedState.REQUESTED,
+        "answer_by": end_of_day(day),
+    }
+    session.add(
+        ImmediateTermination(
+            **asked,
+            effective_on=day,
+            reason=ExceptionalReason.SERIOUS_HARM,
+            circumstances="Arson",
+            previous_end_on=date(2026, 12, 18),
+        )
+    )
+    session.add(
+        Extension(
+            **asked,
+            new_end_on=date(2027, 2, 12),
+            end_by_agreement=False,
+            reason="Two units left",
+            previous_planned_end_on=date(2026, 12, 18),
+        )
+    )
+    await session.flush()
+
+
+async def propose_part_time_plan(session: AsyncSession, world: World, placement_id: UUID, first_day: date) -> None:
+    session.add(
+        PartTimePlan(
+            **made(LONG_AGO),
+            placement_id=placement_id,
+            proposed_by_id=world.school.id,
+            state=PlanState.PROPOSED,
+            reason=PlanReason.OTHER,
+            explanation="Recovering",
+            starts_on=first_day,
+            weeks=6,
+            ends_on=last_day_of(first_day, 6),
+            sessions_not_attended=["friday_pm"],
+            targets=[],
+            review_dates=[first_day],
+            risk_assessed_on=LONG_AGO.date(),
+            risk_assessed_by="C. Lead",
+            parents_agreed_by="Mother",
+            parents_agreed_how=ParentsAgreedHow.PHONE,
+            parents_agreed_on=LONG_AGO.date(),
+        )
+    )
+    await session.flush()
+
+
+async def move_to_be_checked(session: AsyncSession, party: Party, placement_id: UUID, due_on: date) -> None:
+    """The child went on to a sixth form; whether that was sustained is asked on `due_on`."""
+    leaver = LeaverDestinationRecord(
+        placement_id=placement_id,
+        number=1,
+        recorded_by_id=party.id,
+        recorded_by="A. Officer",
+        recorded_at=LONG_AGO,
+        destination=LeaverDestination.SIXTH_FORM,
+        from_on=due_on,
+    )
+    session.add(leaver)
+    await session.flush()
+    check = SustainedCheck(
+        **made(LONG_AGO),
+        placement_id=placement_id,
+        leaver_destination_id=leaver.id,
+        state=CheckRecord.OPEN,
+        moved_on=due_on,
+        due_on=due_on,
+    )
+    session.add(check)
+    await session.flush()

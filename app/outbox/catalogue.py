@@ -13,6 +13,8 @@ class EventType(StrEnum):
     CALENDAR_PUBLISHED = "calendar.published"
     CALENDAR_CHANGED = "calendar.changed"
     PUPIL_REGISTERED = "pupil.registered"
+    PUPIL_REMOVED = "pupil.removed"
+    PLACEMENT_REMOVED = "placement.removed"
     FRAMEWORK_OPENED = "framework.opened"
     LOT_ADDED = "lot.added"
     LOT_AWARDED = "lot-award.made"
@@ -22,6 +24,7 @@ class EventType(StrEnum):
     PLACEMENT_DECLINED = "placement.declined"
     PLACEMENT_WITHDRAWN = "placement.withdrawn"
     PLACEMENT_STARTED = "placement.started"
+    PLACEMENT_FACTS_STATED = "placement.facts-stated"
     PLACEMENT_ENDED = "placement.ended"
     TIMETABLE_CHANGED = "timetable.changed"
     SUSPENSION_REQUESTED = "suspension.requested"
@@ -31,6 +34,28 @@ class EventType(StrEnum):
     SUSPENSION_WITHDRAWN = "suspension.withdrawn"
     SUSPENSION_LAPSED = "suspension.lapsed"
     SUSPENSION_SHORTENED = "suspension.shortened"
+    EARLY_DEPARTURE_REQUESTED = "early-departure.requested"
+    EARLY_DEPARTURE_AGREEMENT = "early-departure.agreement-recorded"
+    EARLY_DEPARTURE_CONSENT = "early-departure.consent-recorded"
+    EARLY_DEPARTURE_AGREED = "early-departure.agreed"
+    EARLY_DEPARTURE_REFUSED = "early-departure.refused"
+    EARLY_DEPARTURE_WITHDRAWN = "early-departure.withdrawn"
+    EARLY_DEPARTURE_LAPSED = "early-departure.lapsed"
+    EARLY_DEPARTURE_DEPARTED = "early-departure.departed"
+    UNAGREED_ABSENCE_REPORTED = "unagreed-absence.reported"
+    UNAGREED_ABSENCE_NOTED = "unagreed-absence.note-added"
+    UNAGREED_ABSENCE_REVIEWED = "unagreed-absence.reviewed"
+    PART_TIME_PLAN_PROPOSED = "part-time-plan.proposed"
+    PART_TIME_PLAN_AGREED = "part-time-plan.agreed"
+    PART_TIME_PLAN_REFUSED = "part-time-plan.refused"
+    PART_TIME_PLAN_WITHDRAWN = "part-time-plan.withdrawn"
+    PART_TIME_PLAN_LAPSED = "part-time-plan.lapsed"
+    PART_TIME_PLAN_REVIEWED = "part-time-plan.reviewed"
+    PART_TIME_PLAN_EXTENDED = "part-time-plan.extended"
+    PART_TIME_PLAN_SHORTENED = "part-time-plan.shortened"
+    PART_TIME_PLAN_ENDED = "part-time-plan.ended"
+    CLOCK_DUE = "clock.due"
+    CLOCK_OVERDUE = "clock.overdue"
     TERMINATION_NOTICE_GIVEN = "termination-notice.given"
     TERMINATION_NOTICE_WITHDRAWN = "termination-notice.withdrawn"
     OUTCOME_RECORDED = "outcome.recorded"
@@ -42,6 +67,18 @@ class EventType(StrEnum):
     DUAL_REGISTRATION_RECORDED = "dual-registration.recorded"
     DUAL_REGISTRATION_ENDED = "dual-registration.ended"
     DUAL_REGISTRATION_WITHDRAWN = "dual-registration.withdrawn"
+    IMMEDIATE_TERMINATION_REQUESTED = "immediate-termination.requested"
+    IMMEDIATE_TERMINATION_AGREEMENT = "immediate-termination.agreement-recorded"
+    IMMEDIATE_TERMINATION_AGREED = "immediate-termination.agreed"
+    IMMEDIATE_TERMINATION_REFUSED = "immediate-termination.refused"
+    IMMEDIATE_TERMINATION_WITHDRAWN = "immediate-termination.withdrawn"
+    IMMEDIATE_TERMINATION_LAPSED = "immediate-termination.lapsed"
+    EXTENSION_REQUESTED = "extension.requested"
+    EXTENSION_AGREEMENT = "extension.agreement-recorded"
+    EXTENSION_AGREED = "extension.agreed"
+    EXTENSION_REFUSED = "extension.refused"
+    EXTENSION_WITHDRAWN = "extension.withdrawn"
+    EXTENSION_LAPSED = "extension.lapsed"
     ATTENDANCE_RECEIVED = "attendance.received"
     ATTENDANCE_MISSING = "attendance.missing"
     ALERT_RAISED = "absconding-alert.raised"
@@ -73,8 +110,10 @@ MEANINGS: dict[EventType, str] = {
     EventType.SCHOOL_REGISTERED: "A council registered a school.",
     EventType.CONTACTS_REPLACED: "An organisation replaced its contacts.",
     EventType.CALENDAR_PUBLISHED: "The organisation published a calendar.",
-    EventType.CALENDAR_CHANGED: "A calendar changed; its owner and all who see placements governed by it are told.",
+    EventType.CALENDAR_CHANGED: "A calendar changed; all who see placements under it are told, whose sessions follow.",
     EventType.PUPIL_REGISTERED: "The organisation registered a pupil; it alone is told.",
+    EventType.PUPIL_REMOVED: "The pupil's identity was severed: erase what you hold under this id.",
+    EventType.PLACEMENT_REMOVED: "The placement's child has another identity: erase what you hold under this id.",
     EventType.FRAMEWORK_OPENED: "The council opened a framework.",
     EventType.LOT_ADDED: "The council added a lot to a framework.",
     EventType.LOT_AWARDED: "A council awarded a lot to a provider.",
@@ -82,8 +121,9 @@ MEANINGS: dict[EventType, str] = {
     EventType.PLACEMENT_PROPOSED: "A commissioner proposed a placement to a provider.",
     EventType.PLACEMENT_ACCEPTED: "The provider accepted; the expected sessions exist from now on.",
     EventType.PLACEMENT_DECLINED: "The provider declined, with a reason.",
-    EventType.PLACEMENT_WITHDRAWN: "The commissioner withdrew its proposal.",
+    EventType.PLACEMENT_WITHDRAWN: "The commissioner withdrew its proposal, or all called the placement off.",
     EventType.PLACEMENT_STARTED: "The placement's first day has come.",
+    EventType.PLACEMENT_FACTS_STATED: "The commissioner stated facts that clocks depend on.",
     EventType.PLACEMENT_ENDED: "The placement's last day has passed.",
     EventType.TIMETABLE_CHANGED: "A new timetable version applies from a day; expected sessions changed with it.",
     EventType.SUSPENSION_REQUESTED: "The provider asks for agreement to a suspension.",
@@ -93,6 +133,28 @@ MEANINGS: dict[EventType, str] = {
     EventType.SUSPENSION_WITHDRAWN: "The provider withdrew it, or the placement ends before it begins.",
     EventType.SUSPENSION_LAPSED: "The first day came before everybody had agreed: there is no suspension.",
     EventType.SUSPENSION_SHORTENED: "The placement ends before the suspension's last day; it ends with it.",
+    EventType.EARLY_DEPARTURE_REQUESTED: "The provider asks to send a pupil home before the day is over.",
+    EventType.EARLY_DEPARTURE_AGREEMENT: "The school agreed; the parents' consent is still needed.",
+    EventType.EARLY_DEPARTURE_CONSENT: "The provider recorded a parent's consent; another's word is still needed.",
+    EventType.EARLY_DEPARTURE_AGREED: "School and parents agree: the pupil may leave at the time asked for.",
+    EventType.EARLY_DEPARTURE_REFUSED: "The school or a parent refused: the pupil stays.",
+    EventType.EARLY_DEPARTURE_WITHDRAWN: "The provider withdrew it, or the placement ends before that day.",
+    EventType.EARLY_DEPARTURE_LAPSED: "The leaving time came before everybody had agreed: the pupil stays.",
+    EventType.EARLY_DEPARTURE_DEPARTED: "The pupil left, by agreement.",
+    EventType.UNAGREED_ABSENCE_REPORTED: "A party reported a pupil sent home or kept away without agreement.",
+    EventType.UNAGREED_ABSENCE_NOTED: "A party added a note to a report of an absence without agreement.",
+    EventType.UNAGREED_ABSENCE_REVIEWED: "The commissioner reviewed a report of an absence without agreement.",
+    EventType.PART_TIME_PLAN_PROPOSED: "Host school or commissioner proposes a part-time timetable, and agrees to it.",
+    EventType.PART_TIME_PLAN_AGREED: "All who must agree have agreed: the plan's sessions are not expected.",
+    EventType.PART_TIME_PLAN_REFUSED: "A party refused: there is no part-time plan.",
+    EventType.PART_TIME_PLAN_WITHDRAWN: "Its party withdrew the proposal, or the placement ends before it begins.",
+    EventType.PART_TIME_PLAN_LAPSED: "Its first day came before everybody had agreed: there is no part-time plan.",
+    EventType.PART_TIME_PLAN_REVIEWED: "A review of the plan was recorded.",
+    EventType.PART_TIME_PLAN_EXTENDED: "The plan that follows it is agreed.",
+    EventType.PART_TIME_PLAN_SHORTENED: "The placement ends before the plan's last day; it ends with it.",
+    EventType.PART_TIME_PLAN_ENDED: "The plan was formally ended: sessions that had not begun are expected again.",
+    EventType.CLOCK_DUE: "A clock of a placement or of a provider is due soon.",
+    EventType.CLOCK_OVERDUE: "A clock of a placement or of a provider has passed its day.",
     EventType.TERMINATION_NOTICE_GIVEN: "A party gave notice; the placement's last day changed with it.",
     EventType.TERMINATION_NOTICE_WITHDRAWN: "The party withdrew its notice; the planned end stands again.",
     EventType.OUTCOME_RECORDED: "The commissioner recorded how a placement came out.",
@@ -104,6 +166,19 @@ MEANINGS: dict[EventType, str] = {
     EventType.DUAL_REGISTRATION_RECORDED: "A party recorded that a pupil is on two rolls.",
     EventType.DUAL_REGISTRATION_ENDED: "A dual registration has another last day.",
     EventType.DUAL_REGISTRATION_WITHDRAWN: "A dual registration was recorded in error.",
+    EventType.TERMINATION_NOTICE_WITHDRAWN: "The party withdrew its notice; the end without it stands again.",
+    EventType.IMMEDIATE_TERMINATION_REQUESTED: "A party asks that the placement end at once, and agrees itself.",
+    EventType.IMMEDIATE_TERMINATION_AGREEMENT: "One party agreed; another's agreement is still needed.",
+    EventType.IMMEDIATE_TERMINATION_AGREED: "Both sides agreed: the placement's last day changed with it.",
+    EventType.IMMEDIATE_TERMINATION_REFUSED: "A party refused: the placement goes on as it was.",
+    EventType.IMMEDIATE_TERMINATION_WITHDRAWN: "Whoever asked withdrew it, or the placement ends no later anyway.",
+    EventType.IMMEDIATE_TERMINATION_LAPSED: "The day that it names was over before everybody had agreed.",
+    EventType.EXTENSION_REQUESTED: "A party asks for a later planned end, and agrees itself.",
+    EventType.EXTENSION_AGREEMENT: "One party agreed; another's agreement is still needed.",
+    EventType.EXTENSION_AGREED: "Both sides agreed: the planned end moved, and the last day unless notice stands.",
+    EventType.EXTENSION_REFUSED: "A party refused: the planned end stays.",
+    EventType.EXTENSION_WITHDRAWN: "Whoever asked withdrew it, or all agreed to end the placement at once.",
+    EventType.EXTENSION_LAPSED: "The placement ended before everybody had agreed.",
     EventType.ATTENDANCE_RECEIVED: "A provider's submission changed marks that the reader may see.",
     EventType.ATTENDANCE_MISSING: "Sessions passed their deadline with nothing received.",
     EventType.ALERT_RAISED: "A pupil left without permission.",

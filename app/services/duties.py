@@ -18,10 +18,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import Sessions
 from app.outbox.recording import Telling, record_events
+from app.services.duties_agreements import lapse_extensions, lapse_immediate_terminations
 from app.services.duties_alerts import escalate_alerts, tell_untold_alerts
 from app.services.duties_attendance import tell_missing_attendance
 from app.services.duties_batch import Batch
+from app.services.duties_calendars import follow_calendars
+from app.services.duties_clocks import tell_clocks
+from app.services.duties_early_departures import lapse_early_departures
+from app.services.duties_part_time_plans import lapse_part_time_plans
 from app.services.duties_placements import tell_ends, tell_starts
+from app.services.duties_severance import retain_severed
 from app.services.duties_suspensions import lapse_suspensions
 from app.services.duties_sustained import tell_sustained_checks
 
@@ -32,10 +38,18 @@ DUTIES: tuple[Duty, ...] = (
     escalate_alerts,
     tell_untold_alerts,
     tell_starts,
+    follow_calendars,
     tell_missing_attendance,
     lapse_suspensions,
+    lapse_early_departures,
+    lapse_immediate_terminations,
+    lapse_extensions,
     tell_ends,
     tell_sustained_checks,
+    retain_severed,
+    lapse_part_time_plans,
+    tell_ends,
+    tell_clocks,
 )
 MOST_AT_ONCE = 2_000
 

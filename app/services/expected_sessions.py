@@ -19,9 +19,9 @@ from app.queries.placements import slots_of, timetables_of
 from app.queries.suspensions import first_session_of, standing_suspensions
 from app.rules import timetables
 from app.rules.attendance_due import due_at
+from app.rules.attendance_waivers import Waiver
 from app.rules.suspensions import SuspensionState, suspension_takes_effect_at
-
-WAIVED_BY_SUSPENSION = "suspension"
+from app.services.expected_sessions_plans import hold_plans
 
 
 def as_rules_know(slots: Sequence[TimetableSlot]) -> tuple[timetables.TimetableSlot, ...]:
@@ -40,29 +40,18 @@ async def expect_sessions(
 ) -> None:
     """Adds every session of these weekly slots from `first` to `last`, both included, to the ledger.
 
-    What is in it already stays as it is; suspensions of these days hold for the sessions added. The placement is
-    locked by whoever changes its days.
+    What is in it already stays as it is; suspensions and part-time plans of these days hold for the sessions added.
+    The placement is locked by whoever changes its days.
     """
     calendar = await school_calendar(session, placement.calendar_id)
     by_council = await is_council(session, placement.commissioner_id)
     rows = [
-        {
-            "placement_id": placement.id,
-            "on_date": each.day,
-            "session": each.session,
-            "provider_id": placement.provider_id,
-            "starts_at": each.scheduled_start,
-            "ends_at": each.scheduled_end,
-            "online": each.online,
-            "council_commissioned": by_council,
-            "due_at": due_at(each.day, each.session, each.scheduled_start),
-            "changed_at": caller.now,
-        }
+        as_row(placement, each, by_council, caller.now)
         for each in timetables.expected_sessions(as_rules_know(slots), calendar, first, last)
     ]
     if rows:
         await session.execute(insert(ExpectedSession).on_conflict_do_nothing(), rows)
-    await _hold_suspensions(caller, session, placement, first, last)
+    await hold_waivers(session, placement.id, first, last, caller.now)
 
 
 async def expect_by_versions(
@@ -99,7 +88,7 @@ async def waive_sessions(session: AsyncSession, placement_id: UUID, first: date,
             col(ExpectedSession.first_received_at).is_(None),
             col(ExpectedSession.waived_by).is_(None),
         )
-        .values(waived_by=WAIVED_BY_SUSPENSION, changed_at=at)
+        .values(waived_by=Waiver.SUSPENSION, changed_at=at)
     )
 
 
@@ -111,7 +100,7 @@ async def expect_again(session: AsyncSession, placement_id: UUID, first: date, l
         .where(
             col(ExpectedSession.placement_id) == placement_id,
             col(ExpectedSession.on_date).between(first, last),
-            col(ExpectedSession.waived_by) == WAIVED_BY_SUSPENSION,
+            col(ExpectedSession.waived_by) == Waiver.SUSPENSION,
             begins > at,
         )
         .values(waived_by=None, changed_at=at)
@@ -119,13 +108,35 @@ async def expect_again(session: AsyncSession, placement_id: UUID, first: date, l
     )
 
 
-async def _hold_suspensions(
-    caller: Caller, session: AsyncSession, placement: Placement, first: date, last: date
-) -> None:
-    """Agreed suspensions waive the sessions just added; open requests take effect when the first of them starts."""
-    for each in await standing_suspensions(session, placement.id, first, last):
+async def hold_waivers(session: AsyncSession, placement_id: UUID, first: date, last: date, at: datetime) -> None:
+    """Suspensions and part-time plans hold for sessions of these days that have just been added."""
+    await _hold_suspensions(session, placement_id, first, last, at)
+    await hold_plans(session, placement_id, first, last, at)
+
+
+async def _hold_suspensions(session: AsyncSession, placement_id: UUID, first: date, last: date, at: datetime) -> None:
+    """Agreed suspensions waive the sessions of these days; open requests take effect when their first one starts."""
+    for each in await standing_suspensions(session, placement_id, first, last):
         if each.state is SuspensionState.AGREED:
-            await waive_sessions(session, placement.id, each.starts_on, each.ends_on, caller.now)
-        elif each.takes_effect_at > caller.now:
-            found = await first_session_of(session, placement.id, each.starts_on, each.ends_on)
+            await waive_sessions(session, placement_id, each.starts_on, each.ends_on, at)
+        elif each.takes_effect_at > at:
+            found = await first_session_of(session, placement_id, each.starts_on, each.ends_on)
             each.takes_effect_at = suspension_takes_effect_at(*(found or (each.starts_on,)))
+
+
+def as_row(
+    placement: Placement, expected: timetables.ExpectedSession, by_council: bool, at: datetime
+) -> dict[str, object]:
+    """A session as the ledger holds it."""
+    return {
+        "placement_id": placement.id,
+        "on_date": expected.day,
+        "session": expected.session,
+        "provider_id": placement.provider_id,
+        "starts_at": expected.scheduled_start,
+        "ends_at": expected.scheduled_end,
+        "online": expected.online,
+        "council_commissioned": by_council,
+        "due_at": due_at(expected.day, expected.session, expected.scheduled_start),
+        "changed_at": at,
+    }

@@ -1,7 +1,7 @@
 """Outcomes, destinations of year 11 leavers, checks whether they were sustained, and dual registrations.
 
 Revision ID: 0012
-Revises: 0004
+Revises: 0013
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.row_security import ME, other_side, owned, secure, viewer
 
 revision = "0012"
-down_revision = "0004"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

@@ -9,20 +9,27 @@ from fastapi import FastAPI
 from httpx import Response
 
 from app.models.organisations import OrganisationKind
+from tests.asking import at_once, longer
 from tests.coming_out import outcome as came_out
+from tests.part_time_planning import PLANS, plan
 from tests.test_qa_visits import PARTS
 from tests.world import Party, World, make_world, open_party
 
 # Collections whose members exist for those they concern and for nobody else.
 PRIVATE = {
     "absconding-alerts",
+    "agreements",
     "api-clients",
     "attendance-submissions",
     "dual-registrations",
+    "early-departures",
+    "extensions",
+    "immediate-terminations",
     "keys",
     "leaver-destinations",
     "notifications",
     "outcomes",
+    "part-time-plans",
     "placements",
     "progress-reports",
     "pupils",
@@ -32,6 +39,7 @@ PRIVATE = {
     "sustained-checks",
     "termination-notices",
     "toolkit-assessments",
+    "unagreed-absences",
 }
 FORM = {
     "name": "Termly report",
@@ -73,17 +81,24 @@ async def _about_a_child(world: World) -> dict[str, str]:
     suspension = await world.provider.post(
         "/v1/suspensions", {"placement_id": placement, "reason": "Danger to others", **days}
     )
+    part_time = await world.school.post(PLANS, plan(placement))
     notice = await world.council.post(
         "/v1/termination-notices",
         {"placement_id": ended, "effective_on": "2026-12-18", "reason": "Back at school"},
     )
+    ending = await world.provider.post("/v1/immediate-terminations", at_once(placement))
+    extension = await world.provider.post("/v1/extensions", longer(placement))
     alert = await world.provider.post(f"/v1/absconding-alerts?placement_id={placement}", {})
     return {
         "calendars": calendar,
         "placements": placement,
         "pupils": pupil,
         "attendance-submissions": made(submission)["id"],
+        "part-time-plans": made(part_time)["id"],
         "suspensions": made(suspension)["id"],
+        "immediate-terminations": made(ending)["id"],
+        "extensions": made(extension)["id"],
+        "agreements": made(ending)["id"],
         "termination-notices": made(notice)["id"],
         "absconding-alerts": made(alert)["id"],
         "notifications": made(alert)["notifications"][0]["id"],
@@ -115,7 +130,16 @@ async def _outcome(world: World, calendar: str) -> dict[str, str]:
         "sustained-checks": checks[0]["id"],
         "leaver-destinations": made(leaver)["id"],
         "dual-registrations": made(rolls)["id"],
+        **await _leaving(world, placement),
     }
+
+
+async def _leaving(world: World, placement: str) -> dict[str, str]:
+    body = {"on_date": "2026-11-26", "leaving_time": "11:40", "reason": "Not safe today", "way_home": "alone"}
+    departure = await world.provider.post("/v1/early-departures", {"placement_id": placement, **body})
+    told = {"placement_id": placement, "kind": "sent_home", "starts_on": "2026-11-23"}
+    absence = await world.school.post("/v1/unagreed-absences", told)
+    return {"early-departures": made(departure)["id"], "unagreed-absences": made(absence)["id"]}
 
 
 async def _report(world: World, placement: str) -> dict[str, str]:
