@@ -18,6 +18,7 @@ from tests.placing import (
     ask_both_sides,
     ask_to_leave,
     expect,
+    move_to_be_checked,
     owner_session,
     place,
     propose_part_time_plan,
@@ -49,6 +50,7 @@ EVENTS = {
     "insurance-certificate.lapsed": 3,
     "safeguarding-confirmation.expiring": 1,  # the newest alone
     "safeguarding-confirmation.lapsed": 1,
+    "sustained-check.due": 3,
 }
 ELSEWHERE = 4
 """Events for another provider and the council that registered it: confirmations of theirs that end."""
@@ -74,6 +76,7 @@ async def much_is_due(world: World, database: Addresses) -> None:
             await propose_part_time_plan(session, world, placed, day)
             await sever(session, world.provider)
             await ask_both_sides(session, placed, world.provider, day)
+            await move_to_be_checked(session, world.school, placed, day)
         changed = "update calendars set follow_from = '2027-06-01' where owner_id = :id"
         await session.execute(text(changed), {"id": world.council.id})
         await much_ends(session, world)

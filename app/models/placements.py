@@ -26,6 +26,7 @@ class Placement(Record, table=True):
     __tablename__ = "placements"
     __table_args__ = (
         UniqueConstraint("id", "provider_id"),
+        UniqueConstraint("id", "pupil_id"),
         CheckConstraint("starts_on <= ends_on and ends_on <= planned_end_on", name="dates_in_order"),
         CheckConstraint("spot_purchase = (lot_id is null)", name="lot_or_spot_purchase"),
         CheckConstraint("continues_id is not null or not takes_over", name="takes_over_from_one"),

@@ -103,6 +103,15 @@ class EventType(StrEnum):
     CLOCK_OVERDUE = "clock.overdue"
     TERMINATION_NOTICE_GIVEN = "termination-notice.given"
     TERMINATION_NOTICE_WITHDRAWN = "termination-notice.withdrawn"
+    OUTCOME_RECORDED = "outcome.recorded"
+    OUTCOME_CORRECTED = "outcome.corrected"
+    LEAVER_DESTINATION_RECORDED = "leaver-destination.recorded"
+    LEAVER_DESTINATION_CORRECTED = "leaver-destination.corrected"
+    SUSTAINED_CHECK_DUE = "sustained-check.due"
+    SUSTAINED_CHECK_RECORDED = "sustained-check.recorded"
+    DUAL_REGISTRATION_RECORDED = "dual-registration.recorded"
+    DUAL_REGISTRATION_ENDED = "dual-registration.ended"
+    DUAL_REGISTRATION_WITHDRAWN = "dual-registration.withdrawn"
     IMMEDIATE_TERMINATION_REQUESTED = "immediate-termination.requested"
     IMMEDIATE_TERMINATION_AGREEMENT = "immediate-termination.agreement-recorded"
     IMMEDIATE_TERMINATION_AGREED = "immediate-termination.agreed"
@@ -237,6 +246,16 @@ MEANINGS: dict[EventType, str] = {
     EventType.CLOCK_DUE: "A clock of a placement or of a provider is due soon.",
     EventType.CLOCK_OVERDUE: "A clock of a placement or of a provider has passed its day.",
     EventType.TERMINATION_NOTICE_GIVEN: "A party gave notice; the placement's last day changed with it.",
+    EventType.TERMINATION_NOTICE_WITHDRAWN: "The party withdrew its notice; the planned end stands again.",
+    EventType.OUTCOME_RECORDED: "The commissioner recorded how a placement came out.",
+    EventType.OUTCOME_CORRECTED: "The commissioner corrected an outcome; the statement before is superseded.",
+    EventType.LEAVER_DESTINATION_RECORDED: "A party recorded where a pupil went after year 11.",
+    EventType.LEAVER_DESTINATION_CORRECTED: "A party corrected a leaver's destination.",
+    EventType.SUSTAINED_CHECK_DUE: "Two full terms after a move are over: say whether it was sustained.",
+    EventType.SUSTAINED_CHECK_RECORDED: "A party recorded whether a move was sustained.",
+    EventType.DUAL_REGISTRATION_RECORDED: "A party recorded that a pupil is on two rolls.",
+    EventType.DUAL_REGISTRATION_ENDED: "A dual registration has another last day.",
+    EventType.DUAL_REGISTRATION_WITHDRAWN: "A dual registration was recorded in error.",
     EventType.TERMINATION_NOTICE_WITHDRAWN: "The party withdrew its notice; the end without it stands again.",
     EventType.IMMEDIATE_TERMINATION_REQUESTED: "A party asks that the placement end at once, and agrees itself.",
     EventType.IMMEDIATE_TERMINATION_AGREEMENT: "One party agreed; another's agreement is still needed.",

@@ -31,6 +31,7 @@ from app.services.duties_placements import tell_ends, tell_starts
 from app.services.duties_referrals import lapse_offers
 from app.services.duties_severance import retain_severed
 from app.services.duties_suspensions import lapse_suspensions
+from app.services.duties_sustained import tell_sustained_checks
 
 Duty = Callable[[AsyncSession, UUID | None, datetime, int | None], Awaitable[Batch]]
 
@@ -48,11 +49,12 @@ DUTIES: tuple[Duty, ...] = (
     lapse_part_time_plans,
     lapse_offers,
     tell_ends,
+    tell_sustained_checks,
     tell_clocks,
-    retain_severed,
     tell_ends_of_confirmations,
     tell_ends_of_insurances,
     tell_ends_of_awards,
+    retain_severed,
 )
 MOST_AT_ONCE = 2_000
 

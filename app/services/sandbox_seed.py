@@ -26,6 +26,7 @@ from app.services.sandbox_directory import describe_providers
 from app.services.sandbox_forms import publish_forms
 from app.services.sandbox_keys import keys_on_file, renew_keys, write_keys
 from app.services.sandbox_organisations import Inhabitants, settle
+from app.services.sandbox_outcomes import end_placements
 from app.services.sandbox_plans import plan_part_time
 from app.services.sandbox_procurement import procure
 from app.services.sandbox_quality import make_qa_frameworks
@@ -70,6 +71,7 @@ async def make_sandbox(session: AsyncSession, now: datetime) -> UUID:
     await send_home_and_report(session, them)
     await ask_parties(session, them)
     await plan_part_time(session, them)
+    await end_placements(session, them, calendars)
     return sandbox.id
 
 

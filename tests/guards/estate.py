@@ -10,6 +10,7 @@ from httpx import Response
 
 from app.models.organisations import OrganisationKind
 from tests.asking import at_once, longer
+from tests.coming_out import outcome as came_out
 from tests.part_time_planning import PLANS, plan
 from tests.referring import offered, taken_up
 from tests.test_qa_visits import PARTS
@@ -21,6 +22,7 @@ PRIVATE = {
     "agreements",
     "api-clients",
     "attendance-submissions",
+    "dual-registrations",
     "early-departures",
     "extensions",
     "immediate-terminations",
@@ -29,7 +31,9 @@ PRIVATE = {
     "lot-applications",
     "lot-award-suspensions",
     "lot-awards",
+    "leaver-destinations",
     "notifications",
+    "outcomes",
     "part-time-plans",
     "placements",
     "progress-reports",
@@ -40,6 +44,7 @@ PRIVATE = {
     "referrals",
     "safeguarding-confirmations",
     "suspensions",
+    "sustained-checks",
     "termination-notices",
     "toolkit-assessments",
     "unagreed-absences",
@@ -106,6 +111,33 @@ async def _about_a_child(world: World) -> dict[str, str]:
         "absconding-alerts": made(alert)["id"],
         "notifications": made(alert)["notifications"][0]["id"],
         **await _report(world, placement),
+        **await _outcome(world, calendar),
+    }
+
+
+async def _outcome(world: World, calendar: str) -> dict[str, str]:
+    """What is said of a placement that ends before Christmas."""
+    placement = await world.placement(calendar_id=calendar, planned_end_on="2026-12-18")
+    outcome = made(await world.council.post("/v1/outcomes", came_out(placement)))
+    checks = (await world.council.get("/v1/sustained-checks", placement_id=placement)).json()["items"]
+    leaver = await world.council.post(
+        "/v1/leaver-destinations", {"placement_id": placement, "destination": "unknown", "recorded_by": "A. Officer"}
+    )
+    rolls = await world.school.post(
+        "/v1/dual-registrations",
+        {
+            "placement_id": placement,
+            "main_school_id": str(world.school.id),
+            "subsidiary_id": str(world.provider.id),
+            "from_on": "2026-11-02",
+            "reason": "alternative_provision",
+        },
+    )
+    return {
+        "outcomes": outcome["id"],
+        "sustained-checks": checks[0]["id"],
+        "leaver-destinations": made(leaver)["id"],
+        "dual-registrations": made(rolls)["id"],
         **await _leaving(world, placement),
         **await _referral(world, calendar),
     }

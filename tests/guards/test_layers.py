@@ -35,6 +35,7 @@ SQL_ELSEWHERE = {
     "services/duties_severance.py",
     "services/duties_referrals.py",
     "services/duties_suspensions.py",
+    "services/duties_sustained.py",
 }
 # Queries without a caller: they go on from what one with a caller has found, or are the worker's own.
 WITHOUT_CALLER = {
