@@ -118,6 +118,13 @@ class StillRunning(Problem):
         super().__init__(headers={"Retry-After": "1"})
 
 
+class PlacementClosed(Problem):
+    """What was the caller's placement is no more: its child has another identity. Nothing leads from here to it."""
+
+    status, slug, title = 410, "placement-closed", "This placement was closed to protect the child"
+    advice = "Find the child's present placement and use that. To raise an alert, phone school and police at once too."
+
+
 class PreconditionFailed(Problem):
     status, slug, title = 412, "precondition-failed", "The resource has changed since you read it"
     advice = "Read it again, merge your change, and send the new ETag as `If-Match`."

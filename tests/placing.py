@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, time
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
@@ -10,11 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from app.db.engine import make_sessions
 from app.models.attendance import ExpectedSession
 from app.models.calendars import Calendar, CalendarClosure, CalendarHalfTerm
+from app.models.early_departures import EarlyDeparture
+from app.models.extensions import Extension
+from app.models.immediate_terminations import ImmediateTermination
 from app.models.placements import Placement
 from app.models.pupils import Pupil
 from app.models.suspensions import Suspension
+from app.rules.agreements import AskedState, end_of_day
 from app.rules.attendance_due import due_at
 from app.rules.calendars import SchoolSession, Term
+from app.rules.early_departures import EarlyDepartureState, WayHome, leaves_at
+from app.rules.immediate_terminations import ExceptionalReason
 from app.rules.placements import PlacementState, PlacementTier, PrimaryReason
 from app.rules.procurement import AttendancePattern
 from app.rules.suspensions import SuspensionState, suspension_takes_effect_at
@@ -140,3 +147,65 @@ async def request_suspension(session: AsyncSession, placement_id: UUID, provider
     session.add(suspension)
     await session.flush()
     return suspension.id
+
+
+async def ask_to_leave(session: AsyncSession, placement_id: UUID, provider: Party, day: date) -> UUID:
+    """The provider asks to send the pupil home at 11:40."""
+    departure = EarlyDeparture(
+        **made(LONG_AGO),
+        placement_id=placement_id,
+        requested_by_id=provider.id,
+        state=EarlyDepartureState.REQUESTED,
+        on_date=day,
+        leaving_time=time(11, 40),
+        leaving_at=leaves_at(day, time(11, 40)),
+        reason="Not safe today",
+        way_home=WayHome.ALONE,
+    )
+    session.add(departure)
+    await session.flush()
+    return departure.id
+
+
+async def sever(session: AsyncSession, party: Party) -> None:
+    """A child whose identity was severed long ago and whose history is not yet in the archive."""
+    pupil = Pupil(
+        **made(LONG_AGO),
+        registered_by_id=party.id,
+        given_name="Robin",
+        family_name="Example",
+        date_of_birth=date(2012, 3, 4),
+        severed_at=LONG_AGO,
+    )
+    session.add(pupil)
+    await session.flush()
+
+
+async def ask_both_sides(session: AsyncSession, placement_id: UUID, party: Party, day: date) -> None:
+    """A request to end the placement at once and one to extend it, which nobody can answer after `day`."""
+    asked: dict[str, Any] = {
+        **made(LONG_AGO),
+        "placement_id": placement_id,
+        "requested_by_id": party.id,
+        "state": AskedState.REQUESTED,
+        "answer_by": end_of_day(day),
+    }
+    session.add(
+        ImmediateTermination(
+            **asked,
+            effective_on=day,
+            reason=ExceptionalReason.SERIOUS_HARM,
+            circumstances="Arson",
+            previous_end_on=date(2026, 12, 18),
+        )
+    )
+    session.add(
+        Extension(
+            **asked,
+            new_end_on=date(2027, 2, 12),
+            end_by_agreement=False,
+            reason="Two units left",
+            previous_planned_end_on=date(2026, 12, 18),
+        )
+    )
+    await session.flush()

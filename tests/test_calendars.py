@@ -36,17 +36,6 @@ async def test_a_calendar_that_contradicts_itself_is_refused(
     assert code in [error["code"] for error in answer.json()["errors"]]
 
 
-async def test_a_calendar_that_governs_placements_only_grows(world: World) -> None:
-    calendar_id = await world.calendar()
-    path = f"/v1/calendars/{calendar_id}"
-    await world.placement(calendar_id=calendar_id)
-    moved = CALENDAR | {"closures": []}
-    assert (await world.council.change("PUT", path, moved)).status_code == 409
-    summer = {"term": "summer", "half": 1, "first": "2027-04-12", "last": "2027-05-28"}
-    grown = CALENDAR | {"half_terms": [*CALENDAR["half_terms"], summer]}
-    assert (await world.council.change("PUT", path, grown)).status_code == 200
-
-
 async def test_nobody_changes_anothers_calendar(world: World) -> None:
     path = f"/v1/calendars/{await world.calendar()}"
     assert (await world.other_council.change("PUT", path, CALENDAR)).status_code == 404

@@ -11,7 +11,17 @@ from app.db.embedded_database import Addresses
 from app.services import duties
 from app.services.duties import DUTIES, DutiesDone, do_duties
 from app.services.duties_alerts import escalate_alerts
-from tests.placing import TUESDAY, expect, owner_session, place, publish_calendar, request_suspension
+from tests.placing import (
+    TUESDAY,
+    ask_both_sides,
+    ask_to_leave,
+    expect,
+    owner_session,
+    place,
+    publish_calendar,
+    request_suspension,
+    sever,
+)
 from tests.test_absconding_alerts import PATH, broken, refuse
 from tests.world import World
 
@@ -22,7 +32,11 @@ EVENTS = {
     "absconding-alert.escalated": 9,
     "absconding-alert.raised": 3,
     "suspension.lapsed": 3,
+    "early-departure.lapsed": 3,
+    "immediate-termination.lapsed": 3,
+    "extension.lapsed": 3,
     "attendance.missing": 3,
+    "pupil.removed": 3,
 }
 
 
@@ -39,6 +53,11 @@ async def much_is_due(world: World, database: Addresses) -> None:
             placed = await place(session, world, calendar)
             await expect(session, placed, world.provider, day)
             await request_suspension(session, placed, world.provider, day)
+            await ask_to_leave(session, placed, world.provider, day)
+            await sever(session, world.provider)
+            await ask_both_sides(session, placed, world.provider, day)
+        changed = "update calendars set follow_from = '2027-06-01' where owner_id = :id"
+        await session.execute(text(changed), {"id": world.council.id})
 
 
 async def told(world: World, database: Addresses) -> dict[str, int]:
@@ -75,6 +94,7 @@ async def test_after_an_outage_everything_is_caught_up_with_in_batches(
     ("table", "failed", "untold"),
     [
         pytest.param("suspensions", "lapse_suspensions", {"suspension.lapsed"}, id="suspensions"),
+        pytest.param("extensions", "lapse_extensions", {"extension.lapsed"}, id="extensions"),
         pytest.param("expected_sessions", "tell_missing_attendance", {"attendance.missing"}, id="attendance"),
     ],
 )

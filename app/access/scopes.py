@@ -13,6 +13,7 @@ class Scope(StrEnum):
     PUPILS_READ = "pupils:read"
     PUPILS_READ_UPN = "pupils:read-upn"
     PUPILS_WRITE = "pupils:write"
+    PUPILS_SEVER = "pupils:sever"
     PLACEMENTS_READ = "placements:read"
     PLACEMENTS_WRITE = "placements:write"
     AGREEMENTS_WRITE = "agreements:write"
@@ -44,9 +45,13 @@ MEANINGS: dict[Scope, str] = {
     Scope.PUPILS_READ: "Read pupils whose placements the organisation may see, without their UPN.",
     Scope.PUPILS_READ_UPN: "See a pupil's UPN as well.",
     Scope.PUPILS_WRITE: "Register pupils.",
-    Scope.PLACEMENTS_READ: "Read placements, timetables, suspensions and termination notices.",
-    Scope.PLACEMENTS_WRITE: "Propose, accept and end placements; request suspensions; keep timetables.",
+    Scope.PUPILS_SEVER: "Sever a pupil's identity: a new pupil, with no link to the old one.",
+    Scope.PLACEMENTS_READ: "Read placements and all that happens in them, from timetables to their end.",
+    Scope.PLACEMENTS_WRITE: "Propose, accept and end placements; ask for what needs agreement; keep their records.",
     Scope.AGREEMENTS_WRITE: "Agree or refuse for one's own organisation.",
+    Scope.PLACEMENTS_READ: "Read placements, timetables, what their parties are asked, and termination notices.",
+    Scope.PLACEMENTS_WRITE: "Propose, accept and end placements; request suspensions; keep timetables.",
+    Scope.AGREEMENTS_WRITE: "Agree or refuse for one's own organisation; ask to extend, or to end at once.",
     Scope.ATTENDANCE_READ: "Read expected sessions and marks.",
     Scope.ATTENDANCE_WRITE: "Submit attendance.",
     Scope.ALERTS_READ: "Read absconding alerts and their notifications.",

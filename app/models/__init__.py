@@ -6,7 +6,10 @@ from app.models import (
     attendance,
     calendars,
     clients,
+    early_departures,
+    extensions,
     frameworks,
+    immediate_terminations,
     journal,
     organisations,
     placements,
@@ -15,6 +18,7 @@ from app.models import (
     qa,
     suspensions,
     toolkit,
+    unagreed_absences,
 )
 
 __all__ = [
@@ -23,7 +27,10 @@ __all__ = [
     "attendance",
     "calendars",
     "clients",
+    "early_departures",
+    "extensions",
     "frameworks",
+    "immediate_terminations",
     "journal",
     "organisations",
     "placements",
@@ -32,4 +39,5 @@ __all__ = [
     "qa",
     "suspensions",
     "toolkit",
+    "unagreed_absences",
 ]

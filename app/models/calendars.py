@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import Record, slug
@@ -11,13 +11,18 @@ from app.rules.calendars import Term
 
 
 class Calendar(Record, table=True):
-    """`governs` is set by the database when a placement first rests on the calendar, and never taken back."""
+    """`governs` is set by the database when a placement first rests on the calendar, and never taken back.
+
+    `follow_from` is the first changed day that the ledger of its placements has still to follow.
+    """
 
     __tablename__ = "calendars"
+    __table_args__ = (Index("ix_calendars_following", "id", postgresql_where=text("follow_from is not null")),)
 
     owner_id: UUID = Field(foreign_key="organisations.id", index=True)
     name: str = Field(max_length=200)
     governs: bool = Field(default=False)
+    follow_from: date | None = None
 
 
 class CalendarHalfTerm(SQLModel, table=True):

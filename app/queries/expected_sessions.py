@@ -50,6 +50,22 @@ def with_state(statement: Select[Any], state: SessionState, now: datetime) -> Se
     return statement.where(conditions[state])
 
 
+async def sessions_on(
+    caller: Caller, session: AsyncSession, placement_id: UUID, first: date, last: date
+) -> Sequence[ExpectedSession]:
+    """A placement's sessions from `first` to `last` that the caller may see, those waived included, in their order."""
+    statement = (
+        select(ExpectedSession)
+        .where(
+            _visible(caller),
+            col(ExpectedSession.placement_id) == placement_id,
+            col(ExpectedSession.on_date).between(first, last),
+        )
+        .order_by(col(ExpectedSession.on_date), col(ExpectedSession.starts_at))
+    )
+    return (await session.scalars(statement)).all()
+
+
 async def outstanding(caller: Caller, session: AsyncSession, day: date, provider_id: UUID | None) -> Sequence[Row[Any]]:
     """Every provider's figures on a day, or those of one, and the sessions that are missing; one pass."""
     due = col(ExpectedSession.due_at) < caller.now

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import col
@@ -55,6 +55,19 @@ async def own_placement(caller: Caller, session: AsyncSession, placement_id: UUI
     if found.provider_id != caller.organisation_id:
         raise NotFound
     return found
+
+
+async def days_placed_with(caller: Caller, session: AsyncSession, pupil_id: UUID) -> Sequence[tuple[date, date]]:
+    """First and last days of a pupil's accepted placements with the caller, or with the pupil on the caller's roll."""
+    statement = visible_placements(caller).where(
+        col(Placement.pupil_id) == pupil_id,
+        col(Placement.state) == PlacementState.ACCEPTED,
+        or_(
+            col(Placement.provider_id) == caller.organisation_id,
+            col(Placement.host_school_id) == caller.organisation_id,
+        ),
+    )
+    return [(each.starts_on, each.ends_on) for each in (await session.scalars(statement)).all()]
 
 
 async def placements_by_id(caller: Caller, session: AsyncSession, ids: Iterable[UUID]) -> Mapping[UUID, Placement]:

@@ -1,15 +1,17 @@
 """Suspensions, reached through the placements that the caller may see."""
 
-from collections.abc import Sequence
-from datetime import date, datetime, time
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.access.caller import Caller
+from app.clock import london_day
 from app.models.attendance import ExpectedSession
+from app.models.placements import Placement
 from app.models.suspensions import Suspension
 from app.problems import NotFound
 from app.queries.placements import visible_placement_ids
@@ -79,6 +81,54 @@ async def first_session_of(
     )
     row = (await session.execute(statement)).one_or_none()
     return None if row is None else (row[0], row[1])
+
+
+async def kept_away(
+    caller: Caller, session: AsyncSession, pupil_ids: Collection[UUID]
+) -> Sequence[tuple[Suspension, Placement]]:
+    """The suspensions of these pupils that stood, in any placement that the caller may see, with the placement."""
+    statement = (
+        select(Suspension, Placement)
+        .join(Placement, col(Placement.id) == col(Suspension.placement_id))
+        .where(
+            col(Placement.id).in_(visible_placement_ids(caller)),
+            col(Placement.pupil_id).in_(pupil_ids),
+            col(Suspension.state).in_((SuspensionState.AGREED, SuspensionState.WITHDRAWN)),
+        )
+    )
+    return [(row[0], row[1]) for row in (await session.execute(statement)).all()]
+
+
+async def suspended_until(
+    caller: Caller, session: AsyncSession, placement_ids: Collection[UUID]
+) -> Mapping[UUID, date]:
+    """The last day of the agreed suspension that today falls in, by placement; those not suspended are absent."""
+    statement = select(col(Suspension.placement_id), func.max(col(Suspension.ends_on))).where(
+        col(Suspension.placement_id).in_(placement_ids),
+        col(Suspension.placement_id).in_(visible_placement_ids(caller)),
+        col(Suspension.state) == SuspensionState.AGREED,
+        col(Suspension.starts_on) <= caller.today,
+        col(Suspension.ends_on) >= caller.today,
+    )
+    found = await session.execute(statement.group_by(col(Suspension.placement_id)))
+    return {row[0]: row[1] for row in found}
+
+
+def suspension_moved_since(since: datetime, today: date) -> ColumnElement[bool]:
+    """Whether a placement came to be suspended, or ceased to be, since an instant; a day too many rather than one less.
+
+    For the list of placements, whose `suspended_until` changes with that.
+    """
+    first_day = london_day(since) - timedelta(days=1)
+    return exists().where(
+        col(Suspension.placement_id) == col(Placement.id),
+        col(Suspension.state).in_((SuspensionState.AGREED, SuspensionState.WITHDRAWN)),
+        or_(
+            col(Suspension.changed_at) >= since,
+            col(Suspension.starts_on).between(first_day, today),
+            col(Suspension.ends_on).between(first_day, today),
+        ),
+    )
 
 
 def _lapsed_by(now: datetime) -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app.routers import (
     absconding_alerts,
+    agreements,
     api_clients,
     attendance_marks,
     attendance_submissions,
@@ -12,9 +13,13 @@ from app.routers import (
     directory,
     directory_sites,
     docs,
+    early_departures,
     events,
     expected_sessions,
+    extensions,
     frameworks,
+    identity_severances,
+    immediate_terminations,
     me,
     oauth,
     operations,
@@ -32,6 +37,7 @@ from app.routers import (
     timetables,
     toolkit,
     toolkit_assessments,
+    unagreed_absences,
 )
 from app.settings import Settings
 
@@ -41,6 +47,7 @@ def every_router(settings: Settings) -> list[APIRouter]:
     return [
         *([sandbox.router] if settings.is_sandbox else []),
         absconding_alerts.router,
+        agreements.router,
         api_clients.router,
         attendance_marks.router,
         attendance_submissions.router,
@@ -49,9 +56,13 @@ def every_router(settings: Settings) -> list[APIRouter]:
         directory.router,
         directory_sites.router,
         docs.router,
+        early_departures.router,
         events.router,
         expected_sessions.router,
+        extensions.router,
         frameworks.router,
+        identity_severances.router,
+        immediate_terminations.router,
         me.router,
         oauth.router,
         operations.router,
@@ -68,4 +79,5 @@ def every_router(settings: Settings) -> list[APIRouter]:
         timetables.router,
         toolkit.router,
         toolkit_assessments.router,
+        unagreed_absences.router,
     ]

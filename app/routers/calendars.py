@@ -67,7 +67,12 @@ async def change_calendar(
     session: Session,
     response: Response,
 ) -> CalendarRead:
-    """Replaces the caller's own calendar. Once placements are governed by it, only later half-terms may be added."""
+    """Replaces the caller's own calendar.
+
+    Once placements are governed by it, its half-terms stay and later ones may be added; from today on a day may be
+    closed, and from tomorrow on a closed day opened. What is expected of those placements follows within moments. A
+    notice or a planned end keeps its day, also one that is closed by now.
+    """
     return await _shown(
         session, response, await calendars.change_calendar(caller, session, calendar_id, body, expected)
     )

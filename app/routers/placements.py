@@ -1,8 +1,12 @@
 """Placements: proposed by a commissioner, accepted by a provider, read by whoever the placement concerns."""
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Response
+from sqlalchemy import or_
 from sqlmodel import col
 
 from app.access.caller import Caller
@@ -11,6 +15,7 @@ from app.access.scopes import Scope
 from app.models.organisations import OrganisationKind
 from app.models.placements import Placement
 from app.queries.placements import visible_placement, visible_placements, with_status
+from app.queries.suspensions import suspended_until, suspension_moved_since
 from app.rules.placements import PlacementStatus, placement_status
 from app.schemas.placements import PlacementDecline, PlacementPropose, PlacementRead
 from app.schemas.wire import Id, Instant
@@ -24,7 +29,7 @@ router = edge_router("placements")
 
 Reader = Annotated[Caller, allow(Scope.PLACEMENTS_READ)]
 Provider = Annotated[Caller, allow(Scope.PLACEMENTS_WRITE, OrganisationKind.PROVIDER)]
-Commissioner = Annotated[Caller, allow(Scope.PLACEMENTS_WRITE, OrganisationKind.COUNCIL, OrganisationKind.SCHOOL)]
+Commissioner = Annotated[Caller, allow(Scope.PLACEMENTS_WRITE)]
 
 
 @router.get("/placements", operation_id="list_placements")
@@ -37,7 +42,10 @@ async def list_placements(
     pupil_id: Id | None = None,
     changed_since: Instant | None = None,
 ) -> Page[PlacementRead]:
-    """The placements that the caller's organisation may see, with today's status."""
+    """The placements that the caller's organisation may see, with today's status.
+
+    `changed_since` covers suspensions that began or ended.
+    """
     statement = visible_placements(caller)
     if status is not None:
         statement = with_status(statement, status, caller.today)
@@ -46,28 +54,33 @@ async def list_placements(
     if pupil_id is not None:
         statement = statement.where(col(Placement.pupil_id) == pupil_id)
     if changed_since is not None:
-        statement = statement.where(col(Placement.changed_at) >= changed_since)
+        moved = suspension_moved_since(changed_since, caller.today)
+        statement = statement.where(or_(col(Placement.changed_at) >= changed_since, moved))
     rows, page = await pages.rows(session, statement, [col(Placement.id)])
     found: list[Placement] = [row[0] for row in rows]
     caller.sees_placements(*(p.id for p in found))
     caller.sees_pupils(*(p.pupil_id for p in found))
-    return page.holding([_read(caller, placement) for placement in found])
+    suspended = await suspended_until(caller, session, [p.id for p in found])
+    return page.holding([_read(caller, placement, suspended) for placement in found])
 
 
 @router.post("/placements", operation_id="propose_placement", status_code=201)
 async def propose_placement(
     body: PlacementPropose, caller: Commissioner, session: Session, response: Response
 ) -> PlacementRead:
-    """Proposes a placement to a provider. It must fit the lot it is made under; nothing is expected until accepted."""
+    """Proposes a placement to a provider. It must fit the lot it is made under; nothing is expected until accepted.
+
+    A council, a school, or a provider for a child that is placed with it (sub-commissioning).
+    """
     placement = await placements.propose_placement(caller, session, body)
     response.headers["Location"] = f"/v1/placements/{placement.id}"
-    return _shown(caller, response, placement)
+    return await _shown(caller, session, response, placement)
 
 
 @router.get("/placements/{placement_id}", operation_id="get_placement")
 async def get_placement(placement_id: Id, caller: Reader, session: Session, response: Response) -> PlacementRead:
     """One placement, with today's status."""
-    return _shown(caller, response, await visible_placement(caller, session, placement_id))
+    return await _shown(caller, session, response, await visible_placement(caller, session, placement_id))
 
 
 @router.post("/placements/{placement_id}/acceptance", operation_id="accept_placement")
@@ -75,7 +88,9 @@ async def accept_placement(
     placement_id: Id, expected: ExpectedVersion, caller: Provider, session: Session, response: Response
 ) -> PlacementRead:
     """The provider accepts. The calendar is fixed, and every session of the timetable is expected from today on."""
-    return _shown(caller, response, await placements.accept_placement(caller, session, placement_id, expected))
+    return await _shown(
+        caller, session, response, await placements.accept_placement(caller, session, placement_id, expected)
+    )
 
 
 @router.post("/placements/{placement_id}/refusal", operation_id="decline_placement")
@@ -88,8 +103,11 @@ async def decline_placement(
     response: Response,
 ) -> PlacementRead:
     """The provider declines, with a reason that the other parties see."""
-    return _shown(
-        caller, response, await placements.decline_placement(caller, session, placement_id, body.reason, expected)
+    return await _shown(
+        caller,
+        session,
+        response,
+        await placements.decline_placement(caller, session, placement_id, body.reason, expected),
     )
 
 
@@ -98,15 +116,17 @@ async def withdraw_placement(
     placement_id: Id, expected: ExpectedVersion, caller: Commissioner, session: Session, response: Response
 ) -> PlacementRead:
     """The commissioner withdraws a proposal that nobody has answered yet."""
-    return _shown(caller, response, await placements.withdraw_placement(caller, session, placement_id, expected))
+    return await _shown(
+        caller, session, response, await placements.withdraw_placement(caller, session, placement_id, expected)
+    )
 
 
-def _shown(caller: Caller, response: Response, placement: Placement) -> PlacementRead:
+async def _shown(caller: Caller, session: Session, response: Response, placement: Placement) -> PlacementRead:
     tag(response, placement.version)
-    return _read(caller, placement)
+    return _read(caller, placement, await suspended_until(caller, session, [placement.id]))
 
 
-def _read(caller: Caller, placement: Placement) -> PlacementRead:
+def _read(caller: Caller, placement: Placement, suspended: Mapping[UUID, date]) -> PlacementRead:
     status = placement_status(placement.state, placement.starts_on, placement.ends_on, caller.today)
     shown = placement.model_dump(include=set(PlacementRead.model_fields))
-    return PlacementRead.model_validate({**shown, "status": status})
+    return PlacementRead.model_validate({**shown, "status": status, "suspended_until": suspended.get(placement.id)})

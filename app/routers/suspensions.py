@@ -1,6 +1,7 @@
 """Suspensions of a placed pupil: the provider requests, the other parties agree or refuse."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import Query, Response
@@ -25,6 +26,7 @@ from app.schemas.suspensions import SuspensionRead, SuspensionRequest
 from app.schemas.wire import Id, Instant
 from app.services import suspensions
 from app.services.agreements import shown_agreements
+from app.services.suspensions_days import days_of
 from app.web.conditional import ExpectedVersion, tag
 from app.web.edge import Session
 from app.web.pages import Page, Pages
@@ -103,10 +105,12 @@ async def _shown(caller: Caller, session: Session, response: Response, suspensio
 async def _read(caller: Caller, session: Session, found: Sequence[Suspension]) -> list[SuspensionRead]:
     placements = await placements_by_id(caller, session, [each.placement_id for each in found])
     answers = await agreements_of(session, "suspension_id", [each.id for each in found])
+    days = await days_of(caller, session, found, placements)
     reads = []
     for each in found:
         shown = each.model_dump(include=set(SuspensionRead.model_fields)) | {
             "state": suspensions.state_of(each, caller),
+            **asdict(days[each.id]),
             **shown_agreements(suspensions.parties_of(placements[each.placement_id]), answers.get(each.id, [])),
         }
         reads.append(SuspensionRead.model_validate(shown))

@@ -6,12 +6,14 @@ organisation in two roles agrees once; nobody consents for two sides.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
 
+from app.rules.london import LONDON
 from app.rules.sources import OUR_OWN, SALFORD
+from app.rules.state_tables import StateTable, Transition
 from app.rules.verdict import Allowed, Refused, Verdict
 
 
@@ -52,6 +54,50 @@ Parties = Mapping[UUID, frozenset[PartyRole]]
 class AgreementAnswer(StrEnum):
     AGREED = "agreed"
     REFUSED = "refused"
+
+
+class AskedState(StrEnum):
+    """What has become of a question to the parties: whatever asks for agreement has one of these states."""
+
+    REQUESTED = "requested"
+    AGREED = "agreed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+
+
+def life_of_what_both_sides_agree(subject: str, source: str) -> StateTable[AskedState]:
+    """The life of a request that any party may make and both sides must agree to.
+
+    `agree` is the answer of the last party still to agree; earlier answers leave the state as it is.
+    `end_with_placement`: the placement ends so that nothing is left to agree on.
+    """
+    parties = tuple(role.value for role in PartyRole)
+    open_ = AskedState.REQUESTED
+    return StateTable(
+        subject,
+        source,
+        (
+            Transition(open_, "agree", AskedState.AGREED, parties),
+            Transition(open_, "refuse", AskedState.REFUSED, parties),
+            Transition(open_, "withdraw", AskedState.WITHDRAWN, ("party_that_asked",)),
+            Transition(open_, "lapse", AskedState.LAPSED, ("clock",)),
+            Transition(open_, "end_with_placement", AskedState.WITHDRAWN, ("termination",)),
+        ),
+    )
+
+
+def asked_state(state: AskedState, answer_by: datetime, now: datetime) -> AskedState:
+    """The state at `now`: what not all agreed to by `answer_by` has lapsed, whether or not anybody has noted it yet.
+
+    Source: Waymark's own, so that no question stays open for ever.
+    """
+    return AskedState.LAPSED if state is AskedState.REQUESTED and now >= answer_by else state
+
+
+def end_of_day(day: date) -> datetime:
+    """The instant, in UTC, at which a school day is over: until then a question about that day can be answered."""
+    return datetime.combine(day + timedelta(days=1), time(), LONDON).astimezone(UTC)
 
 
 NOT_A_PARTY = Refused("not_a_party", "Only a party to the placement may do this.", OUR_OWN)

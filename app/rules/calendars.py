@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import islice, pairwise
 
 from app.rules.sources import OUR_OWN
-from app.rules.verdict import Refused
+from app.rules.verdict import Allowed, Refused, Verdict
 
 LONGEST_HALF_TERM_DAYS = 100
 MOST_HALF_TERMS = 60
@@ -112,6 +112,36 @@ def nothing_published_later(calendar: SchoolCalendar) -> str:
     return f"No half-term{after} has been published in the placement's calendar."
 
 
+def may_change_what_governs(before: SchoolCalendar, after: SchoolCalendar, today: date) -> Verdict:
+    """Whether a calendar that placements go by may become `after`.
+
+    What has been stays as it was. From today on a day may be closed (snow), and from tomorrow on a closed day opened
+    (an INSET day that moved). The half-terms published stay; later ones may be added. A notice or a planned end keeps
+    the day that it names, which was lawful when it was named. Source: Waymark's own.
+    """
+    last = max((half_term.last for half_term in before.half_terms), default=date.min)
+    if tuple(h for h in after.half_terms if h.first <= last) != before.half_terms:
+        return Refused(
+            "published_half_terms_stay",
+            "Placements are governed by this calendar: its half-terms stay as published, and later ones may be added.",
+            OUR_OWN,
+        )
+    closed = {day for day in after.closed_days - before.closed_days if day <= last}
+    opened = before.closed_days - after.closed_days
+    if any(day < today for day in closed) or any(day <= today for day in opened):
+        return Refused(
+            "day_has_been",
+            f"Placements are governed by this calendar: no day before {today} is closed, and none up to it opened.",
+            OUR_OWN,
+        )
+    return Allowed()
+
+
+def first_day_changed(before: SchoolCalendar, after: SchoolCalendar) -> date | None:
+    """The first day on which pupils attend by one of two calendars and not by the other; None where there is none."""
+    return min(_pupil_days(before) ^ _pupil_days(after), default=None)
+
+
 def school_year_of(day: date) -> str:
     """The school year as "2025-26": it begins with the first term that begins after July.
 
@@ -176,6 +206,10 @@ def _fault(code: str, reason: str) -> Refused:
 
 def _named(half_term: HalfTerm) -> str:
     return f"{half_term.term} half-term from {half_term.first}"
+
+
+def _pupil_days(calendar: SchoolCalendar) -> set[date]:
+    return {day for each in calendar.half_terms for day in calendar.open_pupil_days(each.first, each.last)}
 
 
 def _days(first: date, last: date) -> Iterator[date]:

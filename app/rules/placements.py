@@ -5,7 +5,7 @@ provider); SEND and AP improvement plan (three tiers; an intervention with an en
 source.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
@@ -76,8 +76,10 @@ PLACEMENTS = StateTable(
         Transition(PlacementState.PROPOSED, "accept", PlacementState.ACCEPTED, ("provider",)),
         Transition(PlacementState.PROPOSED, "decline", PlacementState.DECLINED, ("provider",)),
         Transition(PlacementState.PROPOSED, "withdraw", PlacementState.WITHDRAWN, ("commissioner",)),
+        Transition(PlacementState.ACCEPTED, "call_off", PlacementState.WITHDRAWN, ("termination",)),
     ),
 )
+"""`call_off`: both sides agreed, in exceptional circumstances, to end it on a day before its first."""
 
 
 def placement_status(state: PlacementState, starts_on: date, ends_on: date, today: date) -> PlacementStatus:
@@ -119,6 +121,21 @@ def may_be_placed(
     if not dates or planned_end_agreed:
         return dates
     return check_planned_end(calendar, starts_on, planned_end_on)
+
+
+def may_sub_commission(*, own_pupil: bool, placed_with_it: Iterable[tuple[date, date]], starts_on: date) -> Verdict:
+    """Whether a provider may place a child with another: one of its own roll, or one that is placed with it then.
+
+    `placed_with_it` holds first and last days of accepted placements with the provider, or with the child on its roll.
+    Source: Waymark's own; that another AP setting may commission is common practice, and no document says for whom.
+    """
+    if own_pupil or any(first <= starts_on <= last for first, last in placed_with_it):
+        return Allowed()
+    return Refused(
+        "not_placed_with_commissioner",
+        "A provider places only a child that is placed with it on the first day, or that it registered itself.",
+        OUR_OWN,
+    )
 
 
 def may_be_accepted(ends_on: date, today: date) -> Verdict:

@@ -5,17 +5,20 @@ suspension too.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 
 from app.rules.agreements import Parties, roles_still_to_agree
-from app.rules.calendars import SchoolCalendar
+from app.rules.calendars import SchoolCalendar, school_year_of
+from app.rules.consents import REPORT_AS
 from app.rules.london import LONDON
 from app.rules.sources import MEMORY, OUR_OWN, SALFORD
 from app.rules.state_tables import StateTable, Transition
 from app.rules.verdict import Allowed, Refused, Verdict
 
-LONGEST_IN_PUPIL_DAYS = 45
+MOST_DAYS_A_YEAR = 45
+"""From memory, to be checked: it warns and refuses nothing."""
 
 
 class SuspensionState(StrEnum):
@@ -45,6 +48,22 @@ SUSPENSIONS = StateTable(
 """
 
 
+INSTEAD = (
+    "Ask for agreement to later days.",
+    "Report a pupil who was kept away all the same as an absence that nobody agreed to; that is no suspension.",
+)
+"""What is left where agreement can no longer be prior."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuspensionWarning:
+    """Something to be looked at, which stands in the way of nothing."""
+
+    code: str
+    detail: str
+    source: str
+
+
 def suspension_takes_effect_at(first_day: date, first_session_starts: time = time()) -> datetime:
     """The instant, in UTC, from which a pupil is kept away: the start of the first session missed, in London.
 
@@ -64,15 +83,14 @@ def may_request_suspension(
     requested_at: datetime,
     starts_on: date,
     ends_on: date,
-    longest: int = LONGEST_IN_PUPIL_DAYS,
 ) -> Verdict:
     """Whether a provider may ask to suspend a pupil whose placement runs from `starts_on` to `ends_on`.
 
-    A refusal for want of time names `still_to_agree`, since nobody could agree beforehand any more.
-    `longest` counts pupil days. Sources: Salford AP contract slides (prior agreement of school and
-    commissioner), read in the primary source; the bound of 45 days, from memory, therefore a setting.
+    A refusal for want of time names `still_to_agree`, since nobody could agree beforehand any more, what is done where
+    the pupil was kept away regardless, and under `report_as` the operation that reports it. Source: Salford AP contract
+    slides (prior agreement of school and commissioner), read in the primary source.
     """
-    dates = _check_days(calendar, first_day, last_day, starts_on, ends_on, longest)
+    dates = _check_days(calendar, first_day, last_day, starts_on, ends_on)
     if not dates:
         return dates
     if not parties:
@@ -82,7 +100,11 @@ def may_request_suspension(
             "suspension_not_prior",
             "A suspension needs prior agreement, so it must be requested before it takes effect.",
             SALFORD,
-            {"still_to_agree": roles_still_to_agree(parties, ())},
+            {
+                "still_to_agree": roles_still_to_agree(parties, ()),
+                "would_be_lawful": [*INSTEAD],
+                "report_as": REPORT_AS,
+            },
         )
     return Allowed()
 
@@ -118,9 +140,35 @@ def may_withdraw_suspension(last_day: date, today: date) -> Verdict:
     return Allowed()
 
 
-def _check_days(
-    calendar: SchoolCalendar, first_day: date, last_day: date, starts_on: date, ends_on: date, longest: int
-) -> Verdict:
+def kept_away_until(
+    state: SuspensionState, last_day: date, takes_effect_at: datetime, settled_at: datetime | None
+) -> date | None:
+    """The last day on which a pupil is or was kept away by agreement; None where nobody agreed in time.
+
+    What was withdrawn after it had begun kept the pupil away up to that day. Source: Waymark's own.
+    """
+    if state is SuspensionState.AGREED:
+        return last_day
+    if state is not SuspensionState.WITHDRAWN or settled_at is None or settled_at < takes_effect_at:
+        return None
+    return min(last_day, settled_at.astimezone(LONDON).date())
+
+
+def days_kept_away(spans: Iterable[tuple[SchoolCalendar, date, date]], school_year: str) -> int:
+    """The pupil days of a school year within these first and last days, each by its calendar; a day counts once."""
+    days = {day for calendar, first, last in spans for day in calendar.open_pupil_days(first, last)}
+    return sum(1 for day in days if school_year_of(day) == school_year)
+
+
+def suspension_warnings(days_in_school_year: int, most: int = MOST_DAYS_A_YEAR) -> tuple[SuspensionWarning, ...]:
+    """What the parties should look at before they agree. Source: the bound of 45 days a school year, from memory."""
+    if days_in_school_year <= most:
+        return ()
+    detail = f"With this the pupil is suspended on {days_in_school_year} days of the school year; over {most} are many."
+    return (SuspensionWarning("many_days_in_school_year", detail, MEMORY),)
+
+
+def _check_days(calendar: SchoolCalendar, first_day: date, last_day: date, starts_on: date, ends_on: date) -> Verdict:
     if first_day > last_day:
         return Refused("suspension_backwards", "The suspension ends before it begins.", OUR_OWN)
     if first_day < starts_on or last_day > ends_on:
@@ -132,6 +180,4 @@ def _check_days(
     for day in (first_day, last_day):
         if not calendar.is_pupil_day(day):
             return Refused("suspension_not_on_pupil_day", f"{day} is no open pupil day in the calendar.", OUR_OWN)
-    if sum(1 for _ in calendar.open_pupil_days(first_day, last_day)) > longest:
-        return Refused("suspension_too_long", f"A suspension lasts at most {longest} pupil days.", MEMORY)
     return Allowed()

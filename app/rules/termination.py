@@ -48,9 +48,10 @@ def notice_state(effective_on: date, today: date, *, withdrawn: bool) -> NoticeS
 
 
 def end_that_stands(planned_end_on: date, effective_days: Iterable[date]) -> date:
-    """The last day of a placement under these notices that stand: the earliest of them, or the planned end.
+    """The last day of a placement: the earliest of these days, or the planned end.
 
-    Source: Salford AP contract slides (either side may terminate), read in the primary source.
+    `effective_days` are those of the notices that stand and of every immediate termination agreed. Source: Salford AP
+    contract slides (either side may terminate; both may at once), read in the primary source.
     """
     return min([planned_end_on, *effective_days])
 
@@ -66,10 +67,10 @@ def may_terminate(
 ) -> Verdict:
     """Whether notice given on `given_on` may end a placement with `effective_on` as its last day.
 
-    `calendar` is the placement's governing calendar; `already_ends_on` is the day on which an earlier notice
-    ends it. A refusal names `next_lawful_dates`, all before the end that the placement has, with a `note` when
-    fewer could be named than usual. Source: Salford AP contract slides, read in the primary source, for the day and
-    the notice; the other refusals are Waymark's own.
+    `calendar` is the placement's governing calendar; `already_ends_on` is the day on which an earlier notice, or an
+    immediate termination that was agreed, ends it. A refusal names `next_lawful_dates`, all before the end that the
+    placement has, with a `note` when fewer could be named than usual. Source: Salford AP contract slides, read in the
+    primary source, for the day and the notice; the other refusals are Waymark's own.
     """
     fault = _fault(calendar, effective_on, given_on, starts_on, planned_end_on, already_ends_on)
     if fault is None:
@@ -103,7 +104,7 @@ def _fault(
         (
             already_ends_on is not None and effective_on >= already_ends_on,
             "termination_already_given",
-            f"Earlier notice already ends the placement on {already_ends_on}.",
+            f"The placement already ends on {already_ends_on}, by earlier notice or by agreement.",
             OUR_OWN,
         ),
         (

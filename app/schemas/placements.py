@@ -69,7 +69,10 @@ class TimetableWrite(Body):
 
 
 class PlacementRead(Tagged):
-    """`status` follows from what the parties said and from today's date; `ends_on` is the last day that stands now."""
+    """`status` follows from what the parties said and from today's date; `ends_on` is the last day that stands now.
+
+    `suspended_until` is the last day of the agreed suspension that today falls in, and null where there is none.
+    """
 
     id: Id
     status: PlacementStatus
@@ -93,6 +96,7 @@ class PlacementRead(Tagged):
     starts_on: Day
     planned_end_on: Day
     ends_on: Day
+    suspended_until: Day | None
     changed_at: Instant
 
 

@@ -18,10 +18,11 @@ from app.models.placements import Placement
 from app.outbox.catalogue import EventType
 from app.outbox.jobs import enqueue
 from app.outbox.recording import record_event
-from app.problems import FieldError, Invalid
+from app.problems import FieldError, Invalid, NotFound, PlacementClosed
 from app.queries.absconding_alerts import AlertFile, police_contact
 from app.queries.calendars import school_calendar
 from app.queries.placements import councils_of, own_placement
+from app.queries.pupils import is_closed
 from app.rules.absconding import (
     AlertState,
     Channel,
@@ -40,10 +41,17 @@ SWEPT_AFTER = timedelta(seconds=5)
 
 
 async def raise_alert(caller: Caller, session: AsyncSession, received: ReceivedAlert) -> AlertFile:
-    """Raises NotFound for a placement that is not the caller's to provide, Invalid where none is named."""
+    """Raises NotFound for a placement that is not the caller's to provide, Invalid where none is named, PlacementClosed
+    for one whose child has another identity now: a bare 404 would leave the child unsought.
+    """
     if received.placement_id is None:
         raise Invalid([FieldError("/placement_id", "required", "name the placement, here or in the query")])
-    placement = await own_placement(caller, session, received.placement_id)
+    try:
+        placement = await own_placement(caller, session, received.placement_id)
+    except NotFound:
+        if await is_closed(caller, session, received.placement_id):
+            raise PlacementClosed from None
+        raise
     alert = AbscondingAlert(
         **made(caller.now),
         placement_id=placement.id,

@@ -70,6 +70,7 @@ def judge_answer(
         **said,
         organisation_id=caller.organisation_id,
         roles=sorted(role.value for role in parties[caller.organisation_id]),
+        on_behalf_of=caller.on_behalf_of,
         given_at=caller.now,
     )
     if body.answer is AgreementAnswer.REFUSED:

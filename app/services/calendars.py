@@ -1,5 +1,6 @@
 """Publishing calendars. An organisation keeps its own; placements are governed by one, fixed at acceptance."""
 
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -10,11 +11,18 @@ from app.access.caller import Caller
 from app.models.calendars import Calendar, CalendarClosure, CalendarHalfTerm
 from app.outbox.catalogue import EventType
 from app.outbox.recording import record_event
-from app.problems import Conflict, FieldError, Invalid, NotFound
+from app.problems import FieldError, Invalid, NotFound
 from app.queries.calendars import audience_of, school_calendar, visible_calendar
-from app.rules.calendars import Closure, HalfTerm, SchoolCalendar, validate_calendar
+from app.rules.calendars import (
+    Closure,
+    HalfTerm,
+    SchoolCalendar,
+    first_day_changed,
+    may_change_what_governs,
+    validate_calendar,
+)
 from app.schemas.calendars import CalendarWrite
-from app.services.changes import changed, made, must_be
+from app.services.changes import changed, insist, made, must_be
 
 
 async def publish_calendar(caller: Caller, session: AsyncSession, body: CalendarWrite) -> Calendar:
@@ -31,19 +39,19 @@ async def publish_calendar(caller: Caller, session: AsyncSession, body: Calendar
 async def change_calendar(
     caller: Caller, session: AsyncSession, calendar_id: UUID, body: CalendarWrite, expected_version: int
 ) -> Calendar:
-    """Replaces the caller's own calendar.
+    """Replaces the caller's own calendar. The ledger of the placements that it governs follows (`duties_calendars`).
 
-    Raises Conflict where placements are governed by it and a day already published would change: their expected
-    sessions and lawful end dates rest on it. Days after the last one published may always be added.
+    Raises RuleRefused where placements are governed by it and more would change than days to come.
     """
     calendar = await visible_calendar(caller, session, calendar_id, lock=True)
     if calendar.owner_id != caller.organisation_id:
         raise NotFound
     must_be(calendar.version, expected_version)
     _check(body)
-    before = await school_calendar(session, calendar_id)
-    if calendar.governs and not _only_adds(before, _as_rules_know(body)):
-        raise Conflict("Placements are governed by this calendar: add later half-terms, or publish another calendar.")
+    before, after = await school_calendar(session, calendar_id), _as_rules_know(body)
+    if calendar.governs:
+        insist(may_change_what_governs(before, after, caller.today))
+        _let_ledger_follow(calendar, first_day_changed(before, after))
     for table in (CalendarHalfTerm, CalendarClosure):
         await session.execute(delete(table).where(col(table.calendar_id) == calendar_id))
     calendar.name = body.name
@@ -58,10 +66,10 @@ async def _tell(caller: Caller, session: AsyncSession, calendar: Calendar, event
     await record_event(session, event, f"/v1/calendars/{calendar.id}", caller.now, organisations=audience)
 
 
-def _only_adds(before: SchoolCalendar, after: SchoolCalendar) -> bool:
-    last = max(half_term.last for half_term in before.half_terms)
-    kept = tuple(h for h in after.half_terms if h.first <= last)
-    return kept == before.half_terms and {c.day for c in after.closures if c.day <= last} == before.closed_days
+def _let_ledger_follow(calendar: Calendar, first_day: date | None) -> None:
+    """From the first day changed on, or an earlier one that the ledger has not followed yet."""
+    if first_day is not None:
+        calendar.follow_from = min(first_day, calendar.follow_from or first_day)
 
 
 async def _fill(session: AsyncSession, calendar: Calendar, body: CalendarWrite) -> None:

@@ -18,10 +18,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import Sessions
 from app.outbox.recording import Telling, record_events
+from app.services.duties_agreements import lapse_extensions, lapse_immediate_terminations
 from app.services.duties_alerts import escalate_alerts, tell_untold_alerts
 from app.services.duties_attendance import tell_missing_attendance
 from app.services.duties_batch import Batch
+from app.services.duties_calendars import follow_calendars
+from app.services.duties_early_departures import lapse_early_departures
 from app.services.duties_placements import tell_ends, tell_starts
+from app.services.duties_severance import retain_severed
 from app.services.duties_suspensions import lapse_suspensions
 
 Duty = Callable[[AsyncSession, UUID | None, datetime, int | None], Awaitable[Batch]]
@@ -31,9 +35,14 @@ DUTIES: tuple[Duty, ...] = (
     escalate_alerts,
     tell_untold_alerts,
     tell_starts,
+    follow_calendars,
     tell_missing_attendance,
     lapse_suspensions,
+    lapse_early_departures,
+    lapse_immediate_terminations,
+    lapse_extensions,
     tell_ends,
+    retain_severed,
 )
 MOST_AT_ONCE = 2_000
 

@@ -46,23 +46,12 @@ async def expect_sessions(
     calendar = await school_calendar(session, placement.calendar_id)
     by_council = await is_council(session, placement.commissioner_id)
     rows = [
-        {
-            "placement_id": placement.id,
-            "on_date": each.day,
-            "session": each.session,
-            "provider_id": placement.provider_id,
-            "starts_at": each.scheduled_start,
-            "ends_at": each.scheduled_end,
-            "online": each.online,
-            "council_commissioned": by_council,
-            "due_at": due_at(each.day, each.session, each.scheduled_start),
-            "changed_at": caller.now,
-        }
+        as_row(placement, each, by_council, caller.now)
         for each in timetables.expected_sessions(as_rules_know(slots), calendar, first, last)
     ]
     if rows:
         await session.execute(insert(ExpectedSession).on_conflict_do_nothing(), rows)
-    await _hold_suspensions(caller, session, placement, first, last)
+    await hold_suspensions(session, placement.id, first, last, caller.now)
 
 
 async def expect_by_versions(
@@ -119,13 +108,29 @@ async def expect_again(session: AsyncSession, placement_id: UUID, first: date, l
     )
 
 
-async def _hold_suspensions(
-    caller: Caller, session: AsyncSession, placement: Placement, first: date, last: date
-) -> None:
-    """Agreed suspensions waive the sessions just added; open requests take effect when the first of them starts."""
-    for each in await standing_suspensions(session, placement.id, first, last):
+async def hold_suspensions(session: AsyncSession, placement_id: UUID, first: date, last: date, at: datetime) -> None:
+    """Agreed suspensions waive the sessions of these days; open requests take effect when their first one starts."""
+    for each in await standing_suspensions(session, placement_id, first, last):
         if each.state is SuspensionState.AGREED:
-            await waive_sessions(session, placement.id, each.starts_on, each.ends_on, caller.now)
-        elif each.takes_effect_at > caller.now:
-            found = await first_session_of(session, placement.id, each.starts_on, each.ends_on)
+            await waive_sessions(session, placement_id, each.starts_on, each.ends_on, at)
+        elif each.takes_effect_at > at:
+            found = await first_session_of(session, placement_id, each.starts_on, each.ends_on)
             each.takes_effect_at = suspension_takes_effect_at(*(found or (each.starts_on,)))
+
+
+def as_row(
+    placement: Placement, expected: timetables.ExpectedSession, by_council: bool, at: datetime
+) -> dict[str, object]:
+    """A session as the ledger holds it."""
+    return {
+        "placement_id": placement.id,
+        "on_date": expected.day,
+        "session": expected.session,
+        "provider_id": placement.provider_id,
+        "starts_at": expected.scheduled_start,
+        "ends_at": expected.scheduled_end,
+        "online": expected.online,
+        "council_commissioned": by_council,
+        "due_at": due_at(expected.day, expected.session, expected.scheduled_start),
+        "changed_at": at,
+    }

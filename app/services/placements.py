@@ -14,7 +14,7 @@ from app.rules.placements import PLACEMENTS, PlacementState, may_be_accepted, ma
 from app.schemas.placements import PlacementPropose
 from app.services.changes import changed, insist, made, moved
 from app.services.expected_sessions import expect_sessions
-from app.services.placements_checks import check_procurement, check_references
+from app.services.placements_checks import check_commissioner, check_procurement, check_references
 from app.services.placements_parties import locked_for_party
 from app.services.timetables import add_timetable, check_slots
 
@@ -27,6 +27,7 @@ async def propose_placement(caller: Caller, session: AsyncSession, body: Placeme
     Raises Invalid for what does not exist or does not fit together, RuleRefused for what the rules do not allow.
     """
     await check_references(caller, session, body)
+    await check_commissioner(caller, session, body)
     check_slots(body.timetable)
     insist(
         may_be_placed(

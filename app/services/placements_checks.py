@@ -12,8 +12,9 @@ from app.problems import FieldError, Invalid, NotFound
 from app.queries.calendars import visible_calendar
 from app.queries.directory import sites_of, visible_organisation
 from app.queries.lot_awards import lot_and_award
-from app.queries.placements import visible_placement
+from app.queries.placements import days_placed_with, visible_placement
 from app.queries.pupils import visible_pupil
+from app.rules.placements import may_sub_commission
 from app.rules.procurement import PlacementFacts, fits_award
 from app.schemas.placements import PlacementPropose
 from app.services.changes import insist
@@ -41,6 +42,19 @@ async def check_references(caller: Caller, session: AsyncSession, body: Placemen
             faults.append(FieldError(f"/timetable/{index}/site_id", "site_not_found", "is no site of the provider"))
     if faults:
         raise Invalid(faults)
+
+
+async def check_commissioner(caller: Caller, session: AsyncSession, body: PlacementPropose) -> None:
+    """Raises RuleRefused where a provider would place a child that is not placed with it (sub-commissioning)."""
+    if caller.kind is OrganisationKind.PROVIDER:
+        pupil = await visible_pupil(caller, session, body.pupil_id)
+        insist(
+            may_sub_commission(
+                own_pupil=pupil.registered_by_id == caller.organisation_id,
+                placed_with_it=await days_placed_with(caller, session, body.pupil_id),
+                starts_on=body.starts_on,
+            )
+        )
 
 
 async def check_procurement(caller: Caller, session: AsyncSession, placement: Placement) -> None:

@@ -6,7 +6,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
 from app.models.placements import Placement
-from app.services.changes import changed
+from app.outbox.catalogue import EventType
+from app.outbox.recording import record_event
+from app.queries.agreements import agreed_ends
+from app.queries.terminations import standing_notices
+from app.rules.placements import PLACEMENTS
+from app.rules.termination import end_that_stands
+from app.services.agreements_both_sides import follow_end
+from app.services.changes import changed, state_after
+from app.services.early_departures import end_early_departures
 from app.services.expected_sessions import expect_by_versions, stop_expecting
 from app.services.suspensions import end_suspensions
 
@@ -27,5 +35,40 @@ async def end_on(caller: Caller, session: AsyncSession, placement: Placement, la
     if last_day < before:
         await stop_expecting(session, placement, last_day + _ONE_DAY, before)
         await end_suspensions(caller, session, placement, last_day)
+        await end_early_departures(caller, session, placement, last_day)
     else:
         await expect_by_versions(caller, session, placement, before + _ONE_DAY, last_day)
+    await follow_end(caller, session, placement, last_day)
+
+
+async def days_that_end_it(session: AsyncSession, placement: Placement) -> list[date]:
+    """The days for which notice stands, or on which all have agreed to end a placement at once; the earliest first."""
+    standing = await standing_notices(session, placement.id)
+    return sorted([*(each.effective_on for each in standing), *await agreed_ends(session, placement.id)])
+
+
+async def end_as_it_stands(caller: Caller, session: AsyncSession, placement: Placement) -> None:
+    """The placement, locked, ends when what stands now says: after a notice was withdrawn, or the planned end moved."""
+    last_day = end_that_stands(placement.planned_end_on, await days_that_end_it(session, placement))
+    await end_on(caller, session, placement, last_day)
+
+
+async def extend_to(caller: Caller, session: AsyncSession, placement: Placement, planned_end_on: date) -> None:
+    """The planned end of a placement, locked, moves by an extension that was agreed; standing notices go on ruling."""
+    placement.planned_end_on = planned_end_on
+    changed(placement, caller)
+    await session.flush()
+    await end_as_it_stands(caller, session, placement)
+
+
+async def call_off(caller: Caller, session: AsyncSession, placement: Placement) -> None:
+    """The placement, locked, never begins: nothing is expected of it, and all that was asked for goes."""
+    placement.state = state_after(PLACEMENTS, placement.state, "call_off", "termination")
+    changed(placement, caller)
+    await session.flush()
+    await stop_expecting(session, placement, placement.starts_on, placement.ends_on)
+    the_day_before = placement.starts_on - _ONE_DAY
+    await end_suspensions(caller, session, placement, the_day_before)
+    await follow_end(caller, session, placement, the_day_before)
+    path = f"/v1/placements/{placement.id}"
+    await record_event(session, EventType.PLACEMENT_WITHDRAWN, path, caller.now, placements=[placement.id])

@@ -19,18 +19,7 @@ async def register_pupil(caller: Caller, session: AsyncSession, body: PupilCreat
 
     Another organisation's record of the same child is neither looked for nor revealed.
     """
-    faults = []
-    if body.upn is not None and not (verdict := check_upn(body.upn)):
-        faults.append(FieldError("/upn", verdict.code, verdict.reason))
-    if body.date_of_birth >= caller.today:
-        faults.append(FieldError("/date_of_birth", "not_born_yet", "must be before today"))
-    if body.home_council_id is not None:
-        try:
-            await visible_organisation(caller, session, OrganisationKind.COUNCIL, body.home_council_id)
-        except NotFound:
-            faults.append(FieldError("/home_council_id", "council_not_found", "is no council in the directory"))
-    if faults:
-        raise Invalid(faults)
+    await check_identity(caller, session, body)
     pupil = Pupil(**made(caller.now), registered_by_id=caller.organisation_id, **body.model_dump())
     session.add(pupil)
     await session.flush()
@@ -38,3 +27,19 @@ async def register_pupil(caller: Caller, session: AsyncSession, body: PupilCreat
     path, me = f"/v1/pupils/{pupil.id}", caller.organisation_id
     await record_event(session, EventType.PUPIL_REGISTERED, path, caller.now, organisations=[me])
     return pupil
+
+
+async def check_identity(caller: Caller, session: AsyncSession, body: PupilCreate, under: str = "") -> None:
+    """Raises Invalid naming every fault of a child's particulars, which stand in the request `under` this pointer."""
+    faults = []
+    if body.upn is not None and not (verdict := check_upn(body.upn)):
+        faults.append(FieldError(f"{under}/upn", verdict.code, verdict.reason))
+    if body.date_of_birth >= caller.today:
+        faults.append(FieldError(f"{under}/date_of_birth", "not_born_yet", "must be before today"))
+    if body.home_council_id is not None:
+        try:
+            await visible_organisation(caller, session, OrganisationKind.COUNCIL, body.home_council_id)
+        except NotFound:
+            faults.append(FieldError(f"{under}/home_council_id", "council_not_found", "is no council in the directory"))
+    if faults:
+        raise Invalid(faults)

@@ -18,8 +18,10 @@ from app.models.organisations import Organisation, Sandbox
 from app.services.api_clients import Minting
 from app.services.calendars import publish_calendar
 from app.services.onboarding import open_sandbox
+from app.services.sandbox_agreements import ask_parties
 from app.services.sandbox_calendars import calendar_around, published_calendars
 from app.services.sandbox_children import place_children
+from app.services.sandbox_departures import send_home_and_report
 from app.services.sandbox_forms import publish_forms
 from app.services.sandbox_keys import keys_on_file, renew_keys, write_keys
 from app.services.sandbox_organisations import Inhabitants, settle
@@ -59,6 +61,8 @@ async def make_sandbox(session: AsyncSession, now: datetime) -> UUID:
     await publish_forms(session, them)
     await make_qa_frameworks(session, them)
     await place_children(session, them, calendars, await procure(session, them))
+    await send_home_and_report(session, them)
+    await ask_parties(session, them)
     return sandbox.id
 
 

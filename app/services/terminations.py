@@ -10,12 +10,12 @@ from app.outbox.catalogue import EventType
 from app.outbox.recording import record_event
 from app.problems import Conflict
 from app.queries.calendars import school_calendar
-from app.queries.terminations import standing_notices, visible_notice
+from app.queries.terminations import visible_notice
 from app.rules.placements import PlacementState
-from app.rules.termination import TERMINATION_NOTICES, NoticeState, end_that_stands, may_terminate, notice_state
+from app.rules.termination import TERMINATION_NOTICES, NoticeState, may_terminate, notice_state
 from app.schemas.terminations import NoticeGive
 from app.services.changes import changed, insist, made, moved
-from app.services.placements_ending import end_on
+from app.services.placements_ending import days_that_end_it, end_as_it_stands, end_on
 from app.services.placements_parties import locked_for_party
 
 PATH = "/v1/termination-notices"
@@ -29,7 +29,7 @@ async def give_notice(caller: Caller, session: AsyncSession, body: NoticeGive) -
     placement, _ = await locked_for_party(caller, session, body.placement_id)
     if placement.state is not PlacementState.ACCEPTED:
         raise Conflict("Only an accepted placement can be terminated; a proposal is withdrawn or declined.")
-    standing = await standing_notices(session, placement.id)
+    ending = await days_that_end_it(session, placement)
     insist(
         may_terminate(
             await school_calendar(session, placement.calendar_id),
@@ -37,7 +37,7 @@ async def give_notice(caller: Caller, session: AsyncSession, body: NoticeGive) -
             given_on=caller.today,
             starts_on=placement.starts_on,
             planned_end_on=placement.planned_end_on,
-            already_ends_on=standing[0].effective_on if standing else None,
+            already_ends_on=ending[0] if ending else None,
         )
     )
     notice = TerminationNotice(
@@ -69,9 +69,8 @@ async def withdraw_notice(
     notice.withdrawn_at = caller.now
     changed(notice, caller)
     await session.flush()
-    standing = await standing_notices(session, placement.id)
-    end = end_that_stands(placement.planned_end_on, [each.effective_on for each in standing])
-    await end_on(caller, session, placement, end)
+    if placement.state is PlacementState.ACCEPTED:
+        await end_as_it_stands(caller, session, placement)
     await _tell(caller, session, notice, EventType.TERMINATION_NOTICE_WITHDRAWN)
     return notice
 

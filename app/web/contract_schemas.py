@@ -65,6 +65,11 @@ PROBLEM_SCHEMA: Document = {
         "still_to_agree": _names("The roles that have not agreed."),
         "still_to_address": _names("The areas of the toolkit that nothing has been said of."),
         "may_not_apply": _names("The areas of the toolkit that may be said not to apply."),
+        "report_as": {
+            "type": "string",
+            "maxLength": 80,
+            "description": "The operation that reports what happened without agreement.",
+        },
         "takes_effect_at": {
             "type": "string",
             "format": "date-time",

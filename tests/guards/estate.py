@@ -9,14 +9,19 @@ from fastapi import FastAPI
 from httpx import Response
 
 from app.models.organisations import OrganisationKind
+from tests.asking import at_once, longer
 from tests.test_qa_visits import PARTS
 from tests.world import Party, World, make_world, open_party
 
 # Collections whose members exist for those they concern and for nobody else.
 PRIVATE = {
     "absconding-alerts",
+    "agreements",
     "api-clients",
     "attendance-submissions",
+    "early-departures",
+    "extensions",
+    "immediate-terminations",
     "keys",
     "notifications",
     "placements",
@@ -27,6 +32,7 @@ PRIVATE = {
     "suspensions",
     "termination-notices",
     "toolkit-assessments",
+    "unagreed-absences",
 }
 FORM = {
     "name": "Termly report",
@@ -72,6 +78,8 @@ async def _about_a_child(world: World) -> dict[str, str]:
         "/v1/termination-notices",
         {"placement_id": ended, "effective_on": "2026-12-18", "reason": "Back at school"},
     )
+    ending = await world.provider.post("/v1/immediate-terminations", at_once(placement))
+    extension = await world.provider.post("/v1/extensions", longer(placement))
     alert = await world.provider.post(f"/v1/absconding-alerts?placement_id={placement}", {})
     return {
         "calendars": calendar,
@@ -79,11 +87,23 @@ async def _about_a_child(world: World) -> dict[str, str]:
         "pupils": pupil,
         "attendance-submissions": made(submission)["id"],
         "suspensions": made(suspension)["id"],
+        "immediate-terminations": made(ending)["id"],
+        "extensions": made(extension)["id"],
+        "agreements": made(ending)["id"],
         "termination-notices": made(notice)["id"],
         "absconding-alerts": made(alert)["id"],
         "notifications": made(alert)["notifications"][0]["id"],
         **await _report(world, placement),
+        **await _leaving(world, placement),
     }
+
+
+async def _leaving(world: World, placement: str) -> dict[str, str]:
+    body = {"on_date": "2026-11-26", "leaving_time": "11:40", "reason": "Not safe today", "way_home": "alone"}
+    departure = await world.provider.post("/v1/early-departures", {"placement_id": placement, **body})
+    told = {"placement_id": placement, "kind": "sent_home", "starts_on": "2026-11-23"}
+    absence = await world.school.post("/v1/unagreed-absences", told)
+    return {"early-departures": made(departure)["id"], "unagreed-absences": made(absence)["id"]}
 
 
 async def _report(world: World, placement: str) -> dict[str, str]:

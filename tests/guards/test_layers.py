@@ -24,16 +24,25 @@ SQL_ELSEWHERE = {
     "outbox/recording.py",
     "routers/operations.py",
     "services/audit_seals.py",
+    "services/duties_agreements.py",
     "services/duties_alerts.py",
     "services/duties_attendance.py",
+    "services/duties_early_departures.py",
     "services/duties_placements.py",
+    "services/duties_severance.py",
     "services/duties_suspensions.py",
 }
 # Queries without a caller: they go on from what one with a caller has found, or are the worker's own.
 WITHOUT_CALLER = {
     "queries/absconding_alerts.py": {"notification_of", "alert_files", "police_contact"},
     "queries/absconding_alerts_delivery.py": {"due_notifications", "delivery_of"},
-    "queries/agreements.py": {"agreements_of"},
+    "queries/agreements.py": {
+        "agreements_of",
+        "agreed_ends",
+        "asked_changed_since",
+        "asked_with_state",
+        "open_requests",
+    },
     "queries/api_clients.py": {"live_credentials", "credentials_of"},
     "queries/audit_seals.py": {
         "unsealed_organisations",
@@ -44,6 +53,7 @@ WITHOUT_CALLER = {
         "entries_between",
     },
     "queries/calendars.py": {"school_calendars", "school_calendar"},
+    "queries/calendars_following.py": {"calendars_to_follow", "placements_governed"},
     "queries/directory.py": {"entries", "sites_of", "is_council"},
     "queries/directory_sites.py": {"provider_sites", "provider_site", "number_of_sites"},
     "queries/expected_sessions.py": {"with_state"},
@@ -58,6 +68,7 @@ WITHOUT_CALLER = {
         "changed_since",
         "standing_suspensions",
         "first_session_of",
+        "suspension_moved_since",
     },
     "queries/terminations.py": {"standing_notices"},
     "queries/toolkit_assessments.py": {"entries_of"},

@@ -136,7 +136,16 @@ NOTICES = "alert_notifications where alert_id = %(alert)s"
 # Who tries what, and the words of the refusal; "nothing" where the rows are not its to change.
 FORBIDDEN = {
     "a stranger places a child it cannot see": ("stranger", place("stranger", "provider", "pupil"), "placements"),
-    "a provider commissions": ("provider", place("provider", "strange_provider", "watcher_pupil"), "placements"),
+    "a provider commissions for a child that it has only been offered": (
+        "provider",
+        place("provider", "strange_provider", "pupil"),
+        "placements",
+    ),
+    "a provider commissions for a child that it does not know": (
+        "strange_provider",
+        place("strange_provider", "provider", "watcher_pupil"),
+        "placements",
+    ),
     "a provider is placed with in a council's name": (
         "strange_provider",
         place("commissioner", "strange_provider", "pupil"),

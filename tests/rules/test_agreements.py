@@ -1,6 +1,6 @@
 """Who must agree, and who may answer."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -9,13 +9,18 @@ from app.rules.agreements import (
     NEEDS,
     AgreementAnswer,
     AgreementKind,
+    AskedState,
     PartyRole,
     all_have_agreed,
+    asked_state,
+    end_of_day,
+    life_of_what_both_sides_agree,
     may_agree,
     parties_to_agree,
     roles_still_to_agree,
     still_to_agree,
 )
+from app.rules.sources import SALFORD
 from app.rules.verdict import Refused
 
 COUNCIL, SCHOOL, PROVIDER, STRANGER = (UUID(int=number) for number in range(1, 5))
@@ -85,6 +90,30 @@ COMMISSIONER, HOST, TEACHES = PartyRole.COMMISSIONER, PartyRole.HOST_SCHOOL, Par
             {SCHOOL: {COMMISSIONER, HOST}, PROVIDER: {TEACHES}},
             id="an extension needs both sides",
         ),
+        pytest.param(
+            "extension",
+            COUNCIL,
+            None,
+            {COUNCIL: {COMMISSIONER}, PROVIDER: {TEACHES}},
+            id="an extension for a child on no roll",
+        ),
+        pytest.param(
+            "immediate_termination",
+            STRANGER,
+            STRANGER,
+            {STRANGER: {COMMISSIONER, HOST}, PROVIDER: {TEACHES}},
+            id="of a placement by another provider that is the host school, that one agrees once",
+        ),
+        pytest.param(
+            "suspension",
+            STRANGER,
+            SCHOOL,
+            {STRANGER: {COMMISSIONER}, SCHOOL: {HOST}},
+            id="a suspension of a child placed by another provider needs that one and the school",
+        ),
+        pytest.param(
+            "extension", PROVIDER, None, {PROVIDER: {TEACHES}}, id="a provider alone speaks for its own side only"
+        ),
     ],
 )
 def test_who_must_agree(
@@ -151,3 +180,43 @@ def test_who_may_answer_when(
 ) -> None:
     verdict = may_agree(BOTH, organisation, answered=answered, now=now, takes_effect_at=takes_effect_at)
     assert (verdict.code if isinstance(verdict, Refused) else "") == code
+
+
+@pytest.mark.parametrize(
+    ("state", "now", "after"),
+    [
+        pytest.param("requested", NOON - SECOND, "requested", id="a question waits until it can be answered no more"),
+        pytest.param("requested", NOON, "lapsed", id="and lapses at that instant"),
+        pytest.param("agreed", NOON, "agreed", id="what was agreed does not lapse"),
+    ],
+)
+def test_a_question_lapses(state: str, now: datetime, after: str) -> None:
+    assert asked_state(AskedState(state), NOON, now) == after
+
+
+@pytest.mark.parametrize(
+    ("day", "instant"),
+    [
+        pytest.param(date(2025, 11, 10), datetime(2025, 11, 11, tzinfo=UTC), id="in winter"),
+        pytest.param(date(2026, 6, 10), datetime(2026, 6, 10, 23, tzinfo=UTC), id="in summer"),
+        pytest.param(date(2026, 10, 25), datetime(2026, 10, 26, tzinfo=UTC), id="the day on which the clocks go back"),
+    ],
+)
+def test_a_day_is_over_by_the_clock_in_london(day: date, instant: datetime) -> None:
+    assert end_of_day(day) == instant
+
+
+@pytest.mark.parametrize(
+    ("verb", "by", "after"),
+    [
+        pytest.param("agree", "provider", "agreed", id="the provider may be the last to agree"),
+        pytest.param("agree", "host_school", "agreed", id="or the school"),
+        pytest.param("refuse", "commissioner", "refused", id="any party refuses"),
+        pytest.param("withdraw", "party_that_asked", "withdrawn", id="whoever asked withdraws"),
+        pytest.param("withdraw", "other_party", "wrong_party", id="and nobody else"),
+    ],
+)
+def test_what_both_sides_agree_to(verb: str, by: str, after: str) -> None:
+    table = life_of_what_both_sides_agree("question", SALFORD)
+    moved = table.move(AskedState.REQUESTED, verb, by)
+    assert (moved.code if isinstance(moved, Refused) else moved) == after

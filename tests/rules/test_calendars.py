@@ -1,5 +1,6 @@
 """School calendars, against published term dates and every awkward shape."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -11,11 +12,14 @@ from app.rules.calendars import (
     HalfTerm,
     SchoolCalendar,
     Term,
+    first_day_changed,
     lawful_end_dates,
+    may_change_what_governs,
     next_lawful_end_dates,
     school_year_of,
     validate_calendar,
 )
+from app.rules.verdict import Refused
 from tests.rules.published_calendars import AWKWARD, PORTSMOUTH, STAFFORDSHIRE
 
 
@@ -167,3 +171,77 @@ def test_a_sound_calendar_has_no_faults(calendar: SchoolCalendar) -> None:
 )
 def test_a_faulty_calendar_is_told_all_its_faults(calendar: SchoolCalendar, codes: set[str]) -> None:
     assert {fault.code for fault in validate_calendar(calendar)} == codes
+
+
+def _with(calendar: SchoolCalendar, *closed: date, opened: tuple[date, ...] = ()) -> SchoolCalendar:
+    kept = tuple(each for each in calendar.closures if each.day not in opened)
+    return replace(calendar, closures=(*kept, *(Closure(day, "snow") for day in closed)))
+
+
+LATER = HalfTerm(Term.AUTUMN, 1, date(2026, 9, 1), date(2026, 10, 23))
+
+
+@pytest.mark.parametrize(
+    ("after", "today", "code", "first"),
+    [
+        pytest.param(AWKWARD, date(2025, 11, 11), "", None, id="nothing"),
+        pytest.param(
+            _with(AWKWARD, date(2025, 11, 11)), date(2025, 11, 11), "", date(2025, 11, 11), id="today is closed: snow"
+        ),
+        pytest.param(
+            _with(AWKWARD, date(2025, 11, 10)), date(2025, 11, 11), "day_has_been", date(2025, 11, 10), id="yesterday"
+        ),
+        pytest.param(
+            _with(AWKWARD, opened=(date(2025, 12, 19),)),
+            date(2025, 12, 18),
+            "",
+            date(2025, 12, 19),
+            id="tomorrow is opened",
+        ),
+        pytest.param(
+            _with(AWKWARD, opened=(date(2025, 12, 19),)),
+            date(2025, 12, 19),
+            "day_has_been",
+            date(2025, 12, 19),
+            id="today is opened",
+        ),
+        pytest.param(
+            replace(AWKWARD, half_terms=(*AWKWARD.half_terms, LATER)),
+            date(2025, 11, 11),
+            "",
+            date(2026, 9, 1),
+            id="a half-term is added",
+        ),
+        pytest.param(
+            _with(replace(AWKWARD, half_terms=(*AWKWARD.half_terms, LATER)), date(2026, 9, 1)),
+            date(2026, 9, 10),
+            "",
+            date(2026, 9, 2),
+            id="with a closure of its own, however late it is published",
+        ),
+        pytest.param(
+            replace(AWKWARD, half_terms=AWKWARD.half_terms[:-1]),
+            date(2025, 11, 11),
+            "published_half_terms_stay",
+            date(2026, 6, 1),
+            id="one is taken away",
+        ),
+        pytest.param(
+            replace(
+                AWKWARD, half_terms=(replace(AWKWARD.half_terms[0], last=date(2025, 10, 24)), *AWKWARD.half_terms[1:])
+            ),
+            date(2025, 9, 11),
+            "published_half_terms_stay",
+            date(2025, 10, 23),
+            id="one lasts longer",
+        ),
+    ],
+)
+def test_what_may_change_under_placements(after: SchoolCalendar, today: date, code: str, first: date | None) -> None:
+    verdict = may_change_what_governs(AWKWARD, after, today)
+    assert (verdict.code if isinstance(verdict, Refused) else "") == code
+    assert first_day_changed(AWKWARD, after) == first
+
+
+def test_a_calendar_of_nothing_may_gain_anything() -> None:
+    assert may_change_what_governs(SchoolCalendar(()), AWKWARD, date(2025, 11, 11))

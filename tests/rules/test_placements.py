@@ -8,11 +8,13 @@ import pytest
 
 from app.rules.calendars import SchoolCalendar
 from app.rules.placements import (
+    PLACEMENTS,
     PlacementState,
     PlacementStatus,
     check_planned_end,
     may_be_accepted,
     may_be_placed,
+    may_sub_commission,
     placement_status,
 )
 from app.rules.verdict import Refused
@@ -107,3 +109,24 @@ def test_a_placement_is_accepted_until_its_last_day() -> None:
     refused = may_be_accepted(LAST, date(2025, 12, 19))
     assert isinstance(refused, Refused)
     assert refused.code == "placement_is_over"
+
+
+@pytest.mark.parametrize(
+    ("own_pupil", "placed", "allowed"),
+    [
+        pytest.param(False, [(FIRST, LAST)], True, id="for a child that is placed with it"),
+        pytest.param(True, [], True, id="for a child that it registered"),
+        pytest.param(False, [], False, id="not for a child that it only knows of"),
+        pytest.param(False, [(date(2025, 1, 6), date(2025, 9, 7))], False, id="not for one that has left"),
+        pytest.param(False, [(date(2025, 9, 9), LAST)], False, id="not for one that comes later"),
+    ],
+)
+def test_a_provider_places_with_another(own_pupil: bool, placed: list[tuple[date, date]], allowed: bool) -> None:
+    verdict = may_sub_commission(own_pupil=own_pupil, placed_with_it=placed, starts_on=FIRST)
+    assert bool(verdict) is allowed
+    assert allowed or (isinstance(verdict, Refused) and verdict.code == "not_placed_with_commissioner")
+
+
+def test_only_an_accepted_placement_is_called_off_and_nobody_does_so_alone() -> None:
+    assert PLACEMENTS.states_for("call_off") == (PlacementState.ACCEPTED,)
+    assert PLACEMENTS.verbs_of_callers(PlacementState.ACCEPTED) == ()

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from app.rules.absconding import ALERTS, NOTIFICATIONS
+from app.rules.extensions import EXTENSIONS
+from app.rules.immediate_terminations import IMMEDIATE_TERMINATIONS
 from app.rules.placements import PLACEMENTS, PlacementState
 from app.rules.progress_reports import PROGRESS_REPORTS
 from app.rules.qa import ACTIONS, VISITS
@@ -16,6 +18,13 @@ from app.rules.termination import TERMINATION_NOTICES
 from app.rules.toolkit import ASSESSMENTS
 from app.rules.verdict import Refused
 
+OF_BOTH_SIDES = """
+    requested agree agreed
+    requested refuse refused
+    requested withdraw withdrawn
+    requested lapse lapsed
+    requested end_with_placement withdrawn
+"""
 EXPECTED: dict[str, tuple[StateTable[Any], str]] = {
     "placement": (
         PLACEMENTS,
@@ -23,8 +32,11 @@ EXPECTED: dict[str, tuple[StateTable[Any], str]] = {
         proposed accept accepted
         proposed decline declined
         proposed withdraw withdrawn
+        accepted call_off withdrawn
         """,
     ),
+    "extension": (EXTENSIONS, OF_BOTH_SIDES),
+    "immediate termination": (IMMEDIATE_TERMINATIONS, OF_BOTH_SIDES),
     "suspension": (
         SUSPENSIONS,
         """
@@ -145,4 +157,4 @@ def test_a_table_tells_in_which_states_a_verb_is_possible() -> None:
 
 def test_a_table_prints_itself() -> None:
     assert next(PLACEMENTS.rows()) == ("proposed", "accept", "accepted", "provider")
-    assert [row[1] for row in PLACEMENTS.rows()] == ["accept", "decline", "withdraw"]
+    assert [row[1] for row in PLACEMENTS.rows()] == ["accept", "decline", "withdraw", "call_off"]

@@ -6,15 +6,19 @@ from uuid import UUID
 import pytest
 
 from app.rules.agreements import AgreementKind, Parties, parties_to_agree
+from app.rules.sources import MEMORY
 from app.rules.suspensions import (
     SUSPENSIONS,
     SuspensionState,
     clear_of_other_suspensions,
+    days_kept_away,
+    kept_away_until,
     may_request_suspension,
     may_withdraw_suspension,
     suspension_has_lapsed,
     suspension_state,
     suspension_takes_effect_at,
+    suspension_warnings,
 )
 from app.rules.verdict import Refused
 from tests.rules.published_calendars import AWKWARD
@@ -47,8 +51,7 @@ DAY = date(2025, 11, 11)
         pytest.param(
             DAY, date(2025, 12, 19), NINE - SECOND, BOTH, "suspension_not_on_pupil_day", id="ends on an INSET day"
         ),
-        pytest.param(DAY, date(2025, 12, 8), NINE - SECOND, BOTH, "", id="twenty pupil days are not too many"),
-        pytest.param(DAY, date(2025, 12, 9), NINE - SECOND, BOTH, "suspension_too_long", id="twenty-one are, here"),
+        pytest.param(DAY, date(2026, 2, 13), NINE - SECOND, BOTH, "", id="many days are warned of, and not refused"),
     ],
 )
 def test_what_a_provider_may_ask_for(
@@ -63,11 +66,12 @@ def test_what_a_provider_may_ask_for(
         requested_at=requested_at,
         starts_on=date(2025, 11, 5),
         ends_on=date(2026, 2, 13),
-        longest=20,
     )
     assert (verdict.code if isinstance(verdict, Refused) else "") == code
     if code == "suspension_not_prior" and isinstance(verdict, Refused):
-        assert verdict.next_steps == {"still_to_agree": ["commissioner", "host_school"]}
+        assert verdict.next_steps["still_to_agree"] == ["commissioner", "host_school"]
+        assert verdict.next_steps["report_as"] == "report_unagreed_absence"
+        assert "that nobody agreed to" in verdict.next_steps["would_be_lawful"][1]
 
 
 @pytest.mark.parametrize(
@@ -123,6 +127,44 @@ def test_no_day_is_suspended_twice(first: int, last: int, clear: bool) -> None:
 def test_withdrawing_before_it_is_over(today: date, code: str) -> None:
     verdict = may_withdraw_suspension(DAY, today)
     assert (verdict.code if isinstance(verdict, Refused) else "") == code
+
+
+@pytest.mark.parametrize(
+    ("state", "settled_at", "until"),
+    [
+        pytest.param("agreed", NINE - SECOND, date(2025, 11, 13), id="what was agreed, all its days"),
+        pytest.param("withdrawn", NINE, DAY, id="withdrawn once begun, up to that day"),
+        pytest.param("withdrawn", NINE + timedelta(days=9), date(2025, 11, 13), id="and never beyond its last"),
+        pytest.param("withdrawn", NINE - SECOND, None, id="withdrawn before, none"),
+        pytest.param("withdrawn", None, None, id="without a time of it, none"),
+        pytest.param("requested", None, None, id="a request, none"),
+        pytest.param("refused", NINE, None, id="refused, none"),
+        pytest.param("lapsed", NINE, None, id="lapsed, none"),
+    ],
+)
+def test_the_days_on_which_a_pupil_was_kept_away(state: str, settled_at: datetime | None, until: date | None) -> None:
+    assert kept_away_until(SuspensionState(state), date(2025, 11, 13), NINE, settled_at) == until
+
+
+@pytest.mark.parametrize(
+    ("spans", "days"),
+    [
+        pytest.param([], 0, id="none"),
+        pytest.param([(date(2025, 11, 14), date(2025, 11, 17))], 2, id="a weekend between does not count"),
+        pytest.param([(date(2025, 12, 18), date(2025, 12, 19))], 1, id="nor does an INSET day"),
+        pytest.param([(DAY, DAY), (DAY, date(2025, 11, 12))], 2, id="a day in two placements counts once"),
+        pytest.param([(date(2026, 7, 16), date(2026, 9, 30))], 3, id="what lies beyond the school year counts there"),
+    ],
+)
+def test_pupil_days_are_counted_by_the_school_year(spans: list[tuple[date, date]], days: int) -> None:
+    assert days_kept_away([(AWKWARD, first, last) for first, last in spans], "2025-26") == days
+
+
+def test_many_days_in_a_school_year_are_warned_of() -> None:
+    assert suspension_warnings(45) == ()
+    (warning,) = suspension_warnings(46)
+    assert (warning.code, warning.source) == ("many_days_in_school_year", MEMORY)
+    assert "46 days" in warning.detail
 
 
 @pytest.mark.parametrize("state", list(SuspensionState))

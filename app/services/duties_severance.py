@@ -1,0 +1,123 @@
+"""Taking what was held under a severed identity to the sealed archive.
+
+The worker adds to the archive and cannot read it; only a person who was given the role `waymark_retention` can. The
+names and the UPN are taken out of every text on the way. Of the audit and of events nothing is taken: they hold ids,
+which now lead nowhere.
+"""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.clock import london_day
+from app.outbox.catalogue import EventType
+from app.outbox.recording import Telling
+from app.services.duties_batch import Batch
+
+# Whatever hangs on a placement, what refers to another before what it refers to.
+ABOUT_PLACEMENTS = (
+    "alert_calls",
+    "alert_notifications",
+    "absconding_alerts",
+    "agreements",
+    "unagreed_absence_notes",
+    "unagreed_absences",
+    "parental_consents",
+    "early_departures",
+    "suspensions",
+    "immediate_terminations",
+    "extensions",
+    "termination_notices",
+    "attendance_marks",
+    "expected_sessions",
+    "timetable_slots",
+    "timetables",
+    "progress_reports",
+    "placement_viewers",
+)
+"""Every table with a column `placement_id` but for what the service remembers of requests."""
+
+# An alert that came in while the identity was being severed is closed first, by those who look for the child.
+_SEVERED = text(
+    """
+    select c.id, c.registered_by_id, names_of(c) as names
+    from pupils c join organisations o on o.id = c.registered_by_id
+    where c.severed_at <= :until and o.sandbox_id is not distinct from cast(:sandbox_id as uuid)
+      and not exists (select 1 from placements p join absconding_alerts a on a.placement_id = p.id
+                      where p.pupil_id = c.id and a.state <> 'closed')
+    order by c.severed_at, c.id
+    limit :most
+    for update of c skip locked
+    """
+)
+_SHOW_AGAIN = text(
+    """
+    insert into placement_viewers (organisation_id, placement_id, basis)
+    select party.organisation_id, p.id, party.basis
+    from pupils c join organisations o on o.id = c.registered_by_id join placements p on p.pupil_id = c.id
+    cross join lateral (values (p.commissioner_id, 'commissioner'), (p.provider_id, 'provider'),
+                               (p.host_school_id, 'host_school')) as party (organisation_id, basis)
+    where c.severed_at <= :until and o.sandbox_id is not distinct from cast(:sandbox_id as uuid)
+      and party.organisation_id is not null
+      and exists (select 1 from absconding_alerts a where a.placement_id = p.id and a.state <> 'closed')
+    on conflict do nothing
+    """
+)
+_PLACEMENTS = text(
+    "select p.id, array_remove(array[p.commissioner_id, p.provider_id, p.host_school_id], null) as parties"
+    " from placements p where p.pupil_id = :pupil order by p.id"
+)
+_FORGET_AUDIENCES = text(
+    "delete from event_audiences a using events e where a.event_id = e.id and e.placement_id = any(:placements)"
+)
+_FORGET_REPLIES = text(
+    "delete from idempotency_records r using unnest(cast(:ids as text[])) as gone(id)"
+    " where position(convert_to(gone.id, 'UTF8') in r.body) > 0"
+)
+_ERASE = text("delete from pupils where id = :pupil")
+
+
+def _retain(table: str, key: str) -> str:
+    return (
+        f"with gone as (delete from {table} t where t.{key} = any(:ids) returning *)"  # noqa: S608 - our own literals
+        " insert into retention.records (subject_id, of_table, content, severed_on)"
+        f" select :subject, '{table}', without_names(to_jsonb(gone) - 'as_received' - 'pupil_id', :names), :today"
+        " from gone"
+    )
+
+
+async def retain_severed(session: AsyncSession, sandbox_id: UUID | None, until: datetime, most: int | None) -> Batch:
+    """Each severed pupil's history goes to the archive under a subject that leads to no pupil; the pupil is erased."""
+    world = {"until": until, "sandbox_id": sandbox_id}
+    await session.execute(_SHOW_AGAIN, world)
+    severed = (await session.execute(_SEVERED, {**world, "most": most})).all()
+    tellings: list[Telling] = []
+    for pupil in severed:
+        placements = (await session.execute(_PLACEMENTS, {"pupil": pupil.id})).all()
+        await _retain_history(session, pupil.id, pupil.names, [each.id for each in placements], until)
+        tellings += [
+            Telling(
+                EventType.PLACEMENT_REMOVED,
+                f"/v1/placements/{each.id}",
+                until,
+                organisations=tuple({*each.parties, pupil.registered_by_id}),
+            )
+            for each in placements
+        ]
+        gone = f"/v1/pupils/{pupil.id}"
+        tellings.append(Telling(EventType.PUPIL_REMOVED, gone, until, organisations=(pupil.registered_by_id,)))
+    return Batch(len(severed), tellings)
+
+
+async def _retain_history(
+    session: AsyncSession, pupil_id: UUID, names: str, placements: list[UUID], until: datetime
+) -> None:
+    subject = {"subject": uuid4(), "names": names, "today": london_day(until), "ids": placements}
+    for table in ABOUT_PLACEMENTS:
+        await session.execute(text(_retain(table, "placement_id")), subject)
+    await session.execute(text(_retain("placements", "id")), subject)
+    await session.execute(_FORGET_AUDIENCES, {"placements": placements})
+    await session.execute(_FORGET_REPLIES, {"ids": [str(each) for each in (pupil_id, *placements)]})
+    await session.execute(_ERASE, {"pupil": pupil_id})
