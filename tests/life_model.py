@@ -92,6 +92,19 @@ class Suspension:
 
 
 @dataclass
+class Request:
+    """To end at once, or to go on for longer: whoever asks agrees by asking, and all parties must."""
+
+    kind: str
+    asked_by: str
+    day: date
+    answer_by: date
+    state: str = "requested"
+    agreed: set[str] = field(default_factory=set)
+    path: str = ""
+
+
+@dataclass
 class Life:
     """One placement. Parties are named as in `tests.world.World`."""
 
@@ -109,6 +122,7 @@ class Life:
     waived: set[Session] = field(default_factory=set)
     notices: list[Notice] = field(default_factory=list)
     suspensions: list[Suspension] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
     path: str = ""
 
     def __post_init__(self) -> None:
@@ -163,8 +177,8 @@ class Life:
         return self._settle("declined")
 
     def withdraw(self, by: str) -> int:
-        kinds = ("council", "other_council", "school", "other_school")
-        status = self._answered(by, self.commissioner, kinds)
+        every_kind = ("council", "other_council", "school", "other_school", "provider", "other_provider")
+        status = self._answered(by, self.commissioner, every_kind)
         if status != 200:
             return status
         return self._settle("withdrawn")
@@ -178,8 +192,7 @@ class Life:
     def give_notice(self, by: str, day: date, today: date) -> int:
         if by not in self.parties:
             return 404
-        standing = [notice.day for notice in self.notices if not notice.withdrawn]
-        ends = min([self.planned_end, *standing])
+        ends = self.end_that_stands()
         lawful = day in self.year.lawful_ends and self.starts <= day < ends
         if self.state != "accepted" or today > ends or today > day or not lawful:
             return 409
@@ -192,17 +205,87 @@ class Life:
             return 404
         if by != notice.given_by or notice.withdrawn or today >= notice.day:
             return 409
-        standing = [each.day for each in self.notices if not each.withdrawn and each is not notice]
-        later = min([self.planned_end, *standing])
-        wanted = self.timetabled(self.end + timedelta(days=1), later)
-        if any(wanted & other.taken(today) for other in others if other.child == self.child):
+        later = self.end_that_stands(without=notice)
+        if self._clashes(later, today, others):
             return 409
         notice.withdrawn = True
         self._end_on(later, today)
         return 200
 
+    def end_that_stands(self, planned: date | None = None, without: Notice | None = None) -> date:
+        """The earliest of the planned end, the notices that stand, and what all agreed to end at once."""
+        notices = [each.day for each in self.notices if not each.withdrawn and each is not without]
+        at_once = [each.day for each in self.requests if each.kind == "at_once" and each.state == "agreed"]
+        return min([planned or self.planned_end, *notices, *at_once])
+
+    def _clashes(self, later: date, today: date, others: list["Life"]) -> bool:
+        wanted = self.timetabled(max(self.end + timedelta(days=1), self.starts), later)
+        return any(wanted & other.taken(today) for other in others if other.child == self.child)
+
+    def ask(self, kind: str, by: str, day: date, today: date) -> int:
+        if by not in self.parties:
+            return 404
+        if self.state != "accepted" or today > self.end or self._open(kind):
+            return 409
+        if kind == "at_once" and not today <= day < self.end:
+            return 409
+        ends_at_once = any(each.kind == "at_once" and each.state == "agreed" for each in self.requests)
+        if kind == "longer" and (ends_at_once or day <= self.planned_end or day not in self.year.lawful_ends):
+            return 409
+        answer_by = day if kind == "at_once" else self.end
+        self.requests.append(Request(kind, by, day, answer_by, agreed={by}))
+        return 201
+
+    def _open(self, kind: str) -> list[Request]:
+        return [each for each in self.requests if each.kind == kind and each.state == "requested"]
+
+    def answer_request(self, request: Request, by: str, agrees: bool, today: date, others: list["Life"]) -> int:
+        if by not in self.parties:
+            return 404
+        if request.state != "requested" or by in request.agreed:
+            return 409
+        if not agrees:
+            request.state = "refused"
+            return 200
+        if request.agreed | {by} != self.parties:
+            request.agreed.add(by)
+            return 200
+        longer = self.end_that_stands(planned=request.day) if request.kind == "longer" else self.end
+        if self._clashes(longer, today, others):
+            return 409
+        request.agreed.add(by)
+        request.state = "agreed"
+        if request.kind == "longer":
+            self.planned_end = request.day
+            self._end_on(longer, today)
+            return 200
+        for each in self._open("longer"):
+            each.state = "withdrawn"
+        if request.day < self.starts:
+            self.state = "withdrawn"
+            self.sessions, self.waived = set(), set()
+            for suspension in self.suspensions:
+                suspension.state = "withdrawn" if suspension.stands else suspension.state
+        else:
+            self._end_on(request.day, today)
+        return 200
+
+    def withdraw_request(self, request: Request, by: str) -> int:
+        if by not in self.parties:
+            return 404
+        if by != request.asked_by or request.state != "requested":
+            return 409
+        request.state = "withdrawn"
+        return 200
+
     def _end_on(self, last: date, today: date) -> None:
+        if last == self.end:
+            return
         before, self.end = self.end, last
+        for each in self._open("at_once"):
+            each.state = "withdrawn" if each.day >= last else each.state
+        for each in self._open("longer"):
+            each.answer_by = last
         if last < before:
             self.sessions = {each for each in self.sessions if each[0] <= last}
             self.waived &= self.sessions
@@ -275,7 +358,10 @@ class Life:
         return 200 if by == owner else 409
 
     def a_night_passes(self, today: date) -> None:
-        """What asked for agreement lapses at the start of the first session missed."""
+        """What asked for agreement lapses: at the start of the first session missed, or when its day is over."""
+        for request in self.requests:
+            if request.state == "requested" and today > request.answer_by:
+                request.state = "lapsed"
         for suspension in self.suspensions:
             if suspension.state == "requested" and today > suspension.takes_effect:
                 suspension.state = "lapsed"

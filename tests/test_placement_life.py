@@ -197,6 +197,50 @@ class Lives(RuleBasedStateMachine):
         wanted = life.withdraw_suspension(suspension, by, self.today, self._others(life))
         self._expect(wanted, self._act(by, suspension.path, "withdrawal"))
 
+    @rule(pick=picks, by=parties, days=st.integers(-1, 40))
+    @precondition(lambda self: self.lives)
+    def ask_to_end_at_once(self, pick: int, by: str, days: int) -> None:
+        life = self._pick(self.lives, pick)
+        day = self.today + timedelta(days=days)
+        body = {
+            "placement_id": life.id,
+            "effective_on": str(day),
+            "reason": "serious_harm",
+            "circumstances": "Arson",
+            "given_by": "A. Head",
+        }
+        answer = self.run(self._party(by).post("/v1/immediate-terminations", body))
+        self._expect(life.ask("at_once", by, day, self.today), answer)
+        if answer.status_code == 201:
+            life.requests[-1].path = answer.headers["Location"]
+
+    @rule(pick=picks, by=parties, day=st.sampled_from(DAYS))
+    @precondition(lambda self: self.lives)
+    def ask_for_longer(self, pick: int, by: str, day: date) -> None:
+        life = self._pick(self.lives, pick)
+        body = {"placement_id": life.id, "new_end_on": str(day), "reason": "Two units left", "given_by": "A. Head"}
+        answer = self.run(self._party(by).post("/v1/extensions", body))
+        self._expect(life.ask("longer", by, day, self.today), answer)
+        if answer.status_code == 201:
+            life.requests[-1].path = answer.headers["Location"]
+
+    @rule(pick=picks, by=parties)
+    @precondition(lambda self: any(life.requests for life in self.lives))
+    def answer_request(self, pick: int, by: str) -> None:
+        life = self._pick([each for each in self.lives if each.requests], pick)
+        request = self._pick(life.requests, pick)
+        agrees = bool(pick % 5)
+        body = {"answer": "agreed" if agrees else "refused", "given_by": "A. Head"}
+        answer = self.run(self._party(by).post(f"{request.path}/agreements", body))
+        self._expect(life.answer_request(request, by, agrees, self.today, self._others(life)), answer)
+
+    @rule(pick=picks, by=parties)
+    @precondition(lambda self: any(life.requests for life in self.lives))
+    def withdraw_request(self, pick: int, by: str) -> None:
+        life = self._pick([each for each in self.lives if each.requests], pick)
+        request = self._pick(life.requests, pick)
+        self._expect(life.withdraw_request(request, by), self._act(by, request.path, "withdrawal"))
+
     @rule(nights=st.sampled_from((1, 1, 2, 7, 24)))
     def nights_pass(self, nights: int) -> None:
         self.today += timedelta(days=nights)
@@ -231,6 +275,13 @@ class Lives(RuleBasedStateMachine):
             for suspension in life.suspensions:
                 shown = self.run(self._party(life.commissioner).get(suspension.path)).json()
                 assert (shown["state"], shown["ends_on"]) == (suspension.state, str(suspension.last))
+
+    @invariant()
+    def requests_are_the_model_s(self) -> None:
+        for life in self.lives:
+            for request in life.requests:
+                shown = self.run(self._party(life.commissioner).get(request.path)).json()
+                assert shown["state"] == request.state
 
     @invariant()
     def nobody_is_expected_in_two_places(self) -> None:
