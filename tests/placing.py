@@ -14,6 +14,8 @@ from app.models.calendars import Calendar, CalendarClosure, CalendarHalfTerm
 from app.models.early_departures import EarlyDeparture
 from app.models.extensions import Extension
 from app.models.immediate_terminations import ImmediateTermination
+from app.models.outcomes import LeaverDestinationRecord, SustainedCheck
+from app.models.part_time_plans import PartTimePlan
 from app.models.placements import Placement
 from app.models.pupils import Pupil
 from app.models.suspensions import Suspension
@@ -22,9 +24,12 @@ from app.rules.attendance_due import due_at
 from app.rules.calendars import SchoolSession, Term
 from app.rules.early_departures import EarlyDepartureState, WayHome, leaves_at
 from app.rules.immediate_terminations import ExceptionalReason
+from app.rules.leaver_destinations import LeaverDestination
+from app.rules.part_time_plans import ParentsAgreedHow, PlanReason, PlanState, last_day_of
 from app.rules.placements import PlacementState, PlacementTier, PrimaryReason
 from app.rules.procurement import AttendancePattern
 from app.rules.suspensions import SuspensionState, suspension_takes_effect_at
+from app.rules.sustained_checks import CheckRecord
 from app.services.changes import made
 from tests.world import Party, World
 
@@ -208,4 +213,54 @@ async def ask_both_sides(session: AsyncSession, placement_id: UUID, party: Party
             previous_planned_end_on=date(2026, 12, 18),
         )
     )
+    await session.flush()
+
+
+async def propose_part_time_plan(session: AsyncSession, world: World, placement_id: UUID, first_day: date) -> None:
+    session.add(
+        PartTimePlan(
+            **made(LONG_AGO),
+            placement_id=placement_id,
+            proposed_by_id=world.school.id,
+            state=PlanState.PROPOSED,
+            reason=PlanReason.OTHER,
+            explanation="Recovering",
+            starts_on=first_day,
+            weeks=6,
+            ends_on=last_day_of(first_day, 6),
+            sessions_not_attended=["friday_pm"],
+            targets=[],
+            review_dates=[first_day],
+            risk_assessed_on=LONG_AGO.date(),
+            risk_assessed_by="C. Lead",
+            parents_agreed_by="Mother",
+            parents_agreed_how=ParentsAgreedHow.PHONE,
+            parents_agreed_on=LONG_AGO.date(),
+        )
+    )
+    await session.flush()
+
+
+async def move_to_be_checked(session: AsyncSession, party: Party, placement_id: UUID, due_on: date) -> None:
+    """The child went on to a sixth form; whether that was sustained is asked on `due_on`."""
+    leaver = LeaverDestinationRecord(
+        placement_id=placement_id,
+        number=1,
+        recorded_by_id=party.id,
+        recorded_by="A. Officer",
+        recorded_at=LONG_AGO,
+        destination=LeaverDestination.SIXTH_FORM,
+        from_on=due_on,
+    )
+    session.add(leaver)
+    await session.flush()
+    check = SustainedCheck(
+        **made(LONG_AGO),
+        placement_id=placement_id,
+        leaver_destination_id=leaver.id,
+        state=CheckRecord.OPEN,
+        moved_on=due_on,
+        due_on=due_on,
+    )
+    session.add(check)
     await session.flush()

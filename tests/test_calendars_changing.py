@@ -146,9 +146,15 @@ async def test_suspensions_follow_too(world: World, ledger: Ledger, app: FastAPI
 async def test_it_follows_the_owner_that_sees_none_of_the_placements(
     world: World, ledger: Ledger, app: FastAPI
 ) -> None:
-    made = await world.other_school.post("/v1/calendars", CALENDAR)
-    placement = await world.placement(calendar_id=made.json()["id"])
-    assert (await change(world.other_school, made.json()["id"], "2026-11-27", "2026-12-07")).status_code == 200
+    child = {"given_name": "Ada", "family_name": "Example", "date_of_birth": "2012-03-04"}
+    pupil = (await world.school.post("/v1/pupils", child)).json()["id"]
+    calendar = await world.calendar()
+    body = await world.proposal(calendar_id=calendar, pupil_id=pupil)
+    path = (await world.school.post("/v1/placements", body)).headers["Location"]
+    assert (await world.provider.act(path, "acceptance")).status_code == 200
+    assert (await world.council.get(path)).status_code == 404
+    placement = path.rsplit("/", 1)[1]
+    assert (await change(world.council, calendar, "2026-11-27", "2026-12-07")).status_code == 200
     await follow(app, world)
     assert "2026-12-07 am" not in await ledger.sessions(placement)
 

@@ -6,22 +6,27 @@ from datetime import UTC, date, datetime
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.embedded_database import Addresses
 from app.services import duties
 from app.services.duties import DUTIES, DutiesDone, do_duties
 from app.services.duties_alerts import escalate_alerts
+from tests.assuring import another_provider, confirm, hold_lot, insure
 from tests.placing import (
     TUESDAY,
     ask_both_sides,
     ask_to_leave,
     expect,
+    move_to_be_checked,
     owner_session,
     place,
+    propose_part_time_plan,
     publish_calendar,
     request_suspension,
     sever,
 )
+from tests.referring import offered, taken_up
 from tests.test_absconding_alerts import PATH, broken, refuse
 from tests.world import World
 
@@ -35,14 +40,28 @@ EVENTS = {
     "early-departure.lapsed": 3,
     "immediate-termination.lapsed": 3,
     "extension.lapsed": 3,
+    "part-time-plan.lapsed": 3,
+    "referral-offer.lapsed": 3,
     "attendance.missing": 3,
     "pupil.removed": 3,
+    "lot-award.expiring": 3,
+    "lot-award.expired": 3,
+    "insurance-certificate.expiring": 3,
+    "insurance-certificate.lapsed": 3,
+    "safeguarding-confirmation.expiring": 1,  # the newest alone
+    "safeguarding-confirmation.lapsed": 1,
+    "sustained-check.due": 3,
 }
+ELSEWHERE = 4
+"""Events for another provider and the council that registered it: confirmations of theirs that end."""
 
 
 async def much_is_due(world: World, database: Addresses) -> None:
     """Three or more of everything, all due by Christmas."""
     placements = [await world.placement() for _ in range(3)]
+    open_to = await world.calendar()
+    for _ in range(3):
+        await offered(world, await taken_up(world), calendar_id=open_to)
     async with broken(database, *refuse("events")):
         for placement in placements:
             assert (await world.provider.post(PATH, {"placement_id": placement})).status_code == 201
@@ -54,10 +73,23 @@ async def much_is_due(world: World, database: Addresses) -> None:
             await expect(session, placed, world.provider, day)
             await request_suspension(session, placed, world.provider, day)
             await ask_to_leave(session, placed, world.provider, day)
+            await propose_part_time_plan(session, world, placed, day)
             await sever(session, world.provider)
             await ask_both_sides(session, placed, world.provider, day)
+            await move_to_be_checked(session, world.school, placed, day)
         changed = "update calendars set follow_from = '2027-06-01' where owner_id = :id"
         await session.execute(text(changed), {"id": world.council.id})
+        await much_ends(session, world)
+
+
+async def much_ends(session: AsyncSession, world: World) -> None:
+    """Three awards and three insurances of the provider's, and a confirmation of each of three, end on 10 December."""
+    last_day = date(2026, 12, 10)
+    for _ in range(3):
+        await hold_lot(session, world, ends_on=last_day)
+        await insure(session, world.provider.id, last_day)
+    for provider in (world.provider.id, *[await another_provider(session, world) for _ in range(2)]):
+        await confirm(session, provider, last_day)
 
 
 async def told(world: World, database: Addresses) -> dict[str, int]:
@@ -85,7 +117,7 @@ async def test_after_an_outage_everything_is_caught_up_with_in_batches(
     await much_is_due(world, database)
     monkeypatch.setattr(duties, "MOST_AT_ONCE", 1)
     done = await do_duties(app.state.worker_sessions, world.sandbox_id, CHRISTMAS)
-    assert done == DutiesDone(sum(EVENTS.values()), ())
+    assert done == DutiesDone(sum(EVENTS.values()) + ELSEWHERE, ())
     assert await told(world, database) == EVENTS
     assert await do_duties(app.state.worker_sessions, world.sandbox_id, CHRISTMAS) == DutiesDone(0, ())
 
@@ -115,7 +147,7 @@ async def test_what_another_worker_is_at_is_not_waited_for(world: World, app: Fa
         await other.execute(lock, {"key": f"duties of {world.sandbox_id} lapse_suspensions"})
         async with asyncio.timeout(2):
             done = await do_duties(app.state.worker_sessions, world.sandbox_id, CHRISTMAS)
-    assert done == DutiesDone(sum(EVENTS.values()) - EVENTS["suspension.lapsed"], ())
+    assert done == DutiesDone(sum(EVENTS.values()) + ELSEWHERE - EVENTS["suspension.lapsed"], ())
     async with app.state.worker_sessions() as step:
         await step.execute(lock, {"key": f"duties of {world.sandbox_id}"})
         async with asyncio.timeout(2):

@@ -14,7 +14,13 @@ from app.db.embedded_database import Addresses
 from tests.world import Party, World
 
 SALFORD = json.loads(Path("app/sandbox_data/salford_lots.json").read_text())
-FRAMEWORK = {"name": "AP framework", "starts_on": "2026-09-01", "ends_on": "2028-08-31"}
+FRAMEWORK = {
+    "name": "AP framework",
+    "starts_on": "2026-09-01",
+    "ends_on": "2028-08-31",
+    "insurance_required": False,
+    "safeguarding_confirmation_required": False,
+}
 LOT = {
     "number": 3,
     "name": "Part-time vocational",

@@ -9,7 +9,7 @@ import pytest
 from app.problems import Unavailable
 from app.services import placements_checks
 from tests.ledger import Ledger
-from tests.world import TIMETABLE, World
+from tests.world import CALENDAR, TIMETABLE, Party, World
 
 
 async def test_a_placement_is_proposed_accepted_and_then_expected(world: World) -> None:
@@ -140,3 +140,58 @@ async def test_a_reference_that_cannot_be_looked_up_leaves_no_other_behind(
     monkeypatch.setattr(placements_checks, "visible_pupil", broken)
     assert (await world.council.post("/v1/placements", body)).status_code == 503
     gc.collect()  # a look that was begun and never awaited warns here, and a warning is an error
+
+
+async def test_a_list_is_filtered_by_its_parties_and_by_a_day(world: World) -> None:
+    first = await world.placement()
+    second = await world.placement(starts_on="2027-01-04", host_school_id=None)
+    school, council = str(world.school.id), str(world.council.id)
+    for filters, expected in (
+        ({"host_school_id": school}, {first}),
+        ({"commissioner_id": council}, {first, second}),
+        ({"commissioner_id": school}, set()),
+        ({"active_on": "2026-12-01"}, {first}),
+        ({"active_on": "2027-01-04"}, {first, second}),
+        ({"active_on": "2026-11-01"}, set()),
+        ({"continues_id": first}, set()),
+    ):
+        page = (await world.council.get("/v1/placements", **filters)).json()
+        assert {each["id"] for each in page["items"]} == expected, filters
+
+
+async def _calendar_of(party: Party) -> str:
+    made = await party.post("/v1/calendars", CALENDAR)
+    assert made.status_code == 201, made.text
+    return str(made.json()["id"])
+
+
+@pytest.mark.parametrize(
+    ("whose", "basis"),
+    [
+        pytest.param("council", "commissioner", id="the commissioner's own"),
+        pytest.param("school", "host_school", id="the host school's, by agreement"),
+        pytest.param("provider", "provider", id="the provider's, by agreement"),
+        pytest.param("other_school", None, id="another school's"),
+        pytest.param("other_council", None, id="another council's"),
+        pytest.param("other_provider", None, id="another provider's"),
+    ],
+)
+async def test_a_calendar_of_the_parties_governs(world: World, whose: str, basis: str | None) -> None:
+    body = await world.proposal(calendar_id=await _calendar_of(getattr(world, whose)))
+    answer = await world.council.post("/v1/placements", body)
+    if basis is None:
+        assert (answer.status_code, answer.json()["rule"]) == (409, "calendar_of_no_party")
+        assert answer.json()["would_be_lawful"] == ["commissioner", "host_school", "provider"]
+    else:
+        assert (answer.status_code, answer.json()["calendar_basis"]) == (201, basis)
+
+
+async def test_a_school_without_a_calendar_goes_by_its_councils(world: World) -> None:
+    child = {"given_name": "Ada", "family_name": "Example", "date_of_birth": "2012-03-04"}
+    pupil = (await world.school.post("/v1/pupils", child)).json()["id"]
+    body = await world.proposal(pupil_id=pupil)
+    assert (await world.school.post("/v1/placements", body)).json()["calendar_basis"] == "commissioners_council"
+    own = await _calendar_of(world.school)
+    assert (await world.school.post("/v1/placements", body)).json()["rule"] == "calendar_of_no_party"
+    with_own = await world.school.post("/v1/placements", body | {"calendar_id": own})
+    assert with_own.json()["calendar_basis"] == "commissioner"

@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 
 from tests.asking import AGREED, REFUSED, answer, read
+from tests.attendance_days import MORNINGS
 from tests.ledger import Ledger
 from tests.test_suspensions import agreed, days, requested
-from tests.world import World
+from tests.world import TIMETABLE, World
 
 MONDAY = datetime(2026, 11, 30, 8, 0, tzinfo=UTC)
 
@@ -102,15 +103,24 @@ async def test_one_suspension_may_follow_another(world: World, ledger: Ledger) -
 
 async def test_a_child_that_one_provider_places_with_another(world: World, ledger: Ledger) -> None:
     """Sub-commissioning: the first provider commissions, and agrees as commissioner; the council is no party."""
-    first = await world.placement()
+    calendar = await world.calendar()
+    first = await world.placement(calendar_id=calendar, timetable=MORNINGS)
     pupil = (await read(world.provider, f"/v1/placements/{first}"))["pupil_id"]
     body = await world.proposal(
-        pupil_id=pupil, provider_id=str(world.other_provider.id), starts_on="2026-12-01", planned_end_on="2026-12-18"
+        calendar_id=calendar,
+        pupil_id=pupil,
+        provider_id=str(world.other_provider.id),
+        starts_on="2026-12-01",
+        planned_end_on="2026-12-18",
+        timetable=[slot for slot in TIMETABLE if slot not in MORNINGS],
     )
     stranger = await world.other_provider.post("/v1/placements", body | {"provider_id": str(world.provider.id)})
     assert (stranger.status_code, stranger.json()["errors"][0]["code"]) == (422, "pupil_not_found")
+    doubled = await world.provider.post("/v1/placements", body | {"timetable": TIMETABLE})
+    assert (doubled.status_code, doubled.json()["rule"]) == (409, "timetabled_elsewhere")
     proposed = await world.provider.post("/v1/placements", body)
     assert proposed.status_code == 201, proposed.text
+    assert proposed.json()["calendar_basis"] == "placed_under"
     path = proposed.headers["Location"]
     assert (await world.other_provider.act(path, "acceptance")).status_code == 200
     made = await world.other_provider.post("/v1/suspensions", days(path[-36:], "2026-12-07", "2026-12-07"))

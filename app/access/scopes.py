@@ -14,6 +14,8 @@ class Scope(StrEnum):
     PUPILS_READ_UPN = "pupils:read-upn"
     PUPILS_WRITE = "pupils:write"
     PUPILS_SEVER = "pupils:sever"
+    REFERRALS_READ = "referrals:read"
+    REFERRALS_WRITE = "referrals:write"
     PLACEMENTS_READ = "placements:read"
     PLACEMENTS_WRITE = "placements:write"
     AGREEMENTS_WRITE = "agreements:write"
@@ -38,8 +40,8 @@ KNOWN_SCOPES = frozenset(scope.value for scope in Scope)
 MEANINGS: dict[Scope, str] = {
     Scope.DIRECTORY_READ: "Read councils, schools, providers, their sites and identifiers.",
     Scope.DIRECTORY_WRITE: "Register schools and providers; keep one's own entry and contacts.",
-    Scope.FRAMEWORKS_READ: "Read frameworks, lots and awards.",
-    Scope.FRAMEWORKS_WRITE: "Keep one's own frameworks, lots and awards.",
+    Scope.FRAMEWORKS_READ: "Read frameworks, lots, applications and awards; what providers assure.",
+    Scope.FRAMEWORKS_WRITE: "Keep one's own frameworks, lots, awards and applications; what one assures.",
     Scope.CALENDARS_READ: "Read calendars: half-terms and closures.",
     Scope.CALENDARS_WRITE: "Keep one's own calendars.",
     Scope.PUPILS_READ: "Read pupils whose placements the organisation may see, without their UPN.",
@@ -48,6 +50,10 @@ MEANINGS: dict[Scope, str] = {
     Scope.PUPILS_SEVER: "Sever a pupil's identity: a new pupil, with no link to the old one.",
     Scope.PLACEMENTS_READ: "Read placements and all that happens in them, from timetables to their end.",
     Scope.PLACEMENTS_WRITE: "Propose, accept and end placements; ask for what needs agreement; keep their records.",
+    Scope.REFERRALS_READ: "Read referrals, their offers and their history.",
+    Scope.REFERRALS_WRITE: "Request, take up and offer referrals; answer the offers made to one's own organisation.",
+    Scope.PLACEMENTS_READ: "Read placements, timetables, suspensions and termination notices.",
+    Scope.PLACEMENTS_WRITE: "Propose, accept and end placements; request suspensions; keep timetables.",
     Scope.AGREEMENTS_WRITE: "Agree or refuse for one's own organisation.",
     Scope.PLACEMENTS_READ: "Read placements, timetables, what their parties are asked, and termination notices.",
     Scope.PLACEMENTS_WRITE: "Propose, accept and end placements; request suspensions; keep timetables.",

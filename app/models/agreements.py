@@ -38,12 +38,17 @@ class Agreement(SQLModel, table=True):
             ["immediate_terminations.id", "immediate_terminations.placement_id"],
         ),
         ForeignKeyConstraint(["extension_id", "placement_id"], ["extensions.id", "extensions.placement_id"]),
+        ForeignKeyConstraint(
+            ["part_time_plan_id", "placement_id"], ["part_time_plans.id", "part_time_plans.placement_id"]
+        ),
         UniqueConstraint("suspension_id", "organisation_id"),
         UniqueConstraint("early_departure_id", "organisation_id"),
         UniqueConstraint("immediate_termination_id", "organisation_id"),
         UniqueConstraint("extension_id", "organisation_id"),
+        UniqueConstraint("part_time_plan_id", "organisation_id"),
         CheckConstraint(
-            "num_nonnulls(suspension_id, immediate_termination_id, extension_id, early_departure_id) = 1",
+            "num_nonnulls(suspension_id, immediate_termination_id, extension_id, early_departure_id,"
+            " part_time_plan_id) = 1",
             name="one_subject",
         ),
     )
@@ -54,6 +59,7 @@ class Agreement(SQLModel, table=True):
     early_departure_id: UUID | None = None
     immediate_termination_id: UUID | None = None
     extension_id: UUID | None = None
+    part_time_plan_id: UUID | None = None
     organisation_id: UUID = Field(foreign_key="organisations.id")
     roles: list[str] = Field(sa_type=TEXTS)
     answer: AgreementAnswer = Field(sa_type=slug(AgreementAnswer))

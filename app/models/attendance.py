@@ -6,7 +6,7 @@ Both big tables are partitioned by academic year on `on_date`; a mark is appende
 from datetime import date, datetime, time
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKeyConstraint, Index, text
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import INSTANT, slug
@@ -54,6 +54,22 @@ class ExpectedSession(SQLModel, table=True):
     waived_by: str | None = Field(default=None, max_length=40)
     missing_told_at: datetime | None = Field(default=None, sa_type=INSTANT)
     changed_at: datetime = Field(sa_type=INSTANT)
+
+
+class ChildSession(SQLModel, table=True):
+    """A session at which a child is expected somewhere: its key lets one placement alone have it.
+
+    Triggers of `expected_sessions` keep it for what nothing waives and whose day has not passed; no role but the
+    owner reads it. It stands apart from the ledger, so that recording attendance never touches it.
+    """
+
+    __tablename__ = "child_sessions"
+    __table_args__ = (UniqueConstraint("placement_id", "on_date", "session"),)
+
+    child_id: UUID = Field(primary_key=True)
+    on_date: date = Field(primary_key=True)
+    session: SchoolSession = Field(sa_type=slug(SchoolSession), primary_key=True)
+    placement_id: UUID = Field(foreign_key="placements.id", ondelete="CASCADE")
 
 
 class AttendanceMark(SQLModel, table=True):

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import DateTime, Enum, MetaData, Text
+from sqlalchemy import Date, DateTime, Enum, MetaData, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlmodel import Field, SQLModel
@@ -22,6 +22,7 @@ SQLModel.metadata = MetaData(
 
 INSTANT: Any = DateTime(timezone=True)
 TEXTS: Any = ARRAY(Text())
+DAYS: Any = ARRAY(Date())
 IDS: Any = ARRAY(PG_UUID(as_uuid=True))
 JSON: Any = JSONB(none_as_null=True)
 

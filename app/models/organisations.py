@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
-from app.models.columns import INSTANT, TEXTS, Record, slug
+from app.models.columns import INSTANT, JSON, TEXTS, Record, slug
 from app.rules.identifiers import IdentifierScheme
 
 
@@ -28,6 +29,16 @@ class ProviderCategory(StrEnum):
     PRIVATE = "private"
     SOLE_TRADER = "sole_trader"
     OTHER = "other"
+
+    @property
+    def is_school(self) -> bool:
+        """Whether such a provider is registered as a school, so that it has official numbers."""
+        return self in {
+            ProviderCategory.PUPIL_REFERRAL_UNIT,
+            ProviderCategory.AP_ACADEMY,
+            ProviderCategory.INDEPENDENT_SCHOOL,
+            ProviderCategory.FURTHER_EDUCATION,
+        }
 
 
 class ContactRole(StrEnum):
@@ -60,13 +71,17 @@ class Organisation(Record, table=True):
     offer: str | None = Field(default=None, max_length=8000)
     target_groups: list[str] = Field(default_factory=list, sa_type=TEXTS)
     published: bool = Field(default=False)
+    published_to_schools: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class Identifier(SQLModel, table=True):
     """An official number of an organisation, such as a URN; schemes and shapes are in `app.rules.identifiers`."""
 
     __tablename__ = "identifiers"
-    __table_args__ = (UniqueConstraint("organisation_id", "scheme"),)
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "scheme"),
+        Index("ix_identifiers_scheme_value", "scheme", "value"),
+    )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     organisation_id: UUID = Field(foreign_key="organisations.id")
@@ -85,6 +100,11 @@ class Site(SQLModel, table=True):
     name: str = Field(max_length=200)
     address: str = Field(max_length=500)
     postcode: str = Field(max_length=10)
+    satellite: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    accessibility: str | None = Field(default=None, max_length=500)
+    opening_times: list[dict[str, Any]] = Field(
+        default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"}
+    )
 
 
 class Contact(SQLModel, table=True):

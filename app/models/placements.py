@@ -1,7 +1,6 @@
 """Placements: who placed which child where, who may see it, and when the child is expected."""
 
 from datetime import date, datetime, time
-from enum import StrEnum
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
@@ -9,32 +8,34 @@ from sqlmodel import Field, SQLModel
 
 from app.models.columns import INSTANT, TEXTS, Record, slug
 from app.rules.calendars import SchoolSession
+from app.rules.governing_calendars import CalendarBasis
 from app.rules.placements import PlacementState, PlacementTier, PrimaryReason
 from app.rules.procurement import AttendancePattern, DeliveryOption, KeyStage
 from app.rules.timetables import Weekday
-
-
-class ViewerBasis(StrEnum):
-    """Why an organisation may see a placement."""
-
-    COMMISSIONER = "commissioner"
-    HOST_SCHOOL = "host_school"
-    PROVIDER = "provider"
-    FRAMEWORK_COUNCIL = "framework_council"
-    HOME_COUNCIL = "home_council"
+from app.rules.viewers import ViewerBasis
 
 
 class Placement(Record, table=True):
     """Its commissioner, host school, provider and pupil never change; a change opens a successor (`continues_id`).
 
-    `ends_on` is the last day that stands now: the planned end, until a termination brings it forward.
+    A successor that `takes_over` ends the placement it continues on the day before its own first. `released_to_id` is
+    the organisation that may take this one over as its commissioner. `ends_on` is the last day that stands now: the
+    planned end, until a termination or a successor brings it forward.
     """
 
     __tablename__ = "placements"
     __table_args__ = (
         UniqueConstraint("id", "provider_id"),
+        UniqueConstraint("id", "pupil_id"),
         CheckConstraint("starts_on <= ends_on and ends_on <= planned_end_on", name="dates_in_order"),
         CheckConstraint("spot_purchase = (lot_id is null)", name="lot_or_spot_purchase"),
+        CheckConstraint("continues_id is not null or not takes_over", name="takes_over_from_one"),
+        Index(
+            "uq_placements_taking_over",
+            "continues_id",
+            unique=True,
+            postgresql_where=text("takes_over and state in ('proposed', 'accepted')"),
+        ),
         Index(
             "ix_placements_start_untold", "starts_on", postgresql_where=text("state = 'accepted' and not start_told")
         ),
@@ -48,7 +49,14 @@ class Placement(Record, table=True):
     lot_id: UUID | None = Field(default=None, foreign_key="lots.id", index=True)
     spot_purchase: bool
     calendar_id: UUID = Field(foreign_key="calendars.id", index=True)
+    calendar_basis: CalendarBasis = Field(
+        default=CalendarBasis.COMMISSIONER,
+        sa_type=slug(CalendarBasis),
+        sa_column_kwargs={"server_default": CalendarBasis.COMMISSIONER.value},
+    )
     continues_id: UUID | None = Field(default=None, foreign_key="placements.id", index=True)
+    takes_over: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    released_to_id: UUID | None = Field(default=None, foreign_key="organisations.id")
     state: PlacementState = Field(sa_type=slug(PlacementState))
     declined_because: str | None = Field(default=None, max_length=500)
     tier: PlacementTier = Field(sa_type=slug(PlacementTier))
@@ -69,15 +77,30 @@ class Placement(Record, table=True):
 class PlacementViewer(SQLModel, table=True):
     """An organisation that may see a placement, why, and from and until which day (null: open).
 
-    The database adds the parties itself when a placement is inserted; every read of a child's records starts here.
+    The database adds the parties itself when a placement is inserted, and a home council when the child moves; every
+    read of a child's records starts here. An organisation may see it twice: for two reasons, or at two times.
     """
 
     __tablename__ = "placement_viewers"
-    __table_args__ = (Index("ix_placement_viewers_placement_id", "placement_id", "organisation_id"),)
+    __table_args__ = (
+        Index("ix_placement_viewers_placement_id", "placement_id", "organisation_id"),
+        Index(
+            "uq_placement_viewers_seeing",
+            "organisation_id",
+            "placement_id",
+            "basis",
+            "from_on",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
 
-    organisation_id: UUID = Field(primary_key=True, foreign_key="organisations.id")
-    placement_id: UUID = Field(primary_key=True, foreign_key="placements.id")
-    basis: ViewerBasis = Field(sa_type=slug(ViewerBasis), primary_key=True)
+    id: UUID = Field(
+        default_factory=uuid4, primary_key=True, sa_column_kwargs={"server_default": text("gen_random_uuid()")}
+    )
+    organisation_id: UUID = Field(foreign_key="organisations.id")
+    placement_id: UUID = Field(foreign_key="placements.id")
+    basis: ViewerBasis = Field(sa_type=slug(ViewerBasis))
     from_on: date | None = None
     until_on: date | None = None
 

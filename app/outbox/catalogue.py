@@ -8,23 +8,69 @@ class EventType(StrEnum):
 
     PROVIDER_REGISTERED = "provider.registered"
     PROVIDER_CHANGED = "provider.changed"
+    PROVIDER_PUBLISHED = "provider.published"
+    PROVIDER_UNPUBLISHED = "provider.unpublished"
     SCHOOL_REGISTERED = "school.registered"
+    SCHOOL_CHANGED = "school.changed"
+    COUNCIL_CHANGED = "council.changed"
     CONTACTS_REPLACED = "contacts.replaced"
     CALENDAR_PUBLISHED = "calendar.published"
     CALENDAR_CHANGED = "calendar.changed"
     PUPIL_REGISTERED = "pupil.registered"
+    PUPIL_CHANGED = "pupil.changed"
     PUPIL_REMOVED = "pupil.removed"
     PLACEMENT_REMOVED = "placement.removed"
     FRAMEWORK_OPENED = "framework.opened"
+    FRAMEWORK_CHANGED = "framework.changed"
+    FRAMEWORK_EXTENDED = "framework.extended"
+    FRAMEWORK_WINDOW_SET = "framework-window.set"
     LOT_ADDED = "lot.added"
+    LOT_CHANGED = "lot.changed"
+    LOT_APPLICATION_SUBMITTED = "lot-application.submitted"
+    LOT_APPLICATION_EVALUATED = "lot-application.evaluated"
+    LOT_APPLICATION_AWARDED = "lot-application.awarded"
+    LOT_APPLICATION_NOT_AWARDED = "lot-application.not-awarded"
+    LOT_APPLICATION_WITHDRAWN = "lot-application.withdrawn"
     LOT_AWARDED = "lot-award.made"
     LOT_AWARD_SHORTENED = "lot-award.shortened"
+    REFERRAL_REQUESTED = "referral.requested"
+    REFERRAL_CHANGED = "referral.changed"
+    REFERRAL_TAKEN_UP = "referral.taken-up"
+    REFERRAL_DECLINED = "referral.declined"
+    REFERRAL_WITHDRAWN = "referral.withdrawn"
+    REFERRAL_NOT_PLACED = "referral.not-placed"
+    REFERRAL_PLACED = "referral.placed"
+    OFFER_MADE = "referral-offer.made"
+    OFFER_ACCEPTED = "referral-offer.accepted"
+    OFFER_DECLINED = "referral-offer.declined"
+    OFFER_WITHDRAWN = "referral-offer.withdrawn"
+    OFFER_LAPSED = "referral-offer.lapsed"
+    LOT_AWARD_PLACES_CHANGED = "lot-award.places-changed"
+    LOT_AWARD_EXPIRING = "lot-award.expiring"
+    LOT_AWARD_EXPIRED = "lot-award.expired"
+    LOT_AWARD_SUSPENDED = "lot-award-suspension.made"
+    LOT_AWARD_SUSPENSION_LIFTED = "lot-award-suspension.lifted"
+    INSURANCE_GIVEN = "insurance-certificate.given"
+    INSURANCE_WITHDRAWN = "insurance-certificate.withdrawn"
+    INSURANCE_EXPIRING = "insurance-certificate.expiring"
+    INSURANCE_LAPSED = "insurance-certificate.lapsed"
+    CONFIRMATION_GIVEN = "safeguarding-confirmation.given"
+    CONFIRMATION_STAFF_CHANGED = "safeguarding-confirmation.staff-changed"
+    CONFIRMATION_EXPIRING = "safeguarding-confirmation.expiring"
+    CONFIRMATION_LAPSED = "safeguarding-confirmation.lapsed"
     PLACEMENT_PROPOSED = "placement.proposed"
     PLACEMENT_ACCEPTED = "placement.accepted"
     PLACEMENT_DECLINED = "placement.declined"
     PLACEMENT_WITHDRAWN = "placement.withdrawn"
     PLACEMENT_STARTED = "placement.started"
+    PLACEMENT_FACTS_STATED = "placement.facts-stated"
     PLACEMENT_ENDED = "placement.ended"
+    PLACEMENT_RELEASED = "placement.released"
+    PLACEMENT_SUCCEEDED = "placement.succeeded"
+    PLACEMENT_CONTACTS_REPLACED = "placement.contacts-replaced"
+    VIEWERS_CHANGED = "placement.viewers-changed"
+    CHECK_RECORDED = "host-school-check.recorded"
+    REVIEW_RECORDED = "review.recorded"
     TIMETABLE_CHANGED = "timetable.changed"
     SUSPENSION_REQUESTED = "suspension.requested"
     SUSPENSION_AGREEMENT = "suspension.agreement-recorded"
@@ -44,8 +90,28 @@ class EventType(StrEnum):
     UNAGREED_ABSENCE_REPORTED = "unagreed-absence.reported"
     UNAGREED_ABSENCE_NOTED = "unagreed-absence.note-added"
     UNAGREED_ABSENCE_REVIEWED = "unagreed-absence.reviewed"
+    PART_TIME_PLAN_PROPOSED = "part-time-plan.proposed"
+    PART_TIME_PLAN_AGREED = "part-time-plan.agreed"
+    PART_TIME_PLAN_REFUSED = "part-time-plan.refused"
+    PART_TIME_PLAN_WITHDRAWN = "part-time-plan.withdrawn"
+    PART_TIME_PLAN_LAPSED = "part-time-plan.lapsed"
+    PART_TIME_PLAN_REVIEWED = "part-time-plan.reviewed"
+    PART_TIME_PLAN_EXTENDED = "part-time-plan.extended"
+    PART_TIME_PLAN_SHORTENED = "part-time-plan.shortened"
+    PART_TIME_PLAN_ENDED = "part-time-plan.ended"
+    CLOCK_DUE = "clock.due"
+    CLOCK_OVERDUE = "clock.overdue"
     TERMINATION_NOTICE_GIVEN = "termination-notice.given"
     TERMINATION_NOTICE_WITHDRAWN = "termination-notice.withdrawn"
+    OUTCOME_RECORDED = "outcome.recorded"
+    OUTCOME_CORRECTED = "outcome.corrected"
+    LEAVER_DESTINATION_RECORDED = "leaver-destination.recorded"
+    LEAVER_DESTINATION_CORRECTED = "leaver-destination.corrected"
+    SUSTAINED_CHECK_DUE = "sustained-check.due"
+    SUSTAINED_CHECK_RECORDED = "sustained-check.recorded"
+    DUAL_REGISTRATION_RECORDED = "dual-registration.recorded"
+    DUAL_REGISTRATION_ENDED = "dual-registration.ended"
+    DUAL_REGISTRATION_WITHDRAWN = "dual-registration.withdrawn"
     IMMEDIATE_TERMINATION_REQUESTED = "immediate-termination.requested"
     IMMEDIATE_TERMINATION_AGREEMENT = "immediate-termination.agreement-recorded"
     IMMEDIATE_TERMINATION_AGREED = "immediate-termination.agreed"
@@ -85,24 +151,70 @@ class EventType(StrEnum):
 
 MEANINGS: dict[EventType, str] = {
     EventType.PROVIDER_REGISTERED: "A council registered a provider.",
-    EventType.PROVIDER_CHANGED: "A provider's directory entry changed, its sites included.",
+    EventType.PROVIDER_CHANGED: "A provider's directory entry changed, its sites and identifiers included.",
+    EventType.PROVIDER_PUBLISHED: "A provider's directory entry is shown to more readers than before.",
+    EventType.PROVIDER_UNPUBLISHED: "A provider's directory entry is shown to fewer readers than before, or to none.",
     EventType.SCHOOL_REGISTERED: "A council registered a school.",
+    EventType.SCHOOL_CHANGED: "The identifiers of a school were replaced.",
+    EventType.COUNCIL_CHANGED: "The identifiers of a council were replaced.",
     EventType.CONTACTS_REPLACED: "An organisation replaced its contacts.",
     EventType.CALENDAR_PUBLISHED: "The organisation published a calendar.",
     EventType.CALENDAR_CHANGED: "A calendar changed; all who see placements under it are told, whose sessions follow.",
     EventType.PUPIL_REGISTERED: "The organisation registered a pupil; it alone is told.",
+    EventType.PUPIL_CHANGED: "The organisation corrected a pupil, or named another home council; it alone is told.",
     EventType.PUPIL_REMOVED: "The pupil's identity was severed: erase what you hold under this id.",
     EventType.PLACEMENT_REMOVED: "The placement's child has another identity: erase what you hold under this id.",
     EventType.FRAMEWORK_OPENED: "The council opened a framework.",
+    EventType.FRAMEWORK_CHANGED: "The council changed a framework's name or what placements under it require.",
+    EventType.FRAMEWORK_EXTENDED: "The council made an extension of a framework; its last day moved.",
+    EventType.FRAMEWORK_WINDOW_SET: "The council set or moved a window in which providers may apply.",
     EventType.LOT_ADDED: "The council added a lot to a framework.",
+    EventType.LOT_CHANGED: "The council changed what a lot is for; its standing holders are told too.",
+    EventType.LOT_APPLICATION_SUBMITTED: "A provider applied for a lot; it and the council alone are told.",
+    EventType.LOT_APPLICATION_EVALUATED: "The council recorded its evaluation; the council alone is told.",
+    EventType.LOT_APPLICATION_AWARDED: "The lot is awarded to the applicant; the evaluation is open to it.",
+    EventType.LOT_APPLICATION_NOT_AWARDED: "The lot is not awarded to the applicant, who reads why.",
+    EventType.LOT_APPLICATION_WITHDRAWN: "The provider withdrew its application.",
     EventType.LOT_AWARDED: "A council awarded a lot to a provider.",
     EventType.LOT_AWARD_SHORTENED: "The council brought the end of an award forward.",
+    EventType.REFERRAL_REQUESTED: "A school or council asks for a place for a child; its requesting side is told.",
+    EventType.REFERRAL_CHANGED: "What is wanted changed, while nothing was offered.",
+    EventType.REFERRAL_TAKEN_UP: "The council that a school asked takes the referral up.",
+    EventType.REFERRAL_DECLINED: "The council that a school asked declines to commission, with a reason.",
+    EventType.REFERRAL_WITHDRAWN: "Whoever requested the referral withdrew it; offers that stood went with it.",
+    EventType.REFERRAL_NOT_PLACED: "The commissioner found no place and ends the referral, with a reason.",
+    EventType.REFERRAL_PLACED: "A provider accepted an offer; the referral names the placement.",
+    EventType.OFFER_MADE: "A provider is asked to take a child on; it and the referral's requesting side are told.",
+    EventType.OFFER_ACCEPTED: "The provider accepted; the placement exists and is accepted.",
+    EventType.OFFER_DECLINED: "The provider declined, with a reason.",
+    EventType.OFFER_WITHDRAWN: "The offer does not stand any more; its provider need not answer.",
+    EventType.OFFER_LAPSED: "The provider had not answered by `respond_by`.",
+    EventType.LOT_AWARD_PLACES_CHANGED: "The council changed an award's capacity, or the provider its vacancies.",
+    EventType.LOT_AWARD_EXPIRING: "An award ends within 30 days, and none of the same lot follows it.",
+    EventType.LOT_AWARD_EXPIRED: "An award's last day has passed, and none of the same lot follows it.",
+    EventType.LOT_AWARD_SUSPENDED: "The council suspended an award for some days.",
+    EventType.LOT_AWARD_SUSPENSION_LIFTED: "The council lifted the suspension of an award.",
+    EventType.INSURANCE_GIVEN: "A provider gave an insurance certificate.",
+    EventType.INSURANCE_WITHDRAWN: "A provider withdrew an insurance certificate: it holds no longer.",
+    EventType.INSURANCE_EXPIRING: "An insurance ends within 30 days, and no certificate follows it.",
+    EventType.INSURANCE_LAPSED: "An insurance has lapsed, and no certificate follows it.",
+    EventType.CONFIRMATION_GIVEN: "A provider confirmed its safeguarding checks; who sees a placement with it is told.",
+    EventType.CONFIRMATION_STAFF_CHANGED: "A provider's staff changed: its safeguarding confirmation wants renewing.",
+    EventType.CONFIRMATION_EXPIRING: "A safeguarding confirmation ends within 30 days and is not renewed.",
+    EventType.CONFIRMATION_LAPSED: "A safeguarding confirmation has lapsed and was not renewed.",
     EventType.PLACEMENT_PROPOSED: "A commissioner proposed a placement to a provider.",
     EventType.PLACEMENT_ACCEPTED: "The provider accepted; the expected sessions exist from now on.",
     EventType.PLACEMENT_DECLINED: "The provider declined, with a reason.",
     EventType.PLACEMENT_WITHDRAWN: "The commissioner withdrew its proposal, or all called the placement off.",
     EventType.PLACEMENT_STARTED: "The placement's first day has come.",
+    EventType.PLACEMENT_FACTS_STATED: "The commissioner stated facts that clocks depend on.",
     EventType.PLACEMENT_ENDED: "The placement's last day has passed.",
+    EventType.PLACEMENT_RELEASED: "The commissioner released the placement to one that may take it over.",
+    EventType.PLACEMENT_SUCCEEDED: "Another placement takes over from this one, which ends the day before.",
+    EventType.PLACEMENT_CONTACTS_REPLACED: "A party replaced its contacts and named services of a placement.",
+    EventType.VIEWERS_CHANGED: "Another home council sees the placement from a day on.",
+    EventType.CHECK_RECORDED: "The host school recorded a check on its pupil, or corrected one.",
+    EventType.REVIEW_RECORDED: "A review of the placement was recorded; its objectives or next step may have changed.",
     EventType.TIMETABLE_CHANGED: "A new timetable version applies from a day; expected sessions changed with it.",
     EventType.SUSPENSION_REQUESTED: "The provider asks for agreement to a suspension.",
     EventType.SUSPENSION_AGREEMENT: "One party agreed; another's agreement is still needed.",
@@ -122,7 +234,28 @@ MEANINGS: dict[EventType, str] = {
     EventType.UNAGREED_ABSENCE_REPORTED: "A party reported a pupil sent home or kept away without agreement.",
     EventType.UNAGREED_ABSENCE_NOTED: "A party added a note to a report of an absence without agreement.",
     EventType.UNAGREED_ABSENCE_REVIEWED: "The commissioner reviewed a report of an absence without agreement.",
+    EventType.PART_TIME_PLAN_PROPOSED: "Host school or commissioner proposes a part-time timetable, and agrees to it.",
+    EventType.PART_TIME_PLAN_AGREED: "All who must agree have agreed: the plan's sessions are not expected.",
+    EventType.PART_TIME_PLAN_REFUSED: "A party refused: there is no part-time plan.",
+    EventType.PART_TIME_PLAN_WITHDRAWN: "Its party withdrew the proposal, or the placement ends before it begins.",
+    EventType.PART_TIME_PLAN_LAPSED: "Its first day came before everybody had agreed: there is no part-time plan.",
+    EventType.PART_TIME_PLAN_REVIEWED: "A review of the plan was recorded.",
+    EventType.PART_TIME_PLAN_EXTENDED: "The plan that follows it is agreed.",
+    EventType.PART_TIME_PLAN_SHORTENED: "The placement ends before the plan's last day; it ends with it.",
+    EventType.PART_TIME_PLAN_ENDED: "The plan was formally ended: sessions that had not begun are expected again.",
+    EventType.CLOCK_DUE: "A clock of a placement or of a provider is due soon.",
+    EventType.CLOCK_OVERDUE: "A clock of a placement or of a provider has passed its day.",
     EventType.TERMINATION_NOTICE_GIVEN: "A party gave notice; the placement's last day changed with it.",
+    EventType.TERMINATION_NOTICE_WITHDRAWN: "The party withdrew its notice; the planned end stands again.",
+    EventType.OUTCOME_RECORDED: "The commissioner recorded how a placement came out.",
+    EventType.OUTCOME_CORRECTED: "The commissioner corrected an outcome; the statement before is superseded.",
+    EventType.LEAVER_DESTINATION_RECORDED: "A party recorded where a pupil went after year 11.",
+    EventType.LEAVER_DESTINATION_CORRECTED: "A party corrected a leaver's destination.",
+    EventType.SUSTAINED_CHECK_DUE: "Two full terms after a move are over: say whether it was sustained.",
+    EventType.SUSTAINED_CHECK_RECORDED: "A party recorded whether a move was sustained.",
+    EventType.DUAL_REGISTRATION_RECORDED: "A party recorded that a pupil is on two rolls.",
+    EventType.DUAL_REGISTRATION_ENDED: "A dual registration has another last day.",
+    EventType.DUAL_REGISTRATION_WITHDRAWN: "A dual registration was recorded in error.",
     EventType.TERMINATION_NOTICE_WITHDRAWN: "The party withdrew its notice; the end without it stands again.",
     EventType.IMMEDIATE_TERMINATION_REQUESTED: "A party asks that the placement end at once, and agrees itself.",
     EventType.IMMEDIATE_TERMINATION_AGREEMENT: "One party agreed; another's agreement is still needed.",

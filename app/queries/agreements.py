@@ -17,7 +17,9 @@ from app.problems import NotFound
 from app.queries.placements import visible_placement_ids
 from app.rules.agreements import AskedState
 
-Subject = Literal["suspension_id", "immediate_termination_id", "extension_id", "early_departure_id"]
+Subject = Literal[
+    "suspension_id", "immediate_termination_id", "extension_id", "early_departure_id", "part_time_plan_id"
+]
 Asked = TypeVar("Asked", bound=AskedOfBothSides)
 
 

@@ -10,7 +10,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, exists, false, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.selectable import Subquery
@@ -22,12 +37,14 @@ from app.models.columns import Record
 from app.models.early_departures import EarlyDeparture
 from app.models.extensions import Extension
 from app.models.immediate_terminations import ImmediateTermination
+from app.models.part_time_plans import PartTimePlan
 from app.models.placements import Placement
 from app.models.suspensions import Suspension
 from app.problems import NotFound
 from app.queries.agreements import Subject
 from app.queries.placements import visible_placement_ids
 from app.rules.agreements import NEEDS, AgreementKind, AskedState, PartyRole
+from app.rules.part_time_plans import PlanState
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +58,14 @@ class Source:
     placement_id: InstrumentedAttribute[UUID]
     asked_by_id: InstrumentedAttribute[UUID]
     state: InstrumentedAttribute[Any]
-    answer_by: InstrumentedAttribute[datetime]
+    answer_by: InstrumentedAttribute[datetime] | ColumnElement[datetime]
     settled_at: InstrumentedAttribute[datetime | None]
+    open_state: str = AskedState.REQUESTED.value
+
+
+def _column(table: type[Record], name: str) -> InstrumentedAttribute[Any]:
+    attribute: InstrumentedAttribute[Any] = getattr(table, name)
+    return attribute
 
 
 def _of_both_sides(kind: AgreementKind, path: str, subject: Subject, table: type[AskedOfBothSides]) -> Source:
@@ -82,6 +105,18 @@ SOURCES: tuple[Source, ...] = (
             getattr(EarlyDeparture, name)
             for name in ("placement_id", "requested_by_id", "state", "leaving_at", "settled_at")
         ),
+    ),
+    Source(
+        AgreementKind.PART_TIME_PLAN,
+        "/v1/part-time-plans",
+        "part_time_plan_id",
+        PartTimePlan,
+        placement_id=_column(PartTimePlan, "placement_id"),
+        asked_by_id=_column(PartTimePlan, "proposed_by_id"),
+        state=_column(PartTimePlan, "state"),
+        answer_by=func.timezone("Europe/London", cast(col(PartTimePlan.starts_on), DateTime)),
+        settled_at=_column(PartTimePlan, "settled_at"),
+        open_state=PlanState.PROPOSED.value,
     ),
 )
 SOURCE_OF = {source.kind: source for source in SOURCES}
@@ -126,7 +161,7 @@ def _asked(caller: Caller, source: Source) -> Select[Any]:
     """The questions of one kind; `last_moved_at` counts a lapse as a change at the instant of it."""
     table = source.table
     stored = cast(source.state, String)
-    is_open = source.state == AskedState.REQUESTED.value
+    is_open = source.state == source.open_state
     lapsed = and_(is_open, source.answer_by <= caller.now)
     waiting = and_(is_open, ~lapsed, _asks(caller, source.kind), ~_answered(caller, source))
     columns: Sequence[ColumnElement[Any]] = (
@@ -139,6 +174,7 @@ def _asked(caller: Caller, source: Source) -> Select[Any]:
         source.settled_at.label("settled_at"),
         case(
             (lapsed, AskedState.LAPSED.value),
+            (is_open, AskedState.REQUESTED.value),
             (stored.in_([each.value for each in AskedState]), stored),
             else_=AskedState.AGREED.value,
         ).label("state"),

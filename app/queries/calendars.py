@@ -3,15 +3,17 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, exists, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.access.caller import Caller
 from app.models.calendars import Calendar, CalendarClosure, CalendarHalfTerm
-from app.models.organisations import Organisation
+from app.models.organisations import Organisation, OrganisationKind
+from app.models.placements import Placement
 from app.problems import NotFound
 from app.rules.calendars import Closure, HalfTerm, SchoolCalendar
+from app.rules.placements import PlacementState
 
 _VIEWERS = text("select organisation_id from calendar_viewers(:calendar_id, :today)")
 
@@ -33,6 +35,28 @@ async def visible_calendar(caller: Caller, session: AsyncSession, calendar_id: U
     if found is None:
         raise NotFound
     return found
+
+
+async def council_with_calendars(caller: Caller, session: AsyncSession, commissioner_id: UUID) -> UUID | None:
+    """The council whose calendars a commissioner goes by: its own council, for a school that publishes none itself."""
+    statement = select(col(Organisation.council_id)).where(
+        col(Organisation.id) == commissioner_id,
+        col(Organisation.sandbox_id).is_not_distinct_from(caller.sandbox_id),
+        col(Organisation.kind) == OrganisationKind.SCHOOL,
+        ~exists().where(col(Calendar.owner_id) == commissioner_id),
+    )
+    return (await session.scalars(statement)).one_or_none()
+
+
+async def is_placed_under(caller: Caller, session: AsyncSession, pupil_id: UUID, calendar_id: UUID) -> bool:
+    """Whether a child is with the caller, as its provider, under this calendar."""
+    placed = exists().where(
+        col(Placement.pupil_id) == pupil_id,
+        col(Placement.calendar_id) == calendar_id,
+        col(Placement.provider_id) == caller.organisation_id,
+        col(Placement.state) == PlacementState.ACCEPTED,
+    )
+    return bool(await session.scalar(select(placed)))
 
 
 async def audience_of(caller: Caller, session: AsyncSession, calendar: Calendar) -> set[UUID]:

@@ -88,6 +88,14 @@ async def get_early_departure_agreements(
     return await _shown(caller, session, response, early_departure_id, AgreementKind.SENDING_HOME)
 
 
+@router.get("/part-time-plans/{plan_id}/agreements", operation_id="get_part_time_plan_agreements")
+async def get_part_time_plan_agreements(
+    plan_id: Id, caller: Reader, session: Session, response: Response
+) -> AgreementAskedRead:
+    """Who must agree to a part-time plan, who has answered what, when and for whom, and which roles are still open."""
+    return await _shown(caller, session, response, plan_id, AgreementKind.PART_TIME_PLAN)
+
+
 async def _shown(
     caller: Caller, session: Session, response: Response, asked_id: Id, kind: AgreementKind | None = None
 ) -> AgreementAskedRead:

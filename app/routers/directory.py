@@ -3,14 +3,16 @@
 from typing import Annotated
 
 from fastapi import Response
+from sqlalchemy import Select
 from sqlmodel import col
 
 from app.access.caller import Caller
 from app.access.permission import allow
 from app.access.scopes import Scope
 from app.models.organisations import Organisation, OrganisationKind
-from app.queries.directory import Entry, entries, visible_organisation, visible_organisations
-from app.rules.identifiers import identifier_warnings
+from app.queries.directory import Entry, entries, visible_organisation, visible_organisations, with_identifier
+from app.routers.directory_identifiers import NamedByIdentifier, identifier_remarks, identifiers_shown
+from app.rules.directory_entries import publication_of
 from app.schemas.directory import OrganisationRead, ProviderCreate, ProviderRead, ProviderUpdate, SchoolCreate
 from app.schemas.wire import Id, Instant
 from app.services import directory
@@ -26,10 +28,14 @@ Reader = Annotated[Caller, allow(Scope.DIRECTORY_READ)]
 
 @router.get("/councils", operation_id="list_councils")
 async def list_councils(
-    caller: Reader, session: Session, pages: Pages, changed_since: Instant | None = None
+    caller: Reader,
+    session: Session,
+    pages: Pages,
+    named: NamedByIdentifier,
+    changed_since: Instant | None = None,
 ) -> Page[OrganisationRead]:
     """Every council."""
-    return await _organisations(caller, session, pages, OrganisationKind.COUNCIL, changed_since)
+    return await _organisations(caller, session, pages, OrganisationKind.COUNCIL, named, changed_since)
 
 
 @router.get("/councils/{council_id}", operation_id="get_council")
@@ -39,10 +45,14 @@ async def get_council(council_id: Id, caller: Reader, session: Session, response
 
 @router.get("/schools", operation_id="list_schools")
 async def list_schools(
-    caller: Reader, session: Session, pages: Pages, changed_since: Instant | None = None
+    caller: Reader,
+    session: Session,
+    pages: Pages,
+    named: NamedByIdentifier,
+    changed_since: Instant | None = None,
 ) -> Page[OrganisationRead]:
     """Every school."""
-    return await _organisations(caller, session, pages, OrganisationKind.SCHOOL, changed_since)
+    return await _organisations(caller, session, pages, OrganisationKind.SCHOOL, named, changed_since)
 
 
 @router.post("/schools", operation_id="register_school", status_code=201)
@@ -62,15 +72,6 @@ async def register_school(
 @router.get("/schools/{school_id}", operation_id="get_school")
 async def get_school(school_id: Id, caller: Reader, session: Session, response: Response) -> OrganisationRead:
     return await _organisation(caller, session, response, OrganisationKind.SCHOOL, school_id)
-
-
-@router.get("/providers", operation_id="list_providers")
-async def list_providers(
-    caller: Reader, session: Session, pages: Pages, changed_since: Instant | None = None
-) -> Page[ProviderRead]:
-    """The providers that the caller may find."""
-    found, page = await _found(caller, session, pages, OrganisationKind.PROVIDER, changed_since)
-    return page.holding([_provider(entry) for entry in found])
 
 
 @router.post("/providers", operation_id="register_provider", status_code=201)
@@ -108,34 +109,45 @@ async def change_provider(
 
 async def _shown(session: Session, response: Response, provider: Organisation) -> ProviderRead:
     tag(response, provider.version)
-    return _provider((await entries(session, [provider]))[0])
+    return provider_read((await entries(session, [provider]))[0])
 
 
-def _provider(entry: Entry) -> ProviderRead:
-    return ProviderRead.model_validate(
-        {**entry.organisation.model_dump(include=set(ProviderRead.model_fields)), **_parts(entry)}
-    )
+def provider_read(entry: Entry) -> ProviderRead:
+    provider = entry.organisation
+    publication = publication_of(published=provider.published, published_to_schools=provider.published_to_schools)
+    shown = provider.model_dump(include=set(ProviderRead.model_fields))
+    return ProviderRead.model_validate({**shown, **_parts(entry), "publication": publication})
 
 
 def _parts(entry: Entry) -> dict[str, object]:
     return {
-        "identifiers": [i.model_dump(include={"scheme", "value"}) for i in entry.identifiers],
-        "warnings": [w for i in entry.identifiers for w in identifier_warnings(i.scheme, i.value)],
+        "identifiers": identifiers_shown(entry.identifiers),
+        "warnings": identifier_remarks(entry.organisation, entry.identifiers),
         "sites": [s.model_dump(exclude={"organisation_id"}) for s in entry.sites],
     }
 
 
 async def _organisations(
-    caller: Caller, session: Session, pages: Pages, kind: OrganisationKind, changed_since: Instant | None
+    caller: Caller,
+    session: Session,
+    pages: Pages,
+    kind: OrganisationKind,
+    named: NamedByIdentifier,
+    changed_since: Instant | None,
 ) -> Page[OrganisationRead]:
-    found, page = await _found(caller, session, pages, kind, changed_since)
+    found, page = await found_on_page(session, pages, visible_organisations(caller, kind), named, changed_since)
     return page.holding([_organisation_read(entry) for entry in found])
 
 
-async def _found(
-    caller: Caller, session: Session, pages: Pages, kind: OrganisationKind, changed_since: Instant | None
+async def found_on_page(
+    session: Session,
+    pages: Pages,
+    statement: Select[Organisation],
+    named: NamedByIdentifier,
+    changed_since: Instant | None,
 ) -> tuple[list[Entry], Cut]:
-    statement = visible_organisations(caller, kind)
+    if named is not None:
+        statement = with_identifier(statement, *named)
     if changed_since is not None:
         statement = statement.where(col(Organisation.changed_at) >= changed_since)
     rows, page = await pages.rows(session, statement, [col(Organisation.id)])

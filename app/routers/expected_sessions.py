@@ -13,6 +13,7 @@ from app.models.attendance import AttendanceMark, ExpectedSession
 from app.problems import Invalid, ParameterError
 from app.queries.expected_sessions import outstanding, visible_sessions, with_state
 from app.rules.attendance_due import SessionState, session_state
+from app.rules.attendance_waivers import Waiver, code_of_waiver
 from app.schemas.expected_sessions import CurrentMark, ExpectedSessionRead, OutstandingRead, ProviderOutstanding
 from app.schemas.wire import Day, Id, Instant
 from app.web.edge import Session
@@ -100,4 +101,13 @@ def _read(caller: Caller, expected: ExpectedSession, mark: AttendanceMark | None
     )
     shown = expected.model_dump(include=set(ExpectedSessionRead.model_fields))
     current = None if mark is None else CurrentMark.model_validate(mark)
-    return ExpectedSessionRead.model_validate({**shown, "state": state, "mark": current})
+    waiver = Waiver(expected.waived_by) if state is SessionState.WAIVED and expected.waived_by else None
+    return ExpectedSessionRead.model_validate(
+        {
+            **shown,
+            "state": state,
+            "waived_by": waiver,
+            "suggested_code": waiver and code_of_waiver(waiver).code.code,
+            "mark": current,
+        }
+    )

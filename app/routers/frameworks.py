@@ -1,4 +1,4 @@
-"""Procurement: frameworks, lots and lot awards."""
+"""Procurement: frameworks and lots."""
 
 from typing import Annotated
 
@@ -8,26 +8,11 @@ from sqlmodel import col
 from app.access.caller import Caller
 from app.access.permission import allow
 from app.access.scopes import Scope
-from app.models.frameworks import Framework, Lot, LotAward
+from app.models.frameworks import Framework, Lot
 from app.models.organisations import OrganisationKind
-from app.queries.frameworks import (
-    visible_award,
-    visible_awards,
-    visible_framework,
-    visible_frameworks,
-    visible_lot,
-    visible_lots,
-)
-from app.schemas.frameworks import (
-    FrameworkCreate,
-    FrameworkRead,
-    LotAwardCreate,
-    LotAwardRead,
-    LotAwardUpdate,
-    LotCreate,
-    LotRead,
-)
-from app.schemas.wire import Day, Id, Instant
+from app.queries.frameworks import visible_framework, visible_frameworks, visible_lot, visible_lots
+from app.schemas.frameworks import FrameworkCreate, FrameworkRead, FrameworkUpdate, LotCreate, LotRead, LotUpdate
+from app.schemas.wire import Id, Instant
 from app.services import frameworks
 from app.web.conditional import ExpectedVersion, tag
 from app.web.edge import Session
@@ -68,8 +53,29 @@ async def open_framework(body: FrameworkCreate, caller: Council, session: Sessio
 
 @router.get("/frameworks/{framework_id}", operation_id="get_framework")
 async def get_framework(framework_id: Id, caller: Reader, session: Session, response: Response) -> FrameworkRead:
-    """One framework; its lots are at `/v1/lots?framework_id=`."""
+    """One framework; its lots are at `/v1/lots?framework_id=`, its windows at `/v1/framework-windows?framework_id=`."""
     return _framework_shown(response, await visible_framework(caller, session, framework_id))
+
+
+@router.patch("/frameworks/{framework_id}", operation_id="change_framework")
+async def change_framework(
+    framework_id: Id,
+    body: FrameworkUpdate,
+    expected: ExpectedVersion,
+    caller: Council,
+    session: Session,
+    response: Response,
+) -> FrameworkRead:
+    """Changes the name of the calling council's framework, or what new placements under it require."""
+    return _framework_shown(response, await frameworks.change_framework(caller, session, framework_id, body, expected))
+
+
+@router.post("/frameworks/{framework_id}/extensions", operation_id="extend_framework")
+async def extend_framework(
+    framework_id: Id, expected: ExpectedVersion, caller: Council, session: Session, response: Response
+) -> FrameworkRead:
+    """Makes the next of the extensions that the framework allows: its last day moves. Awards keep theirs."""
+    return _framework_shown(response, await frameworks.extend_framework(caller, session, framework_id, expected))
 
 
 @router.post("/frameworks/{framework_id}/lots", operation_id="add_lot", status_code=201)
@@ -103,58 +109,15 @@ async def get_lot(lot_id: Id, caller: Reader, session: Session, response: Respon
     return _lot_shown(response, await visible_lot(caller, session, lot_id))
 
 
-@router.get("/lot-awards", operation_id="list_lot_awards")
-async def list_lot_awards(
-    caller: Reader,
-    session: Session,
-    pages: Pages,
-    provider_id: Id | None = None,
-    lot_id: Id | None = None,
-    council_id: Id | None = None,
-    on: Day | None = None,
-    changed_since: Instant | None = None,
-) -> Page[LotAwardRead]:
-    """The awards the caller may see: a council its own, a provider those it holds, a school those of its council.
+@router.patch("/lots/{lot_id}", operation_id="change_lot")
+async def change_lot(
+    lot_id: Id, body: LotUpdate, expected: ExpectedVersion, caller: Council, session: Session, response: Response
+) -> LotRead:
+    """Changes the calling council's lot where that breaks no award and no placement made under it.
 
-    `on` keeps those that hold on that day.
+    Once providers have applied for it or hold it, only what it leaves open may still be fixed.
     """
-    statement = visible_awards(caller)
-    wanted = ((LotAward.provider_id, provider_id), (LotAward.lot_id, lot_id), (LotAward.council_id, council_id))
-    for column, value in wanted:
-        if value is not None:
-            statement = statement.where(col(column) == value)
-    if on is not None:
-        statement = statement.where(col(LotAward.starts_on) <= on, col(LotAward.ends_on) >= on)
-    if changed_since is not None:
-        statement = statement.where(col(LotAward.changed_at) >= changed_since)
-    rows, page = await pages.rows(session, statement, [col(LotAward.id)])
-    return page.holding([_award(row[0]) for row in rows])
-
-
-@router.post("/lot-awards", operation_id="award_lot", status_code=201)
-async def award_lot(body: LotAwardCreate, caller: Council, session: Session, response: Response) -> LotAwardRead:
-    """Awards a lot of the calling council to a provider in its directory, for a period of the framework."""
-    award = await frameworks.award_lot(caller, session, body)
-    response.headers["Location"] = f"/v1/lot-awards/{award.id}"
-    return _award_shown(response, award)
-
-
-@router.get("/lot-awards/{award_id}", operation_id="get_lot_award")
-async def get_lot_award(award_id: Id, caller: Reader, session: Session, response: Response) -> LotAwardRead:
-    return _award_shown(response, await visible_award(caller, session, award_id))
-
-
-@router.patch("/lot-awards/{award_id}", operation_id="shorten_lot_award")
-async def shorten_lot_award(
-    award_id: Id,
-    body: LotAwardUpdate,
-    expected: ExpectedVersion,
-    caller: Council,
-    session: Session,
-    response: Response,
-) -> LotAwardRead:
-    """Brings the end of the calling council's award forward, to today at the earliest."""
-    return _award_shown(response, await frameworks.shorten_award(caller, session, award_id, body, expected))
+    return _lot_shown(response, await frameworks.change_lot(caller, session, lot_id, body, expected))
 
 
 def _framework_shown(response: Response, framework: Framework) -> FrameworkRead:
@@ -167,18 +130,9 @@ def _lot_shown(response: Response, lot: Lot) -> LotRead:
     return _lot(lot)
 
 
-def _award_shown(response: Response, award: LotAward) -> LotAwardRead:
-    tag(response, award.version)
-    return _award(award)
-
-
 def _framework(framework: Framework) -> FrameworkRead:
-    return FrameworkRead.model_validate(framework)
+    return FrameworkRead.model_validate(framework.model_dump(include=set(FrameworkRead.model_fields)))
 
 
 def _lot(lot: Lot) -> LotRead:
-    return LotRead.model_validate(lot)
-
-
-def _award(award: LotAward) -> LotAwardRead:
-    return LotAwardRead.model_validate(award)
+    return LotRead.model_validate(lot.model_dump(include=set(LotRead.model_fields)))

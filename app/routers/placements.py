@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from operator import eq
 from typing import Annotated
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from app.queries.placements import visible_placement, visible_placements, with_s
 from app.queries.suspensions import suspended_until, suspension_moved_since
 from app.rules.placements import PlacementStatus, placement_status
 from app.schemas.placements import PlacementDecline, PlacementPropose, PlacementRead
-from app.schemas.wire import Id, Instant
+from app.schemas.wire import Day, Id, Instant
 from app.services import placements
 from app.web.conditional import ExpectedVersion, tag
 from app.web.edge import Session
@@ -39,20 +40,29 @@ async def list_placements(
     pages: Pages,
     status: PlacementStatus | None = None,
     provider_id: Id | None = None,
+    commissioner_id: Id | None = None,
+    host_school_id: Id | None = None,
     pupil_id: Id | None = None,
+    continues_id: Id | None = None,
+    active_on: Day | None = None,
     changed_since: Instant | None = None,
 ) -> Page[PlacementRead]:
     """The placements that the caller's organisation may see, with today's status.
 
-    `changed_since` covers suspensions that began or ended.
+    `active_on`: those accepted for days that include this one. `changed_since` covers suspensions that began or ended.
     """
-    statement = visible_placements(caller)
+    filters = [
+        (col(Placement.provider_id), provider_id),
+        (col(Placement.commissioner_id), commissioner_id),
+        (col(Placement.host_school_id), host_school_id),
+        (col(Placement.pupil_id), pupil_id),
+        (col(Placement.continues_id), continues_id),
+    ]
+    statement = visible_placements(caller).where(*[eq(field, value) for field, value in filters if value is not None])
     if status is not None:
         statement = with_status(statement, status, caller.today)
-    if provider_id is not None:
-        statement = statement.where(col(Placement.provider_id) == provider_id)
-    if pupil_id is not None:
-        statement = statement.where(col(Placement.pupil_id) == pupil_id)
+    if active_on is not None:
+        statement = with_status(statement, PlacementStatus.ACTIVE, active_on)
     if changed_since is not None:
         moved = suspension_moved_since(changed_since, caller.today)
         statement = statement.where(or_(col(Placement.changed_at) >= changed_since, moved))
@@ -74,13 +84,13 @@ async def propose_placement(
     """
     placement = await placements.propose_placement(caller, session, body)
     response.headers["Location"] = f"/v1/placements/{placement.id}"
-    return await _shown(caller, session, response, placement)
+    return await shown(caller, session, response, placement)
 
 
 @router.get("/placements/{placement_id}", operation_id="get_placement")
 async def get_placement(placement_id: Id, caller: Reader, session: Session, response: Response) -> PlacementRead:
     """One placement, with today's status."""
-    return await _shown(caller, session, response, await visible_placement(caller, session, placement_id))
+    return await shown(caller, session, response, await visible_placement(caller, session, placement_id))
 
 
 @router.post("/placements/{placement_id}/acceptance", operation_id="accept_placement")
@@ -88,7 +98,7 @@ async def accept_placement(
     placement_id: Id, expected: ExpectedVersion, caller: Provider, session: Session, response: Response
 ) -> PlacementRead:
     """The provider accepts. The calendar is fixed, and every session of the timetable is expected from today on."""
-    return await _shown(
+    return await shown(
         caller, session, response, await placements.accept_placement(caller, session, placement_id, expected)
     )
 
@@ -103,7 +113,7 @@ async def decline_placement(
     response: Response,
 ) -> PlacementRead:
     """The provider declines, with a reason that the other parties see."""
-    return await _shown(
+    return await shown(
         caller,
         session,
         response,
@@ -116,12 +126,12 @@ async def withdraw_placement(
     placement_id: Id, expected: ExpectedVersion, caller: Commissioner, session: Session, response: Response
 ) -> PlacementRead:
     """The commissioner withdraws a proposal that nobody has answered yet."""
-    return await _shown(
+    return await shown(
         caller, session, response, await placements.withdraw_placement(caller, session, placement_id, expected)
     )
 
 
-async def _shown(caller: Caller, session: Session, response: Response, placement: Placement) -> PlacementRead:
+async def shown(caller: Caller, session: Session, response: Response, placement: Placement) -> PlacementRead:
     tag(response, placement.version)
     return _read(caller, placement, await suspended_until(caller, session, [placement.id]))
 

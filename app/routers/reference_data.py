@@ -11,11 +11,13 @@ from app.outbox.catalogue import MEANINGS as EVENT_MEANINGS
 from app.outbox.catalogue import EventType
 from app.problems import every_problem
 from app.rules.attendance_codes import ATTENDANCE_CODES
+from app.rules.primary_reasons import ranked_reasons
 from app.schemas.field_faults import FIELD_CODES
 from app.schemas.reference_data import (
     AttendanceCodeRead,
     EventTypeRead,
     FieldErrorCodeRead,
+    PrimaryReasonRead,
     ProblemTypeRead,
     ScopeRead,
     WholeList,
@@ -63,3 +65,12 @@ async def list_field_error_codes(caller: Anybody) -> WholeList[FieldErrorCodeRea
     Beside these an operation has codes for what it means: those of a rule, or of a thing that is not there.
     """
     return WholeList(items=[FieldErrorCodeRead(code=code, meaning=meaning) for code, meaning in FIELD_CODES.items()])
+
+
+@router.get("/reference-data/primary-reasons", operation_id="list_primary_reasons")
+async def list_primary_reasons(caller: Anybody) -> WholeList[PrimaryReasonRead]:
+    """The primary reasons for a placement in rank order: of several reasons the first is the primary one.
+
+    An exclusion outranks a health need. `census_code` is null: the census's letters are not known to us.
+    """
+    return WholeList(items=[PrimaryReasonRead.model_validate(asdict(each)) for each in ranked_reasons()])

@@ -28,6 +28,7 @@ class AgreementKind(StrEnum):
     SENDING_HOME = "sending_home"
     IMMEDIATE_TERMINATION = "immediate_termination"
     EXTENSION = "extension"
+    PART_TIME_PLAN = "part_time_plan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ NEEDS: Mapping[AgreementKind, AgreementNeeds] = MappingProxyType(
         AgreementKind.SENDING_HOME: AgreementNeeds((PartyRole.HOST_SCHOOL,), parents=True),
         AgreementKind.IMMEDIATE_TERMINATION: AgreementNeeds(tuple(PartyRole)),
         AgreementKind.EXTENSION: AgreementNeeds(tuple(PartyRole)),
+        AgreementKind.PART_TIME_PLAN: AgreementNeeds((PartyRole.HOST_SCHOOL, PartyRole.COMMISSIONER), parents=True),
     }
 )
 

@@ -96,6 +96,16 @@ def identifier_warnings(scheme: IdentifierScheme, value: str) -> tuple[str, ...]
     return ()
 
 
+def missing_identifier_warnings(*, is_school: bool, given: int) -> tuple[str, ...]:
+    """An organisation has an identifier where one exists: a school or college has, another provider may have none.
+
+    Source: DfE identifiers of establishments, read in the primary source. A warning, because a number may be pending.
+    """
+    if is_school and given == 0:
+        return ("A school or college has an official number such as a URN or UKPRN, and none is given.",)
+    return ()
+
+
 def canonical_identifier(scheme: IdentifierScheme, value: str) -> str:
     """The form in which equal identifiers are equal: a DfE number without its stroke, the rest as it came."""
     return value.replace("/", "") if scheme is IdentifierScheme.DFE_NUMBER else value

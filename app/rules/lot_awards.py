@@ -4,13 +4,23 @@ Source: Salford and Bolton AP procurement documents, read in the primary source:
 of the framework, with the delivery options that it offers; it need not offer all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from app.rules.procurement import DeliveryOption
 from app.rules.sources import OUR_OWN, SALFORD_AND_BOLTON
 from app.rules.verdict import Allowed, Refused, Verdict
+
+
+class AwardState(StrEnum):
+    """What an award is on a day; it follows from its days and from suspensions of it."""
+
+    UPCOMING = "upcoming"
+    CURRENT = "current"
+    SUSPENDED = "suspended"
+    EXPIRED = "expired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +35,9 @@ class Period:
 
     def holds(self, other: "Period") -> bool:
         return self.first_day <= other.first_day and other.last_day <= self.last_day
+
+    def covers(self, day: date) -> bool:
+        return self.first_day <= day <= self.last_day
 
 
 def lot_is_consistent(online: bool | None, delivery_options: Sequence[DeliveryOption]) -> Verdict:
@@ -75,4 +88,39 @@ def may_bring_end_forward(award: Period, new_end: date, today: date) -> Verdict:
         return Refused("award_ends_before_start", "An award ends no earlier than it starts.", OUR_OWN)
     if new_end < min(today, award.last_day):
         return Refused("award_end_in_past", "An award ends today at the earliest.", OUR_OWN)
+    return Allowed()
+
+
+def award_state(award: Period, suspended: Iterable[Period], today: date) -> AwardState:
+    """What an award is today; `suspended` are the days on which suspensions of it are in force.
+
+    Source: Salford and Bolton AP procurement documents (awarded for a period), read in the primary source.
+    """
+    if today < award.first_day:
+        return AwardState.UPCOMING
+    if today > award.last_day:
+        return AwardState.EXPIRED
+    return AwardState.SUSPENDED if any(each.covers(today) for each in suspended) else AwardState.CURRENT
+
+
+def vacancies(capacity: int | None, taken: int, declared: int | None) -> int | None:
+    """The places that are free on a day: what placements leave of the capacity, or fewer if the provider says so.
+
+    Placements that stand on the day take a place, proposals do not. None where nobody has said a number. Source:
+    Waymark's own.
+    """
+    left = None if capacity is None else max(capacity - taken, 0)
+    if left is None or declared is None:
+        return declared if left is None else left
+    return min(left, declared)
+
+
+def may_declare_vacancies(declared: int | None, capacity: int | None, taken: int) -> Verdict:
+    """Whether a provider may say that it has so many places free: never more than its award leaves.
+
+    Source: Waymark's own, so that nobody is offered a place that could not be taken.
+    """
+    left = vacancies(capacity, taken, None)
+    if declared is not None and left is not None and declared > left:
+        return Refused("more_vacancies_than_places", f"The award leaves {left} places free today.", OUR_OWN)
     return Allowed()

@@ -76,6 +76,7 @@ PLACEMENTS = StateTable(
         Transition(PlacementState.PROPOSED, "accept", PlacementState.ACCEPTED, ("provider",)),
         Transition(PlacementState.PROPOSED, "decline", PlacementState.DECLINED, ("provider",)),
         Transition(PlacementState.PROPOSED, "withdraw", PlacementState.WITHDRAWN, ("commissioner",)),
+        Transition(PlacementState.ACCEPTED, "release", PlacementState.ACCEPTED, ("commissioner",)),
         Transition(PlacementState.ACCEPTED, "call_off", PlacementState.WITHDRAWN, ("termination",)),
     ),
 )

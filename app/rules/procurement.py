@@ -38,6 +38,19 @@ class DeliveryOption(StrEnum):
     def is_online(self) -> bool:
         return self in {DeliveryOption.ONLINE_ONE_TO_ONE, DeliveryOption.ONLINE_GROUP}
 
+    @property
+    def most_in_group(self) -> int | None:
+        """The most pupils taught together; None for a group online, of which no size is given."""
+        return _MOST_IN_GROUP.get(self)
+
+
+_MOST_IN_GROUP = {
+    DeliveryOption.IN_PERSON_ONE_TO_ONE: 1,
+    DeliveryOption.IN_PERSON_GROUP_2_TO_4: 4,
+    DeliveryOption.IN_PERSON_GROUP_5_TO_8: 8,
+    DeliveryOption.ONLINE_ONE_TO_ONE: 1,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Lot:
@@ -92,7 +105,15 @@ def misfits(
         return () if spot_purchase else (_misfit("lot_missing", "Name a lot, or mark the placement a spot purchase."),)
     if spot_purchase:
         return (_misfit("spot_purchase_with_lot", "A spot purchase is made under no lot."),)
-    return (*_misfits_of_award(lot, award, facts), *_misfits_of_lot(lot, facts))
+    return (*_misfits_of_award(lot, award, facts), *misfits_of_lot(lot, facts))
+
+
+def misfits_of_lot(lot: Lot, facts: PlacementFacts) -> tuple[Refused, ...]:
+    """Every fault of a placement against the lot alone, whoever holds it.
+
+    Source: Salford and Bolton AP procurement documents, read in the primary source.
+    """
+    return tuple(_misfits_of_lot(lot, facts))
 
 
 def _misfits_of_award(lot: Lot, award: Award | None, facts: PlacementFacts) -> Iterator[Refused]:

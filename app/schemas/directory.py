@@ -5,9 +5,10 @@ from typing import Annotated
 from pydantic import Field
 
 from app.models.organisations import OrganisationKind, ProviderCategory
+from app.rules.directory_entries import DayOfWeek, Publication
 from app.rules.identifiers import IdentifierScheme
 from app.schemas.contacts import ContactsWritten
-from app.schemas.wire import Body, Id, Instant, LongText, Name, Read, ShortText, Tagged, left_out
+from app.schemas.wire import Body, ClockTime, Id, Instant, LongText, Name, Read, ShortText, Tagged, left_out
 
 Postcode = Annotated[str, Field(min_length=5, max_length=10, pattern=r"^[A-Z0-9 ]+$", examples=["M5 3EQ"])]
 IdentifierValue = Annotated[str, Field(min_length=1, max_length=40, examples=["102345"])]
@@ -33,10 +34,25 @@ Warnings = Annotated[
 ]
 
 
+class OpeningTimeWire(Body):
+    """When a site is open every week, by the clock in London."""
+
+    day: DayOfWeek = Field(strict=False)
+    opens_at: ClockTime = Field(examples=["08:45"])
+    closes_at: ClockTime = Field(examples=["15:30"])
+
+
+OpeningTimes = Annotated[list[OpeningTimeWire], Field(max_length=21)]
+Accessibility = Annotated[ShortText, Field(examples=["Step-free; accessible toilet"])]
+
+
 class SiteWrite(Body):
     name: Name
     address: ShortText
     postcode: Postcode
+    satellite: bool = Field(default=False, examples=[False])
+    opening_times: OpeningTimes = []
+    accessibility: Accessibility | None = None
 
 
 class SchoolCreate(Body):
@@ -73,11 +89,20 @@ class IdentifierRead(Read):
     value: IdentifierValue
 
 
+class OpeningTimeRead(Read):
+    day: DayOfWeek
+    opens_at: ClockTime
+    closes_at: ClockTime
+
+
 class SiteRead(Tagged):
     id: Id
     name: Name
     address: ShortText
     postcode: Postcode
+    satellite: bool
+    opening_times: Annotated[list[OpeningTimeRead], Field(max_length=21)]
+    accessibility: Accessibility | None
 
 
 class OrganisationRead(Tagged):
@@ -93,7 +118,7 @@ class OrganisationRead(Tagged):
 
 
 class ProviderRead(Tagged):
-    """A provider's directory entry with every site, satellites included."""
+    """A provider with every site, satellites included. `published` is true where `publication` is `everyone`."""
 
     id: Id
     name: Name
@@ -101,6 +126,7 @@ class ProviderRead(Tagged):
     offer: LongText | None
     target_groups: TargetGroups
     published: bool
+    publication: Publication
     identifiers: Annotated[list[IdentifierRead], Field(max_length=10)]
     warnings: Warnings
     sites: Annotated[list[SiteRead], Field(max_length=MOST_SITES)]

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from app.rules.attendance_due import SessionState
 from app.rules.attendance_facts import AbsenceReason, Fact
+from app.rules.attendance_waivers import Waiver
 from app.rules.calendars import SchoolSession
 from app.schemas.attendance_marks import ClockTimeRead, Code, MinutesLate, RuleName
 from app.schemas.wire import Count, Day, Id, Instant, Name, Read
@@ -33,6 +34,8 @@ class ExpectedSessionRead(Read):
     """A session at which a placed pupil is expected, and what has been received for it.
 
     `state` is as of now, and follows `first_received_at`: what was late once stays late, whatever corrects it.
+    `waived_by` says why nothing is expected after all, and `suggested_code` what the host school would then enter; a
+    session for which something was received has its code in `mark`.
     """
 
     placement_id: Id
@@ -44,6 +47,8 @@ class ExpectedSessionRead(Read):
     online: bool
     due_at: Instant
     state: SessionState
+    waived_by: Waiver | None
+    suggested_code: Code | None
     first_received_at: Instant | None
     mark: CurrentMark | None
 

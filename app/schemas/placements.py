@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from app.rules.calendars import SchoolSession
+from app.rules.governing_calendars import CalendarBasis
 from app.rules.placements import PlacementStatus, PlacementTier, PrimaryReason
 from app.rules.procurement import AttendancePattern, DeliveryOption, KeyStage
 from app.rules.timetables import Weekday
@@ -29,32 +30,63 @@ class SlotWrite(Body):
 Slots = Annotated[list[SlotWrite], Field(min_length=1, max_length=10)]
 
 
-class PlacementPropose(Body):
-    """What a commissioner proposes to a provider. Name a lot, or mark a spot purchase.
+class PlacementPurpose(Body):
+    """Why a child is to be placed, and what for."""
 
-    `planned_end_on` is the last open pupil day of a half-term, unless `planned_end_by_agreement` says that both sides
-    agree to another day: the commissioner by proposing, the provider by accepting.
-    """
-
-    pupil_id: Id
-    provider_id: Id
-    host_school_id: Id | None = None
-    lot_id: Id | None = None
-    spot_purchase: bool = Field(default=False, examples=[False])
-    calendar_id: Id
-    continues_id: Id | None = None
     tier: PlacementTier = Field(strict=False)
     primary_reason: PrimaryReason = Field(strict=False)
-    pattern: AttendancePattern = Field(strict=False)
-    online: bool = Field(default=False, examples=[False])
-    delivery: DeliveryOption | None = Field(default=None, strict=False)
     key_stage: KeyStage | None = Field(default=None, strict=False)
     objectives: Objectives
     intended_next_step: ShortText
+
+
+class PlacementTerms(Body):
+    """What a provider is asked to take on: with whom, bought how, when and in which way."""
+
+    provider_id: Id
+    lot_id: Id | None = None
+    spot_purchase: bool = Field(default=False, examples=[False])
+    calendar_id: Id
+    pattern: AttendancePattern = Field(strict=False)
+    online: bool = Field(default=False, examples=[False])
+    delivery: DeliveryOption | None = Field(default=None, strict=False)
     starts_on: Day
     planned_end_on: Day
     planned_end_by_agreement: bool = Field(default=False, examples=[False])
     timetable: Slots
+
+
+class PlacementPropose(PlacementPurpose, PlacementTerms):
+    """What a commissioner proposes to a provider. Name a lot, or mark a spot purchase.
+
+    `planned_end_on` is the last open pupil day of a half-term, unless `planned_end_by_agreement` says that both sides
+    agree to another day: the commissioner by proposing, the provider by accepting. The calendar is the commissioner's
+    (its council's, for a school that publishes none) or, by the same agreement, the host school's or the provider's.
+    """
+
+    pupil_id: Id
+    host_school_id: Id | None = None
+    continues_id: Id | None = None
+
+
+class SuccessorPropose(Body):
+    """What changes with the successor; everything else is as it was, up to the same last day.
+
+    `host_school_id` is the host school from then on, null for a child on no roll. The caller is the commissioner from
+    then on. A calendar or lot that the parties then have no right to is replaced by naming another, or a spot purchase.
+    """
+
+    starts_on: Day = Field(examples=["2027-01-04"])
+    host_school_id: Id | None
+    calendar_id: Id | None = None
+    lot_id: Id | None = None
+    spot_purchase: bool | None = Field(default=None, examples=[False])
+
+
+class PlacementRelease(Body):
+    """The organisation that may take the placement over as its commissioner: one that sees it today."""
+
+    commissioner_id: Id
 
 
 class PlacementDecline(Body):
@@ -71,6 +103,8 @@ class TimetableWrite(Body):
 class PlacementRead(Tagged):
     """`status` follows from what the parties said and from today's date; `ends_on` is the last day that stands now.
 
+    `calendar_basis` says whose calendar governs it. One that `takes_over` is the successor of `continues_id`, which
+    ends the day before this one starts; `released_to_id` may become the commissioner of a successor of this one.
     `suspended_until` is the last day of the agreed suspension that today falls in, and null where there is none.
     """
 
@@ -83,7 +117,10 @@ class PlacementRead(Tagged):
     lot_id: Id | None
     spot_purchase: bool
     calendar_id: Id
+    calendar_basis: CalendarBasis
     continues_id: Id | None
+    takes_over: bool
+    released_to_id: Id | None
     declined_because: ShortText | None
     tier: PlacementTier
     primary_reason: PrimaryReason

@@ -8,6 +8,7 @@ from app.access.scopes import Scope
 from app.outbox.catalogue import EventType
 from app.rules.attendance_codes import CodeClass
 from app.rules.calendars import SchoolSession
+from app.rules.placements import PrimaryReason
 from app.schemas.wire import Day, Read, ShortText
 
 R = TypeVar("R", bound=Read)
@@ -57,3 +58,11 @@ class FieldErrorCodeRead(Read):
 
     code: Annotated[str, Field(max_length=100, examples=["required"])]
     meaning: ShortText = Field(examples=["The member, parameter or body is missing."])
+
+
+class PrimaryReasonRead(Read):
+    """Rank 1 outranks all others."""
+
+    reason: PrimaryReason
+    rank: Annotated[int, Field(ge=1, le=100, examples=[1])]
+    census_code: Annotated[str | None, Field(max_length=10, examples=[None])]

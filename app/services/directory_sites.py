@@ -1,4 +1,4 @@
-"""Keeping a provider's sites: by the provider itself or the council that registered it.
+"""Keeping a provider's sites: by the provider itself, or by the council that registered it until it has a client.
 
 A site belongs to the provider's entry: changing one moves the entry's version on.
 """
@@ -15,7 +15,7 @@ from app.queries.directory_sites import number_of_sites, provider_site
 from app.schemas.directory import MOST_SITES, SiteWrite
 from app.schemas.directory_sites import SiteUpdate
 from app.services.changes import changed, must_be
-from app.services.directory import kept_provider, tell
+from app.services.directory import check_opening_times, kept_provider, tell
 
 
 async def add_site(
@@ -25,6 +25,7 @@ async def add_site(
     provider = await kept_provider(caller, session, provider_id)
     if await number_of_sites(provider, session) >= MOST_SITES:
         raise Conflict(f"A provider has at most {MOST_SITES} sites.")
+    check_opening_times(body.opening_times)
     site = Site(organisation_id=provider.id, **body.model_dump())
     session.add(site)
     await _note(caller, session, provider)
@@ -37,6 +38,7 @@ async def change_site(
     provider = await kept_provider(caller, session, provider_id)
     site = await provider_site(provider, session, site_id)
     must_be(provider.version, expected_version)
+    check_opening_times(body.opening_times or ())
     for member, value in body.model_dump(exclude_unset=True).items():
         setattr(site, member, value)
     await _note(caller, session, provider)

@@ -23,10 +23,15 @@ from app.services.duties_alerts import escalate_alerts, tell_untold_alerts
 from app.services.duties_attendance import tell_missing_attendance
 from app.services.duties_batch import Batch
 from app.services.duties_calendars import follow_calendars
+from app.services.duties_clocks import tell_clocks
 from app.services.duties_early_departures import lapse_early_departures
+from app.services.duties_expiries import tell_ends_of_awards, tell_ends_of_confirmations, tell_ends_of_insurances
+from app.services.duties_part_time_plans import lapse_part_time_plans
 from app.services.duties_placements import tell_ends, tell_starts
+from app.services.duties_referrals import lapse_offers
 from app.services.duties_severance import retain_severed
 from app.services.duties_suspensions import lapse_suspensions
+from app.services.duties_sustained import tell_sustained_checks
 
 Duty = Callable[[AsyncSession, UUID | None, datetime, int | None], Awaitable[Batch]]
 
@@ -41,7 +46,14 @@ DUTIES: tuple[Duty, ...] = (
     lapse_early_departures,
     lapse_immediate_terminations,
     lapse_extensions,
+    lapse_part_time_plans,
+    lapse_offers,
     tell_ends,
+    tell_sustained_checks,
+    tell_clocks,
+    tell_ends_of_confirmations,
+    tell_ends_of_insurances,
+    tell_ends_of_awards,
     retain_severed,
 )
 MOST_AT_ONCE = 2_000

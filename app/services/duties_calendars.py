@@ -5,11 +5,9 @@ from itertools import zip_longest
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clock import london_day
-from app.models.attendance import ExpectedSession
 from app.models.placements import Placement
 from app.queries.calendars import school_calendar
 from app.queries.calendars_following import calendars_to_follow, placements_governed
@@ -18,7 +16,7 @@ from app.queries.placements import slots_of, timetables_of
 from app.rules import timetables
 from app.rules.calendars import SchoolCalendar
 from app.services.duties_batch import Batch
-from app.services.expected_sessions import as_row, as_rules_know, hold_suspensions
+from app.services.expected_sessions import add_sessions, as_rules_know, hold_waivers
 
 _ONE_DAY = timedelta(days=1)
 # What was received stays: a day that is closed after all does not undo it.
@@ -63,8 +61,6 @@ async def _follow(
         begins = max(first, open_from, version.applies_from)
         ends = last if following is None else min(last, following.applies_from - _ONE_DAY)
         slots = as_rules_know(await slots_of(session, placement.id, version.id))
-        wanted = timetables.expected_sessions(slots, calendar, begins, ends)
-        rows = [as_row(placement, each, by_council, at) for each in wanted]
-        if rows:
-            await session.execute(insert(ExpectedSession).on_conflict_do_nothing(), rows)
-    await hold_suspensions(session, placement.id, first, last, at)
+        wanted = list(timetables.expected_sessions(slots, calendar, begins, ends))
+        await add_sessions(session, placement, wanted, by_council, at)
+    await hold_waivers(session, placement.id, first, last, at)

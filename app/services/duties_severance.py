@@ -22,6 +22,14 @@ ABOUT_PLACEMENTS = (
     "alert_notifications",
     "absconding_alerts",
     "agreements",
+    "dual_registrations",
+    "sustained_findings",
+    "sustained_checks",
+    "outcomes",
+    "leaver_destinations",
+    "part_time_plan_reviews",
+    "part_time_plans",
+    "placement_facts",
     "unagreed_absence_notes",
     "unagreed_absences",
     "parental_consents",
@@ -30,6 +38,9 @@ ABOUT_PLACEMENTS = (
     "immediate_terminations",
     "extensions",
     "termination_notices",
+    "placement_contacts",
+    "host_school_checks",
+    "reviews",
     "attendance_marks",
     "expected_sessions",
     "timetable_slots",
@@ -76,6 +87,10 @@ _FORGET_REPLIES = text(
     "delete from idempotency_records r using unnest(cast(:ids as text[])) as gone(id)"
     " where position(convert_to(gone.id, 'UTF8') in r.body) > 0"
 )
+_FORGET_TELLINGS = text(
+    "delete from clock_tellings c using unnest(cast(:ids as text[])) as gone(id)"
+    " where position(gone.id in c.subject) > 0"
+)
 _ERASE = text("delete from pupils where id = :pupil")
 
 
@@ -119,5 +134,7 @@ async def _retain_history(
         await session.execute(text(_retain(table, "placement_id")), subject)
     await session.execute(text(_retain("placements", "id")), subject)
     await session.execute(_FORGET_AUDIENCES, {"placements": placements})
-    await session.execute(_FORGET_REPLIES, {"ids": [str(each) for each in (pupil_id, *placements)]})
+    gone = {"ids": [str(each) for each in (pupil_id, *placements)]}
+    await session.execute(_FORGET_REPLIES, gone)
+    await session.execute(_FORGET_TELLINGS, gone)
     await session.execute(_ERASE, {"pupil": pupil_id})

@@ -27,7 +27,7 @@ async def sever_identity(
     """Raises NotFound for a pupil that another registered, PreconditionFailed, Invalid, RuleRefused, Duplicate."""
     old = await own_pupil(caller, session, pupil_id)
     must_be(old.version, expected_version)
-    await check_identity(caller, session, body.new_identity, "/new_identity")
+    await check_identity(caller, session, body.new_identity.model_dump(), "/new_identity")
     insist(
         may_sever(
             old_upn=old.upn,

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.models.organisations import Contact, ContactRole, Identifier, Organisation, OrganisationKind, Sandbox
 from app.rules.identifiers import IdentifierScheme
 from app.services.changes import made
+from app.services.directory_words import new_entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,12 @@ async def open_organisation(
         sandbox_id=sandbox_id,
         council_id=new.council_id,
         published=new.published,
+        published_to_schools=new.published,
     )
     session.add(organisation)
     await session.flush()
+    if new.kind is OrganisationKind.PROVIDER:
+        session.add(new_entry(organisation))
     session.add_all(
         Identifier(organisation_id=organisation.id, scheme=scheme, value=value) for scheme, value in new.identifiers
     )

@@ -13,8 +13,14 @@ from app.queries.placements import slots_of
 from app.rules.placements import PLACEMENTS, PlacementState, may_be_accepted, may_be_placed
 from app.schemas.placements import PlacementPropose
 from app.services.changes import changed, insist, made, moved
-from app.services.expected_sessions import expect_sessions
-from app.services.placements_checks import check_commissioner, check_procurement, check_references
+from app.services.expected_sessions import could_be_expected, expect_by_versions
+from app.services.placements_checks import (
+    check_commissioner,
+    check_procurement,
+    check_references,
+    governing_basis,
+)
+from app.services.placements_handover import hand_over
 from app.services.placements_parties import locked_for_party
 from app.services.timetables import add_timetable, check_slots
 
@@ -28,11 +34,24 @@ async def propose_placement(caller: Caller, session: AsyncSession, body: Placeme
     """
     await check_references(caller, session, body)
     await check_commissioner(caller, session, body)
+    placement = await drafted(caller, session, body, caller.organisation_id)
+    await _add(caller, session, placement, body)
+    slots, first = await slots_of(session, placement.id), max(placement.starts_on, caller.today)
+    await could_be_expected(caller, session, placement, slots, first, placement.ends_on)
+    await _tell(caller, session, placement, EventType.PLACEMENT_PROPOSED)
+    return placement
+
+
+async def drafted(caller: Caller, session: AsyncSession, body: PlacementPropose, commissioner_id: UUID) -> Placement:
+    """The placement proposed by `body`, judged by every rule and not kept yet. What it names was looked up already.
+
+    Raises Invalid, RuleRefused.
+    """
     check_slots(body.timetable)
     insist(
         may_be_placed(
             await school_calendar(session, body.calendar_id),
-            commissioner=caller.organisation_id,
+            commissioner=commissioner_id,
             provider=body.provider_id,
             starts_on=body.starts_on,
             planned_end_on=body.planned_end_on,
@@ -44,15 +63,27 @@ async def propose_placement(caller: Caller, session: AsyncSession, body: Placeme
     placement = Placement(
         **made(caller.now),
         **body.model_dump(exclude={"timetable", "planned_end_by_agreement"}),
-        commissioner_id=caller.organisation_id,
+        commissioner_id=commissioner_id,
         state=PlacementState.PROPOSED,
         ends_on=body.planned_end_on,
     )
+    placement.calendar_basis = await governing_basis(caller, session, placement)
     await check_procurement(caller, session, placement)
-    session.add(placement)
-    await session.flush()
-    await add_timetable(caller, session, placement.id, body.starts_on, body.timetable)
-    await _tell(caller, session, placement, EventType.PLACEMENT_PROPOSED)
+    return placement
+
+
+async def place_as_offered(
+    caller: Caller, session: AsyncSession, placement: Placement, body: PlacementPropose
+) -> Placement:
+    """Keeps a drafted placement that the calling provider has accepted already, by accepting the offer of it.
+
+    Row security lets it in under the id that the accepted offer names. Raises RuleRefused.
+    """
+    insist(may_be_accepted(placement.ends_on, caller.today))
+    placement.state = PlacementState.ACCEPTED
+    await check_procurement(caller, session, placement)
+    await _add(caller, session, placement, body)
+    await _take_on(caller, session, placement)
     return placement
 
 
@@ -61,15 +92,15 @@ async def accept_placement(
 ) -> Placement:
     """The provider accepts: from today on its attendance is expected. Nobody owes that of a day before it was agreed.
 
+    One that takes over ends the placement it continues on the day before its first.
+
     Raises RuleRefused, PreconditionFailed.
     """
     placement = await _moved(caller, session, placement_id, "accept", expected_version)
     insist(may_be_accepted(placement.ends_on, caller.today))
     await check_procurement(caller, session, placement)
-    slots = await slots_of(session, placement.id)
-    first = max(placement.starts_on, caller.today)
-    await expect_sessions(caller, session, placement, slots, first, placement.ends_on)
-    await _tell(caller, session, placement, EventType.PLACEMENT_ACCEPTED)
+    await hand_over(caller, session, placement)
+    await _take_on(caller, session, placement)
     return placement
 
 
@@ -88,6 +119,18 @@ async def withdraw_placement(
     placement = await _moved(caller, session, placement_id, "withdraw", expected_version)
     await _tell(caller, session, placement, EventType.PLACEMENT_WITHDRAWN)
     return placement
+
+
+async def _add(caller: Caller, session: AsyncSession, placement: Placement, body: PlacementPropose) -> None:
+    session.add(placement)
+    await session.flush()
+    await add_timetable(caller, session, placement.id, body.starts_on, body.timetable)
+
+
+async def _take_on(caller: Caller, session: AsyncSession, placement: Placement) -> None:
+    """What acceptance brings about: the sessions from today on are expected, and the parties are told."""
+    await expect_by_versions(caller, session, placement, max(placement.starts_on, caller.today), placement.ends_on)
+    await _tell(caller, session, placement, EventType.PLACEMENT_ACCEPTED)
 
 
 async def _moved(

@@ -9,13 +9,16 @@ from app.models.placements import Placement
 from app.outbox.catalogue import EventType
 from app.outbox.recording import record_event
 from app.queries.agreements import agreed_ends
+from app.queries.successors import is_taken_over
 from app.queries.terminations import standing_notices
 from app.rules.placements import PLACEMENTS
+from app.rules.successors import may_end_later
 from app.rules.termination import end_that_stands
 from app.services.agreements_both_sides import follow_end
-from app.services.changes import changed, state_after
+from app.services.changes import changed, insist, state_after
 from app.services.early_departures import end_early_departures
 from app.services.expected_sessions import expect_by_versions, stop_expecting
+from app.services.part_time_plans_ending import end_plans
 from app.services.suspensions import end_suspensions
 
 _ONE_DAY = timedelta(days=1)
@@ -24,11 +27,14 @@ _ONE_DAY = timedelta(days=1)
 async def end_on(caller: Caller, session: AsyncSession, placement: Placement, last_day: date) -> None:
     """The placement, locked, ends on `last_day`: its sessions and all that was asked for beyond that day follow.
 
-    Whatever has days of its own within a placement is brought into line here, and nowhere else.
+    Whatever has days of its own within a placement is brought into line here, and nowhere else. Raises RuleRefused for
+    a later end of a placement that another has taken over from.
     """
     before = placement.ends_on
     if last_day == before:
         return
+    if last_day > before:
+        insist(may_end_later(succeeded=await is_taken_over(caller, session, placement)))
     placement.ends_on = last_day
     changed(placement, caller)
     await session.flush()
@@ -36,6 +42,7 @@ async def end_on(caller: Caller, session: AsyncSession, placement: Placement, la
         await stop_expecting(session, placement, last_day + _ONE_DAY, before)
         await end_suspensions(caller, session, placement, last_day)
         await end_early_departures(caller, session, placement, last_day)
+        await end_plans(caller, session, placement, last_day)
     else:
         await expect_by_versions(caller, session, placement, before + _ONE_DAY, last_day)
     await follow_end(caller, session, placement, last_day)

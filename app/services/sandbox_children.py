@@ -9,10 +9,15 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.queries.calendars import school_calendar
+from app.queries.placements import visible_placement
 from app.rules.calendars import SchoolCalendar, next_lawful_end_dates
 from app.rules.upn import synthetic_upn
+from app.schemas.host_school_checks import CheckRecord
+from app.schemas.placement_contacts import PlacementContactsReplace
 from app.schemas.placements import PlacementPropose
 from app.schemas.pupils import PupilCreate
+from app.services.host_school_checks import record_check
+from app.services.placement_contacts import replace_placement_contacts
 from app.services.placements import accept_placement, propose_placement
 from app.services.pupils import register_pupil
 from app.services.sandbox_organisations import Inhabitant, Inhabitants, people
@@ -108,6 +113,22 @@ async def _place(session: AsyncSession, place: Place, pupil_id: UUID, number: in
     )
     placement = await propose_placement(await place.council.speaks(session), session, body)
     await accept_placement(await place.provider.speaks(session), session, placement.id, placement.version)
+    if number % 20 == 0:
+        await _attend_to(session, place, placement.id)
+
+
+async def _attend_to(session: AsyncSession, place: Place, placement_id: UUID) -> None:
+    """The council names the social worker, the school its AP lead, who has told the social worker."""
+    worker = {"role": "social_worker", "name": "S. Worker", "email": "s.worker@council.example"}
+    lead = {"role": "ap_lead", "name": "A. Lead", "phone": "01632 960124", "told_alerts": True}
+    for party, contact in ((place.council, worker | {"told_daily_attendance": True}), (place.school, lead)):
+        caller = await party.speaks(session)
+        placement = await visible_placement(caller, session, placement_id)
+        listed = PlacementContactsReplace.model_validate({"contacts": [contact]})
+        await replace_placement_contacts(caller, session, placement_id, listed, placement.version)
+    caller = await place.school.speaks(session)
+    told = {"kind": "social_worker_aware", "done_on": caller.today.isoformat(), "done_by": "A. Lead"}
+    await record_check(caller, session, placement_id, CheckRecord.model_validate(told))
 
 
 def span(calendar: SchoolCalendar, today: date) -> tuple[date, date]:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
 from app.access.scopes import Scope
-from app.models.organisations import Organisation, OrganisationKind, ProviderCategory, Site
+from app.models.organisations import Organisation, OrganisationKind
 from app.services.api_clients import create_client
 from app.services.onboarding import NewOrganisation, open_organisation
 
@@ -24,6 +24,7 @@ SCOPES: dict[OrganisationKind, frozenset[Scope]] = {
         | {
             Scope.PUPILS_READ_UPN,
             Scope.PUPILS_WRITE,
+            Scope.REFERRALS_WRITE,
             Scope.PLACEMENTS_WRITE,
             Scope.AGREEMENTS_WRITE,
             Scope.ALERTS_WRITE,
@@ -37,6 +38,7 @@ SCOPES: dict[OrganisationKind, frozenset[Scope]] = {
         _READS
         | {
             Scope.ATTENDANCE_WRITE,
+            Scope.REFERRALS_WRITE,
             Scope.PLACEMENTS_WRITE,
             Scope.AGREEMENTS_WRITE,
             Scope.ALERTS_WRITE,
@@ -45,6 +47,7 @@ SCOPES: dict[OrganisationKind, frozenset[Scope]] = {
             Scope.TOOLKIT_WRITE,
             Scope.CALENDARS_WRITE,
             Scope.DIRECTORY_WRITE,
+            Scope.FRAMEWORKS_WRITE,
             Scope.CLIENTS_WRITE,
         }
     ),
@@ -120,12 +123,6 @@ async def _open(
         phone="01632 960123",
     )
     organisation = await open_organisation(session, new, now, sandbox_id)
-    if kind is OrganisationKind.PROVIDER:
-        organisation.category = ProviderCategory(seed["category"])
-        organisation.offer = seed["offer"]
-        session.add(
-            Site(organisation_id=organisation.id, name="Main site", address="1 Invented Lane", postcode="ZZ99 9ZZ")
-        )
     client = await create_client(session, organisation.id, f"{seed['name']} system", SCOPES[kind])
     caller = Caller(
         organisation_id=organisation.id,

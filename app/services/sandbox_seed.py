@@ -22,11 +22,15 @@ from app.services.sandbox_agreements import ask_parties
 from app.services.sandbox_calendars import calendar_around, published_calendars
 from app.services.sandbox_children import place_children
 from app.services.sandbox_departures import send_home_and_report
+from app.services.sandbox_directory import describe_providers
 from app.services.sandbox_forms import publish_forms
 from app.services.sandbox_keys import keys_on_file, renew_keys, write_keys
 from app.services.sandbox_organisations import Inhabitants, settle
+from app.services.sandbox_outcomes import end_placements
+from app.services.sandbox_plans import plan_part_time
 from app.services.sandbox_procurement import procure
 from app.services.sandbox_quality import make_qa_frameworks
+from app.services.sandbox_referrals import refer_children
 from app.settings import settings
 
 NAME = "Waymark sandbox"
@@ -60,9 +64,14 @@ async def make_sandbox(session: AsyncSession, now: datetime) -> UUID:
     calendars = await _publish_calendars(session, them, now)
     await publish_forms(session, them)
     await make_qa_frameworks(session, them)
-    await place_children(session, them, calendars, await procure(session, them))
+    lots = await procure(session, them)
+    await describe_providers(session, them)
+    await place_children(session, them, calendars, lots)
+    await refer_children(session, them, calendars, lots)
     await send_home_and_report(session, them)
     await ask_parties(session, them)
+    await plan_part_time(session, them)
+    await end_placements(session, them, calendars)
     return sandbox.id
 
 

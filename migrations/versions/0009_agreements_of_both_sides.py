@@ -1,7 +1,7 @@
 """Immediate terminations and extensions: what both sides of a placement must agree to.
 
 Revision ID: 0009
-Revises: 0004
+Revises: 0007
 
 Either becomes `agreed` only where every party of the placement has said so itself, and only an extension that was
 agreed moves a planned end, or an immediate termination that was agreed calls an accepted placement off. A provider may
@@ -16,7 +16,7 @@ from alembic import op
 from migrations.row_security import ME, party, secure, viewer
 
 revision = "0009"
-down_revision = "0004"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Severing a child's identity, and the sealed archive that the old history goes to.
 
 Revision ID: 0013
-Revises: 0010
+Revises: 0012
 
 `sever_identity` runs for the organisation that registered the pupil. Placements in force go on as new ones of the new
 pupil, with no link; from then on nobody sees the old ones. The worker takes the old history to `retention.records`, where
@@ -14,7 +14,7 @@ from alembic import op
 from migrations.row_security import ME, allow_function, resecure, secure
 
 revision = "0013"
-down_revision = "0010"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

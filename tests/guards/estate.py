@@ -10,6 +10,9 @@ from httpx import Response
 
 from app.models.organisations import OrganisationKind
 from tests.asking import at_once, longer
+from tests.coming_out import outcome as came_out
+from tests.part_time_planning import PLANS, plan
+from tests.referring import offered, taken_up
 from tests.test_qa_visits import PARTS
 from tests.world import Party, World, make_world, open_party
 
@@ -19,17 +22,29 @@ PRIVATE = {
     "agreements",
     "api-clients",
     "attendance-submissions",
+    "dual-registrations",
     "early-departures",
     "extensions",
     "immediate-terminations",
+    "insurance-certificates",
     "keys",
+    "lot-applications",
+    "lot-award-suspensions",
+    "lot-awards",
+    "leaver-destinations",
     "notifications",
+    "outcomes",
+    "part-time-plans",
     "placements",
     "progress-reports",
     "pupils",
     "qa-actions",
     "qa-visits",
+    "referral-offers",
+    "referrals",
+    "safeguarding-confirmations",
     "suspensions",
+    "sustained-checks",
     "termination-notices",
     "toolkit-assessments",
     "unagreed-absences",
@@ -74,6 +89,7 @@ async def _about_a_child(world: World) -> dict[str, str]:
     suspension = await world.provider.post(
         "/v1/suspensions", {"placement_id": placement, "reason": "Danger to others", **days}
     )
+    part_time = await world.school.post(PLANS, plan(placement))
     notice = await world.council.post(
         "/v1/termination-notices",
         {"placement_id": ended, "effective_on": "2026-12-18", "reason": "Back at school"},
@@ -86,6 +102,7 @@ async def _about_a_child(world: World) -> dict[str, str]:
         "placements": placement,
         "pupils": pupil,
         "attendance-submissions": made(submission)["id"],
+        "part-time-plans": made(part_time)["id"],
         "suspensions": made(suspension)["id"],
         "immediate-terminations": made(ending)["id"],
         "extensions": made(extension)["id"],
@@ -94,7 +111,35 @@ async def _about_a_child(world: World) -> dict[str, str]:
         "absconding-alerts": made(alert)["id"],
         "notifications": made(alert)["notifications"][0]["id"],
         **await _report(world, placement),
+        **await _outcome(world, calendar),
+    }
+
+
+async def _outcome(world: World, calendar: str) -> dict[str, str]:
+    """What is said of a placement that ends before Christmas."""
+    placement = await world.placement(calendar_id=calendar, planned_end_on="2026-12-18")
+    outcome = made(await world.council.post("/v1/outcomes", came_out(placement)))
+    checks = (await world.council.get("/v1/sustained-checks", placement_id=placement)).json()["items"]
+    leaver = await world.council.post(
+        "/v1/leaver-destinations", {"placement_id": placement, "destination": "unknown", "recorded_by": "A. Officer"}
+    )
+    rolls = await world.school.post(
+        "/v1/dual-registrations",
+        {
+            "placement_id": placement,
+            "main_school_id": str(world.school.id),
+            "subsidiary_id": str(world.provider.id),
+            "from_on": "2026-11-02",
+            "reason": "alternative_provision",
+        },
+    )
+    return {
+        "outcomes": outcome["id"],
+        "sustained-checks": checks[0]["id"],
+        "leaver-destinations": made(leaver)["id"],
+        "dual-registrations": made(rolls)["id"],
         **await _leaving(world, placement),
+        **await _referral(world, calendar),
     }
 
 
@@ -113,6 +158,12 @@ async def _report(world: World, placement: str) -> dict[str, str]:
     return {"report-forms": form, "progress-reports": report}
 
 
+async def _referral(world: World, calendar: str) -> dict[str, str]:
+    referral = await taken_up(world)
+    offer = await offered(world, referral, calendar_id=calendar)
+    return {"referrals": referral.rsplit("/", 1)[1], "referral-offers": offer.rsplit("/", 1)[1]}
+
+
 async def _about_a_provider(world: World) -> dict[str, str]:
     council, provider = world.council, str(world.provider.id)
     framework = made(
@@ -127,6 +178,7 @@ async def _about_a_provider(world: World) -> dict[str, str]:
             {"lot_id": lot, "provider_id": provider, "starts_on": "2026-09-01", "ends_on": "2027-08-31"},
         )
     )["id"]
+    procurement = await _procurement(world, framework, lot, award)
     qa_framework = made(await council.post("/v1/qa-frameworks", {"name": "QA", **PARTS}))["id"]
     visit = made(
         await council.post(
@@ -149,6 +201,7 @@ async def _about_a_provider(world: World) -> dict[str, str]:
         {"provider_id": provider, "use": "council_quality_assurance", "assessors": "Officers"},
     )
     return {
+        **procurement,
         "frameworks": framework,
         "lots": lot,
         "lot-awards": award,
@@ -158,6 +211,29 @@ async def _about_a_provider(world: World) -> dict[str, str]:
         "qa-actions": made(action)["id"],
         "toolkit-assessments": made(assessment)["id"],
         "areas": "quality-of-education",
+    }
+
+
+async def _procurement(world: World, framework: str, lot: str, award: str) -> dict[str, str]:
+    council, provider = world.council, world.provider
+    days = {"opens_on": "2026-11-02", "closes_on": "2026-12-18"}
+    window = await council.post(f"/v1/frameworks/{framework}/windows", {"kind": "refresh", **days})
+    application = await provider.post("/v1/lot-applications", {"lot_id": lot, "statement": "We teach."})
+    suspension = await council.post(
+        "/v1/lot-award-suspensions", {"lot_award_id": award, "from_on": "2027-06-01", "reason": "No head in post"}
+    )
+    insured = {"kind": "other", "insurer": "Invented Mutual", "cover_pounds": 1_000_000}
+    certificate = await provider.post(
+        "/v1/insurance-certificates", {**insured, "starts_on": "2026-09-01", "expires_on": "2027-08-31"}
+    )
+    confirmed = {"confirmed_by": "C. Lead", "confirmed_on": "2026-11-20", "valid_until": "2027-07-31"}
+    confirmation = await provider.post("/v1/safeguarding-confirmations", confirmed)
+    return {
+        "framework-windows": made(window)["id"],
+        "lot-applications": made(application)["id"],
+        "lot-award-suspensions": made(suspension)["id"],
+        "insurance-certificates": made(certificate)["id"],
+        "safeguarding-confirmations": made(confirmation)["id"],
     }
 
 

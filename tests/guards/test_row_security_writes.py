@@ -128,6 +128,26 @@ AUDIT = (
     "insert into audit_entries (at, organisation_id, client_id, operation, request_id, status, placement_ids,"
     " pupil_ids) values (now(), %(stranger)s, %(provider_client)s, 'x', 'x', 200, '{}', '{}')"
 )
+OUTCOME = (
+    "insert into outcomes (id, placement_id, number, recorded_by_id, recorded_by, recorded_at, destination, moved_on,"
+    " reason, objectives, success_reason) values (%(new)s, %(placement)s, 1, %({0})s, 'x', now(), 'unknown',"
+    " '2026-12-19', 'other', '[]', 'x')"
+)
+LEAVER = (
+    "insert into leaver_destinations (id, placement_id, number, recorded_by_id, recorded_by, recorded_at, destination)"
+    " values (%(new)s, %(placement)s, 1, %({0})s, 'x', now(), 'unknown')"
+)
+TWO_ROLLS = (
+    "insert into dual_registrations (id, created_at, changed_at, version, placement_id, pupil_id, main_school_id,"
+    " subsidiary_id, state, from_on, reason, sessions, recorded_by_id) select %(new)s, now(), now(), 1, id, pupil_id,"
+    " %(school)s, %(provider)s, 'standing', starts_on, 'other', '{{}}', %({0})s from placements"
+    " where id = %(placement)s"
+)
+CHECK = (
+    "with said as (" + LEAVER + " returning id, placement_id)"
+    " insert into sustained_checks (id, created_at, changed_at, version, placement_id, leaver_destination_id, state,"
+    " moved_on) select gen_random_uuid(), now(), now(), 1, placement_id, id, 'open', '2026-12-19' from said"
+)
 SLOTS = "timetable_slots where placement_id = %(placement)s"
 UNRECEIVED = "where placement_id = %(placement)s and first_received_at is null"
 WAIVER = f"update expected_sessions set waived_by = 'suspension' {UNRECEIVED}"
@@ -217,6 +237,34 @@ FORBIDDEN = {
     "a host school rewrites an alert": (
         "school",
         "update absconding_alerts set raised_by_id = %(school)s, description = 'x' where id = %(alert)s",
+        "permission denied",
+    ),
+    "a school records an outcome": ("school", OUTCOME.format("school"), '"outcomes"'),
+    "a provider records an outcome": ("provider", OUTCOME.format("provider"), '"outcomes"'),
+    "an outcome in the commissioner's name": ("school", OUTCOME.format("commissioner"), '"outcomes"'),
+    "an outcome is rewritten": (
+        "commissioner",
+        "update outcomes set successful = true where placement_id = %(placement)s or id = %(new)s",
+        "permission denied",
+    ),
+    "an outcome is removed": ("commissioner", "delete from outcomes where id = %(new)s", "permission denied"),
+    "a provider records a leaver's destination": ("provider", LEAVER.format("provider"), "leaver_destinations"),
+    "a watcher records a leaver's destination": ("watcher", LEAVER.format("watcher"), "leaver_destinations"),
+    "a provider records a dual registration": ("provider", TWO_ROLLS.format("provider"), "dual_registrations"),
+    "a school records one in the commissioner's name": (
+        "school",
+        TWO_ROLLS.format("commissioner"),
+        "dual_registrations",
+    ),
+    "a provider makes a check": ("provider", CHECK.format("provider"), "leaver_destinations"),
+    "a check is dated by hand": (
+        "commissioner",
+        "update sustained_checks set due_on = '2026-12-20' where id = %(new)s",
+        "permission denied",
+    ),
+    "a finding is rewritten": (
+        "commissioner",
+        "update sustained_findings set evidence = 'x' where id = %(new)s",
         "permission denied",
     ),
     "a provider makes itself a council": (

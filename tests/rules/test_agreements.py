@@ -125,8 +125,9 @@ def test_who_must_agree(
     assert parties == expected
 
 
-def test_only_sending_home_needs_a_parent() -> None:
-    assert {kind for kind, needs in NEEDS.items() if needs.parents} == {AgreementKind.SENDING_HOME}
+def test_sending_home_and_part_time_plans_need_a_parent() -> None:
+    needing = {kind for kind, needs in NEEDS.items() if needs.parents}
+    assert needing == {AgreementKind.SENDING_HOME, AgreementKind.PART_TIME_PLAN}
 
 
 BOTH = parties_to_agree(AgreementKind.SUSPENSION, commissioner=COUNCIL, host_school=SCHOOL, provider=PROVIDER)

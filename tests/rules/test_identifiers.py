@@ -2,7 +2,13 @@
 
 import pytest
 
-from app.rules.identifiers import IdentifierScheme, canonical_identifier, check_identifier, identifier_warnings
+from app.rules.identifiers import (
+    IdentifierScheme,
+    canonical_identifier,
+    check_identifier,
+    identifier_warnings,
+    missing_identifier_warnings,
+)
 from app.rules.verdict import Refused
 
 
@@ -56,3 +62,15 @@ def test_what_looks_odd_is_a_warning(scheme: str, value: str, warned: bool) -> N
 def test_the_stroke_makes_no_difference() -> None:
     assert canonical_identifier(IdentifierScheme.DFE_NUMBER, "355/4001") == "3554001"
     assert canonical_identifier(IdentifierScheme.CHARITY, "1/2") == "1/2"
+
+
+@pytest.mark.parametrize(
+    ("is_school", "given", "warned"),
+    [
+        pytest.param(True, 0, True, id="a school has an official number"),
+        pytest.param(True, 1, False, id="which is then given"),
+        pytest.param(False, 0, False, id="another provider may have none"),
+    ],
+)
+def test_what_lacks_an_identifier(is_school: bool, given: int, warned: bool) -> None:
+    assert bool(missing_identifier_warnings(is_school=is_school, given=given)) is warned

@@ -5,7 +5,14 @@ from datetime import date
 import pytest
 
 from app.rules.contacts import check_contact
-from app.rules.lot_awards import Period, lot_is_consistent, may_award, may_bring_end_forward
+from app.rules.lot_awards import (
+    Period,
+    lot_is_consistent,
+    may_award,
+    may_bring_end_forward,
+    may_declare_vacancies,
+    vacancies,
+)
 from app.rules.procurement import DeliveryOption
 from app.rules.verdict import Refused, Verdict
 
@@ -70,6 +77,34 @@ def test_a_lot_that_leaves_delivery_open_is_awarded_with_any() -> None:
 )
 def test_the_end_of_an_award_comes_forward(award: Period, new_end: date, refused: str | None) -> None:
     assert code(may_bring_end_forward(award, new_end, date(2026, 11, 24))) == refused
+
+
+@pytest.mark.parametrize(
+    ("capacity", "taken", "declared", "free"),
+    [
+        pytest.param(12, 5, None, 7, id="what placements leave"),
+        pytest.param(12, 5, 2, 2, id="fewer where the provider says so"),
+        pytest.param(12, 11, 4, 1, id="never more than are left"),
+        pytest.param(12, 13, None, 0, id="none where more are placed"),
+        pytest.param(None, 5, 3, 3, id="the provider's word where places are not counted"),
+        pytest.param(None, 5, None, None, id="unknown where nobody said"),
+    ],
+)
+def test_vacancies(capacity: int | None, taken: int, declared: int | None, free: int | None) -> None:
+    assert vacancies(capacity, taken, declared) == free
+
+
+@pytest.mark.parametrize(
+    ("declared", "capacity", "refused"),
+    [
+        pytest.param(7, 12, None, id="all that are left"),
+        pytest.param(8, 12, "more_vacancies_than_places", id="one more than are left"),
+        pytest.param(None, 12, None, id="a word taken back"),
+        pytest.param(8, None, None, id="where places are not counted"),
+    ],
+)
+def test_declared_vacancies(declared: int | None, capacity: int | None, refused: str | None) -> None:
+    assert code(may_declare_vacancies(declared, capacity, 5)) == refused
 
 
 @pytest.mark.parametrize(

@@ -129,4 +129,4 @@ def test_a_provider_places_with_another(own_pupil: bool, placed: list[tuple[date
 
 def test_only_an_accepted_placement_is_called_off_and_nobody_does_so_alone() -> None:
     assert PLACEMENTS.states_for("call_off") == (PlacementState.ACCEPTED,)
-    assert PLACEMENTS.verbs_of_callers(PlacementState.ACCEPTED) == ()
+    assert PLACEMENTS.verbs_of_callers(PlacementState.ACCEPTED) == ("release",)

@@ -11,6 +11,7 @@ from app.rules.immediate_terminations import IMMEDIATE_TERMINATIONS
 from app.rules.placements import PLACEMENTS, PlacementState
 from app.rules.progress_reports import PROGRESS_REPORTS
 from app.rules.qa import ACTIONS, VISITS
+from app.rules.referrals import REFERRAL_OFFERS, REFERRALS
 from app.rules.sources import OUR_OWN
 from app.rules.state_tables import StateTable
 from app.rules.suspensions import SUSPENSIONS, SuspensionState
@@ -32,6 +33,7 @@ EXPECTED: dict[str, tuple[StateTable[Any], str]] = {
         proposed accept accepted
         proposed decline declined
         proposed withdraw withdrawn
+        accepted release accepted
         accepted call_off withdrawn
         """,
     ),
@@ -94,6 +96,34 @@ EXPECTED: dict[str, tuple[StateTable[Any], str]] = {
         returned submit submitted
         """,
     ),
+    "referral": (
+        REFERRALS,
+        """
+        requested change requested
+        requested take_up taken_up
+        requested decline declined
+        requested withdraw withdrawn
+        taken_up change taken_up
+        taken_up offer offered
+        taken_up conclude not_placed
+        taken_up withdraw withdrawn
+        offered offer offered
+        offered withdraw withdrawn
+        offered place placed
+        offered run_out_of_offers taken_up
+        """,
+    ),
+    "referral offer": (
+        REFERRAL_OFFERS,
+        """
+        offered accept accepted
+        offered decline declined
+        offered withdraw withdrawn
+        offered lapse lapsed
+        offered end_with_referral withdrawn
+        offered close closed
+        """,
+    ),
     "assessment": (ASSESSMENTS, "draft address_area draft\ndraft complete complete"),
 }
 
@@ -134,7 +164,7 @@ def test_who_may_move_a_placement(state: str, verb: str, by: str | None, code: s
 def test_refusals_say_what_would_do() -> None:
     wrong_state = PLACEMENTS.may(PlacementState.ACCEPTED, "accept")
     assert isinstance(wrong_state, Refused)
-    assert wrong_state.next_steps == {"state": "accepted", "possible_verbs": []}
+    assert wrong_state.next_steps == {"state": "accepted", "possible_verbs": ["release"]}
     wrong_party = ALERTS.move(ALERTS.transitions[0].before, "resolve", "police")
     assert isinstance(wrong_party, Refused)
     assert wrong_party.next_steps == {"may_be_done_by": ["provider", "host_school", "commissioner"]}
@@ -157,4 +187,4 @@ def test_a_table_tells_in_which_states_a_verb_is_possible() -> None:
 
 def test_a_table_prints_itself() -> None:
     assert next(PLACEMENTS.rows()) == ("proposed", "accept", "accepted", "provider")
-    assert [row[1] for row in PLACEMENTS.rows()] == ["accept", "decline", "withdraw", "call_off"]
+    assert [row[1] for row in PLACEMENTS.rows()] == ["accept", "decline", "withdraw", "release", "call_off"]

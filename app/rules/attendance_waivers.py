@@ -1,0 +1,31 @@
+"""Why nothing is expected of a session that is timetabled, and the code that the host school would enter for it."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from app.rules.attendance_facts import Fact, MarkFact, SessionCircumstances, SuggestedCode, suggest_code
+
+
+class Waiver(StrEnum):
+    SUSPENSION = "suspension"
+    PART_TIME_PLAN = "part_time_plan"
+
+
+PRECEDENCE = (Waiver.PART_TIME_PLAN, Waiver.SUSPENSION)
+"""Of several that hold for one session the first says why: its code comes first (SI 2024/208, secondary source)."""
+
+_CIRCUMSTANCES: Mapping[Waiver, SessionCircumstances] = MappingProxyType(
+    {
+        Waiver.SUSPENSION: SessionCircumstances(council_commissioned=False, suspended_nothing_arranged=True),
+        Waiver.PART_TIME_PLAN: SessionCircumstances(council_commissioned=False, off_part_time_plan=True),
+    }
+)
+
+
+def code_of_waiver(waiver: Waiver) -> SuggestedCode:
+    """`C2` for a session not attended under a part-time plan, `E` for a suspension with nothing arranged.
+
+    Source: SI 2024/208 (classes of the codes), read in a secondary source.
+    """
+    return suggest_code(MarkFact(Fact.ABSENT), _CIRCUMSTANCES[waiver])

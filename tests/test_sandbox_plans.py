@@ -1,0 +1,28 @@
+"""A new sandbox holds a part-time plan that is agreed, and a child whose day 6 is running."""
+
+from sqlalchemy import text
+
+from app.clock import utc_now
+from app.db.embedded_database import Addresses
+from app.services.sandbox_seed import make_sandbox
+from tests.placing import owner_session
+
+
+async def test_a_sandbox_shows_a_plan_and_an_exclusion(database: Addresses) -> None:
+    async with owner_session(database.owner) as session:
+        sandbox = await make_sandbox(session, utc_now())
+        found = await session.execute(
+            text(
+                "select (select count(*) from part_time_plans t join placements p on p.id = t.placement_id"
+                " join organisations o on o.id = p.provider_id where o.sandbox_id = :id and t.state = 'agreed'),"
+                " (select count(*) from placement_facts f join placements p on p.id = f.placement_id"
+                " join organisations o on o.id = p.provider_id where o.sandbox_id = :id and f.exclusion = 'permanent'),"
+                " (select count(*) from expected_sessions e join organisations o on o.id = e.provider_id"
+                " where o.sandbox_id = :id and e.waived_by = 'part_time_plan')"
+            ),
+            {"id": sandbox},
+        )
+        plans, facts, waived = found.one()
+        await session.rollback()
+    assert (plans, facts) == (1, 1)
+    assert waived > 0
