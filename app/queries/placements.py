@@ -43,7 +43,7 @@ async def visible_placement(
         locked = statement.with_for_update(of=Placement, key_share=True)
         statement = locked.execution_options(populate_existing=True)
     found = (await session.scalars(statement)).one_or_none()
-    if found is None or lock and not await _still_visible(caller, session, placement_id):
+    if found is None or (lock and not await _still_visible(caller, session, placement_id)):
         raise NotFound
     caller.sees_placements(found.id)
     caller.sees_pupils(found.pupil_id)

@@ -52,7 +52,7 @@ ABOUT_PLACEMENTS = (
     "placement_viewers",
 )
 """Every table with a column `placement_id` but for referrals and what the service remembers of requests."""
-_WITHOUT_ADDRESS = frozenset({"attendance_marks", "expected_sessions", "timetable_slots", "placement_viewers"})
+_WITHOUT_ADDRESS = frozenset({"expected_sessions", "timetable_slots", "placement_viewers"})
 
 # An alert that came in while the identity was being severed is closed first, by those who look for the child.
 _SEVERED = text(
@@ -85,11 +85,13 @@ _PLACEMENTS = text(
     " from placements p where p.pupil_id = :pupil order by p.id"
 )
 _REFERRALS = text(
-    "select r.id, array_remove(array[r.requested_by_id, r.commissioner_id, r.council_id, r.host_school_id], null) as side"
+    "select r.id,"
+    " array_remove(array[r.requested_by_id, r.commissioner_id, r.council_id, r.host_school_id], null) as side"
     " from referrals r where r.pupil_id = :pupil order by r.id"
 )
 _OFFERS = text(
-    "select o.id, o.referral_id, o.provider_id from referral_offers o where o.referral_id = any(:referrals) order by o.id"
+    "select o.id, o.referral_id, o.provider_id from referral_offers o"
+    " where o.referral_id = any(:referrals) order by o.id"
 )
 _FORGET_AUDIENCES = text(
     "delete from event_audiences a using events e where a.event_id = e.id and (e.placement_id = any(:placements)"

@@ -325,7 +325,7 @@ def _show(pupils: str, referred: str) -> None:
 
 def _rewrite(function: str, old: str, new: str) -> None:
     """Puts these words in the place of those in a function as it stands."""
-    written = op.get_bind().scalar(sa.text(f"select pg_get_functiondef('{function}'::regprocedure)"))  # noqa: S608
+    written = op.get_bind().scalar(sa.text(f"select pg_get_functiondef('{function}'::regprocedure)"))
     if written.count(old) != 1:
         raise RuntimeError(f"{function} does not say once: {old}")
     op.get_bind().exec_driver_sql(written.replace(old, new))
