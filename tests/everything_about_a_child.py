@@ -136,7 +136,7 @@ async def _ended(world: World, ledger: Ledger, placement: str) -> None:
 
 async def _referred(world: World, pupil: str, calendar: str) -> tuple[str, str, str]:
     """A referral that was placed, for after Easter; another with an offer that stands, and that offer."""
-    days = {"starts_on": "2027-04-12", "planned_end_on": "2027-05-28"}
+    days: dict[str, Any] = {"starts_on": "2027-04-12", "planned_end_on": "2027-05-28"}
     placed = await taken_up(world, pupil_id=pupil, needs=SAID)
     taken = await offered(world, placed, calendar_id=calendar, **days)
     asked_too = await offered(world, placed, world.other_provider, calendar_id=calendar, **days)

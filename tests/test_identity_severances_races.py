@@ -2,6 +2,7 @@
 
 from asyncio import gather
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 from httpx import Response
@@ -44,7 +45,7 @@ async def a_referral(world: World, pupil: str, placement: str) -> Callable[[], A
 
 
 async def an_acceptance(world: World, pupil: str, placement: str) -> Callable[[], Awaitable[Response]]:
-    days = {"starts_on": "2027-02-22", "planned_end_on": "2027-03-25"}
+    days: dict[str, Any] = {"starts_on": "2027-02-22", "planned_end_on": "2027-03-25"}
     path = await taken_up(world, pupil_id=pupil, wanted_start_on="2027-02-22", wanted_end_on="2027-03-25")
     offer = await offered(world, path, **days)
     return lambda: world.provider.post(f"{offer}/acceptance", None)
