@@ -20,8 +20,10 @@ from app.models.columns import JSON, TEXTS
 from app.models.directory_entries import DirectoryEntry
 from app.models.frameworks import Lot, LotAward
 from app.models.organisations import Organisation, OrganisationKind, ProviderCategory, Site
+from app.queries.award_suspensions import suspended_on
 from app.queries.directory import visible_organisations
 from app.queries.lot_awards import visible_awards
+from app.queries.vacancies import places_free, vacancies_on
 from app.rules.directory_entries import DayOfWeek, TargetGroup, groups_of_key_stage
 from app.rules.procurement import AttendancePattern, DeliveryOption, KeyStage
 
@@ -45,6 +47,7 @@ class Wanted:
     council_id: UUID | None = None
     framework_id: UUID | None = None
     lot_id: UUID | None = None
+    vacancy: bool | None = None
 
 
 def providers_wanted(caller: Caller, wanted: Wanted) -> Select[Organisation]:
@@ -67,6 +70,9 @@ def providers_wanted(caller: Caller, wanted: Wanted) -> Select[Organisation]:
         statement = statement.where(_awarded(caller, col(LotAward.lot_id).in_(of_framework)))
     if wanted.lot_id is not None:
         statement = statement.where(_awarded(caller, col(LotAward.lot_id) == wanted.lot_id))
+    if wanted.vacancy is not None:
+        free = _with_a_place(caller)
+        statement = statement.where(free if wanted.vacancy else ~free)
     return statement
 
 
@@ -140,8 +146,19 @@ def _site_in(outward_code: str) -> ColumnElement[bool]:
 
 
 def _awarded(caller: Caller, condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """An award that the caller may see, and that has not ended, meets the condition."""
+    """An award that the caller may see, that has not ended and is not suspended today, meets the condition."""
     awards = visible_awards(caller).where(
-        col(LotAward.provider_id) == col(Organisation.id), col(LotAward.ends_on) >= caller.today, condition
+        col(LotAward.provider_id) == col(Organisation.id),
+        col(LotAward.ends_on) >= caller.today,
+        ~suspended_on(caller.today),
+        condition,
     )
     return awards.exists()
+
+
+def _with_a_place(caller: Caller) -> ColumnElement[bool]:
+    """An award that the caller may see holds today and has a place that is free, as far as anybody said."""
+    free = vacancies_on(caller, caller.today).where(
+        col(LotAward.provider_id) == col(Organisation.id), places_free(caller.today) >= 1
+    )
+    return free.exists()

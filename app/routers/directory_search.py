@@ -55,6 +55,9 @@ async def _wanted(
     ] = None,
     framework_id: Annotated[Id | None, Query(description="It holds a lot of this framework.")] = None,
     lot_id: Annotated[Id | None, Query(description="It holds this lot.")] = None,
+    vacancy: Annotated[
+        bool | None, Query(description="Whether it has a free place today under an award that you may read.")
+    ] = None,
 ) -> Wanted:
     return Wanted(
         q=q,
@@ -72,6 +75,7 @@ async def _wanted(
         council_id=council_id,
         framework_id=framework_id,
         lot_id=lot_id,
+        vacancy=vacancy,
     )
 
 
@@ -86,7 +90,8 @@ async def list_providers(
 ) -> Page[ProviderRead]:
     """The providers that the caller may find, searched by any of the filters: all that are given must hold.
 
-    Lots, frameworks and councils are searched among the awards that you may read and that have not ended.
+    Lots, frameworks, councils and vacancies are searched among the awards that you may read, that have not ended and
+    are not suspended today.
     """
     found, page = await found_on_page(session, pages, providers_wanted(caller, wanted), named, changed_since)
     return page.holding([provider_read(entry) for entry in found])
