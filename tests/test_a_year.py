@@ -9,7 +9,7 @@ from app.models.organisations import OrganisationKind
 from app.outbox.jobs import Tools
 from app.settings import Settings
 from tests.a_year import autumn, coming_back, finding_a_place, spring, trouble
-from tests.a_year.story import begun, every_list_is_empty_of_it, nobody_else_saw_it
+from tests.a_year.story import begun, no_list_mixes_the_two, nobody_else_saw_it
 from tests.declared_headers import document
 from tests.world import another_party, make_world
 
@@ -40,4 +40,6 @@ async def test_a_year_of_one_childs_life_is_seen_by_its_parties_and_nobody_else(
             for chapter in CHAPTERS:
                 await chapter(story)
                 await nobody_else_saw_it(story)
-            await every_list_is_empty_of_it(story, document())
+            await no_list_mixes_the_two(story, document())
+            await coming_back.the_child_gets_another_identity(story)
+            await nobody_else_saw_it(story)

@@ -176,7 +176,7 @@ async def another_party(
     engine = make_engine(owner_url, app.state.settings)
     async with AsyncExitStack() as stack:
         async with make_sessions(engine)() as session:
-            party = await _party(stack, app, session, world.sandbox_id, kind, name, council and council.id)
+            party = await _party(stack, app, session, world.sandbox_id, kind, name, council.id if council else None)
             await session.commit()
         await engine.dispose()
         yield party

@@ -113,8 +113,7 @@ async def _codes(story: Story, day: str) -> dict[str, str | None]:
 
 async def the_first_half_term_is_reviewed_and_reported_on(story: Story) -> None:
     """Chapter 4: the review, the host school's checks, the termly meeting and the progress report."""
-    due = await read(story.hill, f"{story.path('placement')}/reviews-due")
-    assert (due["half_terms"][0]["due_on"], due["half_terms"][0]["state"]) == ("2026-10-23", "due")
+    assert (await clocks(story.council, story.placement))["half_termly_review"][0] == ("due", "2026-10-23")
     await story.stands_at("2026-10-23T14:30:00Z")
     await _the_school_has_missed_a_week(story)
     held = {
@@ -125,6 +124,7 @@ async def the_first_half_term_is_reviewed_and_reported_on(story: Story) -> None:
         "intended_next_step": "Return to school after Easter",
     }
     await created(story.council, f"{story.path('placement')}/reviews", held)
+    assert (await clocks(story.farm, story.placement))["half_termly_review"][0] == ("done", "2026-10-23")
     assert (await read(story.farm, story.path("placement")))["intended_next_step"] == "Return to school after Easter"
     await story.stands_at("2026-11-02T08:00:00Z")
     due = await read(story.hill, f"{story.path('placement')}/reviews-due")

@@ -2,8 +2,22 @@
 
 from typing import Any
 
-from tests.a_year.story import LAST_DAY, NEXT_YEAR, Story, clocks, created, done, listed, read, refused, told, written
+from tests.a_year.story import (
+    CHILD,
+    LAST_DAY,
+    NEXT_YEAR,
+    Story,
+    clocks,
+    created,
+    done,
+    listed,
+    read,
+    refused,
+    told,
+    written,
+)
 
+OF_PROVIDERS = {"lot-applications", "insurance-certificates", "safeguarding-confirmations", "attendance-submissions"}
 TWO_TERMS_LATER = "2028-03-31"
 
 
@@ -24,7 +38,7 @@ async def _the_last_day_comes(story: Story) -> None:
     assert (await clocks(story.brook, story.placement))["planned_end"] == [("done", LAST_DAY)]
     for party in (story.council, story.brook, story.farm):
         assert story.path("placement") in await told(party, "placement.ended")
-    after = {"from": "2027-05-28", "to": "2027-07-31"}
+    after = {"from": "2027-05-28", "to": "2027-06-27"}
     assert await listed(story.farm, "/v1/expected-sessions", **after) == []
 
 
@@ -47,10 +61,11 @@ async def _the_outcome_is_recorded(story: Story) -> None:
 
 
 async def _one_child_is_no_number(story: Story) -> None:
-    for party in (story.council, story.brook, story.farm, story.hill):
+    returned = {story.council: None, story.brook: None, story.farm: None, story.hill: 0}
+    for party, number in returned.items():
         counted = (await read(party, "/v1/placement-statistics", school_year="2026-27"))["total"]
-        assert counted["placements"] == {"count": None, "suppressed": True}
-        assert counted["returns_to_mainstream"]["numerator"] is None
+        assert counted["placements"] == {"count": None, "suppressed": True}, party.name
+        assert counted["returns_to_mainstream"]["numerator"] == number, party.name
 
 
 async def _two_terms_later_the_child_is_still_there(story: Story) -> None:
@@ -65,9 +80,46 @@ async def _two_terms_later_the_child_is_still_there(story: Story) -> None:
     await story.waits(308)  # to Friday 31 March 2028
     assert (await _check(story))["state"] == "due"
     assert path in await told(story.council, "sustained-check.due")
+    assert (await clocks(story.brook, story.placement))["sustained_check"] == [("due", TWO_TERMS_LATER)]
     assert (await done(story.brook, path, "findings", found))["state"] == "done"
+    assert (await clocks(story.brook, story.placement))["sustained_check"] == [("done", TWO_TERMS_LATER)]
+    lapsed = (await read(story.council, f"/v1/providers/{story.farm.id}/clocks"))["clocks"]
+    assert {each["kind"] for each in lapsed if each["state"] == "overdue"} == {"insurance", "safeguarding_confirmation"}
 
 
 async def _check(story: Story) -> Any:
     [check] = await listed(story.brook, "/v1/sustained-checks", placement_id=story.placement)
     return check
+
+
+async def the_child_gets_another_identity(story: Story) -> None:
+    """Chapter 12: adopted, the child goes on under another name; what was leads nowhere any more."""
+    new = {"given_name": "Sam", "family_name": "Rivers", "date_of_birth": CHILD["date_of_birth"]}
+    asked = {"reason": "adoption", "authorised_by": "B. Lead", "new_identity": new}
+    severed = await done(story.hill, story.path("pupil"), "identity-severance", asked)
+    assert (severed["placement_ids"], severed["pupil_id"] != story.ids["pupil"]) == ([], True)
+    await _the_old_ids_lead_nowhere(story, until_the_archive_has_it={"referral-offers"})
+    await story.waits(1)
+    await _the_old_ids_lead_nowhere(story, until_the_archive_has_it=set())
+    feed = await listed(story.farm, "/v1/events", types="placement.removed")
+    assert {each["resource"] for each in feed} == {
+        story.path("placement"),
+        f"/v1/placements/{story.ids['first']}",
+    }
+    assert "Sam" in (await story.hill.get(f"/v1/pupils/{severed['pupil_id']}")).text
+
+
+async def _the_old_ids_lead_nowhere(story: Story, until_the_archive_has_it: set[str]) -> None:
+    """All that was made about the child is gone for everybody; what providers gave and applied for stays.
+
+    The other provider still reads the offer that it declined, which tells of no child, until it is archived.
+    """
+    stays = OF_PROVIDERS | until_the_archive_has_it
+    for path in sorted(path for path in story.made if path.split("/")[2] not in stays):
+        for party in story.ours:
+            assert (await party.get(path)).status_code in (403, 404), f"{party.name} reads {path}"
+    for party in story.ours:
+        for name in ("pupils", "placements", "referrals", "outcomes", "suspensions", "clocks", "attendance-marks"):
+            answer = await party.get(f"/v1/{name}", limit=200)
+            for hidden in (CHILD["family_name"], story.ids["pupil"], story.ids["first"], story.placement):
+                assert hidden not in answer.text, f"{party.name}: {name}"

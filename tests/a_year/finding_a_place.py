@@ -1,7 +1,10 @@
 """September: the council procures, the school refers the child, and a provider takes it."""
 
+from typing import Any
+
 from tests.a_year.story import CHILD, PURPOSE, TERMS, YEAR, Story, created, done, listed, read, refused, told, written
 from tests.directory_entry import CLAUSES, entry_path
+from tests.world import Party
 
 LOT = {
     "number": 1,
@@ -106,11 +109,16 @@ async def _offered_to_both(story: Story) -> tuple[str, str]:
         "delivery": "in_person_group_2_to_4",
         "respond_by": "2026-10-02T16:00:00Z",
     }
-    bought = {story.farm: {"lot_id": story.ids["lot"]}, story.garage: {"spot_purchase": True}}
+    bought: dict[Party, dict[str, Any]] = {
+        story.farm: {"lot_id": story.ids["lot"]},
+        story.garage: {"spot_purchase": True},
+    }
     paths = []
     for provider, how in bought.items():
         offer = terms | how | {"provider_id": str(provider.id)}
-        paths.append(f"/v1/referral-offers/{(await done(story.council, story.path('referral'), 'offers', offer))['id']}")
+        paths.append(
+            f"/v1/referral-offers/{(await done(story.council, story.path('referral'), 'offers', offer))['id']}"
+        )
     return paths[0], paths[1]
 
 

@@ -1,7 +1,7 @@
 """The people and the days of a year of one child's life, and the strangers who must learn nothing of it."""
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -63,7 +63,7 @@ class Story:
     """`farm` and `garage` apply, `farm` takes the child; `hill` is its school, then `brook`.
 
     `made` holds the path of everything that came of it and is nobody else's. The world's other organisations are the
-    strangers.
+    strangers, who have a child of their own: `theirs` holds the paths of that.
     """
 
     world: World
@@ -71,6 +71,7 @@ class Story:
     garage: Party
     brook: Party
     made: set[str] = field(default_factory=set)
+    theirs: set[str] = field(default_factory=set)
     looked_at: set[str] = field(default_factory=set)
     feeds: dict[str, str] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
@@ -121,11 +122,16 @@ class Story:
             if each["channel"] == "email":
                 await deliver(self.tools, UUID(each["id"]))
 
-    async def remember(self, answer: Response) -> None:
-        """A hook of the HTTP clients: what was made in this story is none of the strangers' business."""
+
+def keeps_in(paths: set[str]) -> Callable[[Response], Awaitable[None]]:
+    """A hook of an HTTP client: what was made is nobody's business but that of those who made it."""
+
+    async def keep(answer: Response) -> None:
         path = answer.headers.get("Location", "")
         if answer.status_code == 201 and path.split("/")[2] not in PUBLISHED:
-            self.made.add(path)
+            paths.add(path)
+
+    return keep
 
 
 @asynccontextmanager
@@ -134,9 +140,33 @@ async def begun(world: World, tools: Tools, *newcomers: Any) -> AsyncIterator[St
     async with AsyncExitStack() as stack:
         garage, brook = [await stack.enter_async_context(each) for each in newcomers]
         story = Story(world, tools, garage, brook)
-        for party in story.ours:
-            party.http.event_hooks["response"].append(story.remember)
+        for parties, paths in ((story.ours, story.made), (story.strangers, story.theirs)):
+            for party in parties:
+                party.http.event_hooks["response"].append(keeps_in(paths))
+        await the_strangers_place_a_child_too(story)
         yield story
+
+
+async def the_strangers_place_a_child_too(story: Story) -> None:
+    """So that their lists are not empty of everything."""
+    council, school, provider = story.strangers
+    calendar = await created(council, "/v1/calendars", YEAR)
+    pupil = await created(council, "/v1/pupils", {**CHILD, "family_name": "Otherwise"})
+    proposed = await created(
+        council,
+        "/v1/placements",
+        PURPOSE
+        | TERMS
+        | {
+            "pupil_id": pupil["id"],
+            "provider_id": str(provider.id),
+            "host_school_id": str(school.id),
+            "spot_purchase": True,
+            "calendar_id": calendar["id"],
+            "starts_on": "2026-10-05",
+        },
+    )
+    await done(provider, f"/v1/placements/{proposed['id']}", "acceptance")
 
 
 async def created(party: Party, path: str, body: object) -> Any:
@@ -206,9 +236,10 @@ async def clocks(party: Party, placement: str) -> dict[str, list[tuple[str, str 
 async def nobody_else_saw_it(story: Story) -> None:
     """The strangers' lists and feeds hold nothing of the story, and none of its addresses exists for them."""
     new, story.looked_at = story.made - story.looked_at, set(story.made)
-    secret = {id_ for path in story.made for id_ in re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", path)}
+    secret = ids_in(story.made)
     lists = {*ALWAYS_LOOKED_AT, *(path.split("/")[2] for path in new)}
     for stranger in story.strangers:
+        assert len(await listed(stranger, "/v1/placements")) == 1, "the strangers' own"
         for name in sorted(lists):
             await _holds_none(stranger, f"/v1/{name}", secret, limit=200)
         for path in sorted(new):
@@ -228,20 +259,24 @@ async def _feed_holds_none(story: Story, stranger: Party, secret: set[str]) -> N
         story.feeds[stranger.name], more = page.json()["next_cursor"], page.json()["more"]
 
 
-async def _holds_none(stranger: Party, path: str, secret: set[str], **asked: Any) -> None:
+async def _holds_none(party: Party, path: str, secret: set[str], **asked: Any) -> None:
     """One list: what a caller of this kind may not ask at all shows nothing either."""
-    answer = await stranger.get(path, **asked)
+    answer = await party.get(path, **asked)
     assert answer.status_code in (200, 403), f"{path}: {answer.text}"
     found = [id_ for id_ in secret if id_ in answer.text]
-    assert not found, f"{stranger.name} meets {found} in {path}"
+    assert not found, f"{party.name} meets {found} in {path}"
 
 
-async def every_list_is_empty_of_it(story: Story, contract: dict[str, Any]) -> None:
-    """Every list of the contract, asked by every stranger; the day of each list that asks for one is a school day."""
-    secret = {id_ for path in story.made for id_ in re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", path)}
-    for path, asked in _lists(contract):
-        for stranger in story.strangers:
-            await _holds_none(stranger, path, secret, **asked)
+async def no_list_mixes_the_two(story: Story, contract: dict[str, Any]) -> None:
+    """Every list of the contract, asked by every party: of either tenant's records the other one meets none."""
+    for parties, others in ((story.strangers, ids_in(story.made)), (story.ours, ids_in(story.theirs))):
+        for path, asked in _lists(contract):
+            for party in parties:
+                await _holds_none(party, path, others, **asked)
+
+
+def ids_in(paths: set[str]) -> set[str]:
+    return {id_ for path in paths for id_ in re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", path)}
 
 
 def _lists(contract: dict[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
