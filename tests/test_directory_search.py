@@ -49,6 +49,7 @@ FILTERS: dict[str, tuple[Any, dict[str, Any]]] = {
     "council_id": (None, {"council": "other_council"}),
     "framework_id": (None, {"council": "other_council"}),
     "lot_id": (None, {"lot": 2}),
+    "vacancy_on": ("2026-11-24", {"capacity": 0}),
     "identifier_scheme": ("company", {"company": "87654321"}),
 }
 TOGETHER = {"identifier_scheme": {"identifier_value": "12345678"}}
@@ -69,13 +70,13 @@ class Scene:
         return asked | {k: v for name in filters for k, v in TOGETHER.get(name, {}).items()}
 
     def expected(self, filters: tuple[str, ...]) -> set[str]:
-        """All but those that miss one of the filters; who is on another council's framework misses its lots too."""
+        """All but those that miss one of the filters; who is on another council's framework misses its lots and places too."""
         return {self.full} | {id_ for name, id_ in self.near.items() if not self._misses(name, set(filters))}
 
     @staticmethod
     def _misses(name: str, filters: set[str]) -> bool:
         if name in {"council_id", "framework_id"}:
-            return bool(filters & {"council_id", "framework_id", "lot_id"})
+            return bool(filters & {"council_id", "framework_id", "lot_id", "vacancy_on"})
         return name in filters
 
 
@@ -108,6 +109,7 @@ async def _provider(
     """A provider of the other council's registering, so that the council meets it by its awards alone."""
     postcode, company = changes.pop("postcode", "M5 3EQ"), changes.pop("company", "12345678")
     council, lot = changes.pop("council", "council"), changes.pop("lot", 1)
+    capacity = changes.pop("capacity", 1)
     body = {
         "name": name,
         "category": "charity",
@@ -121,7 +123,7 @@ async def _provider(
     assert done.status_code == 200, done.text
     if not hide:
         awarded = await getattr(world, council).post(
-            "/v1/lot-awards", {"lot_id": lots[council, lot][1], "provider_id": id_, **PERIOD}
+            "/v1/lot-awards", {"lot_id": lots[council, lot][1], "provider_id": id_, "capacity": capacity, **PERIOD}
         )
         assert awarded.status_code == 201, awarded.text
     else:
@@ -169,7 +171,7 @@ async def test_any_filters_hold_together(scene: Scene) -> None:
 
 
 async def test_a_hidden_provider_is_found_by_who_knows_it_alone(scene: Scene) -> None:
-    asked = tuple(name for name in FILTERS if name not in {"council_id", "framework_id", "lot_id"})
+    asked = tuple(name for name in FILTERS if name not in {"council_id", "framework_id", "lot_id", "vacancy_on"})
     assert scene.hidden in await _found(scene.world.other_council, **scene.query(asked))
     for party in (scene.world.other_school, scene.world.provider, scene.world.other_provider):
         assert scene.hidden not in await _found(party, **scene.query(asked))

@@ -7,6 +7,7 @@ same reason the application's role could use no index over the words, and there 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from app.models.frameworks import Lot, LotAward
 from app.models.organisations import Organisation, OrganisationKind, ProviderCategory, Site
 from app.queries.directory import visible_organisations
 from app.queries.lot_awards import visible_awards
+from app.queries.vacancies import places_free, vacancies_on
 from app.rules.directory_entries import DayOfWeek, TargetGroup, groups_of_key_stage
 from app.rules.procurement import AttendancePattern, DeliveryOption, KeyStage
 
@@ -45,6 +47,7 @@ class Wanted:
     council_id: UUID | None = None
     framework_id: UUID | None = None
     lot_id: UUID | None = None
+    vacancy_on: date | None = None
 
 
 def providers_wanted(caller: Caller, wanted: Wanted) -> Select[Organisation]:
@@ -59,12 +62,13 @@ def providers_wanted(caller: Caller, wanted: Wanted) -> Select[Organisation]:
         statement = statement.where(_open_on(day))
     if wanted.outward_code is not None:
         statement = statement.where(_site_in(wanted.outward_code))
+    if wanted.vacancy_on is not None:
+        statement = statement.where(_has_place_free(caller, wanted, wanted.vacancy_on))
     if wanted.council_id is not None:
         awarded = _awarded(caller, col(LotAward.council_id) == wanted.council_id)
         statement = statement.where(or_(awarded, col(Organisation.registered_by_id) == wanted.council_id))
     if wanted.framework_id is not None:
-        of_framework = select(col(Lot.id)).where(col(Lot.framework_id) == wanted.framework_id)
-        statement = statement.where(_awarded(caller, col(LotAward.lot_id).in_(of_framework)))
+        statement = statement.where(_awarded(caller, col(LotAward.lot_id).in_(_lots_of(wanted.framework_id))))
     if wanted.lot_id is not None:
         statement = statement.where(_awarded(caller, col(LotAward.lot_id) == wanted.lot_id))
     return statement
@@ -145,3 +149,19 @@ def _awarded(caller: Caller, condition: ColumnElement[bool]) -> ColumnElement[bo
         col(LotAward.provider_id) == col(Organisation.id), col(LotAward.ends_on) >= caller.today, condition
     )
     return awards.exists()
+
+
+def _has_place_free(caller: Caller, wanted: Wanted, day: date) -> ColumnElement[bool]:
+    """A place is known to be free on the day, under an award that the lot, framework and council asked for also fit."""
+    free = vacancies_on(caller, day).where(col(LotAward.provider_id) == col(Organisation.id), places_free(day) > 0)
+    if wanted.lot_id is not None:
+        free = free.where(col(LotAward.lot_id) == wanted.lot_id)
+    if wanted.framework_id is not None:
+        free = free.where(col(LotAward.lot_id).in_(_lots_of(wanted.framework_id)))
+    if wanted.council_id is not None:
+        free = free.where(col(LotAward.council_id) == wanted.council_id)
+    return free.correlate(Organisation).exists()
+
+
+def _lots_of(framework_id: UUID) -> Select[UUID]:
+    return select(col(Lot.id)).where(col(Lot.framework_id) == framework_id)

@@ -15,7 +15,7 @@ from app.rules.directory_entries import DayOfWeek, TargetGroup
 from app.rules.procurement import AttendancePattern, DeliveryOption, KeyStage
 from app.schemas.directory import ProviderRead
 from app.schemas.directory_search import OutwardCode, SearchText
-from app.schemas.wire import Id, Instant
+from app.schemas.wire import Day, Id, Instant
 from app.web.edge import Session
 from app.web.pages import Page, Pages
 from app.web.router import edge_router
@@ -55,6 +55,10 @@ async def _wanted(
     ] = None,
     framework_id: Annotated[Id | None, Query(description="It holds a lot of this framework.")] = None,
     lot_id: Annotated[Id | None, Query(description="It holds this lot.")] = None,
+    vacancy_on: Annotated[
+        Day | None,
+        Query(description="A place is free on this day, under an award that fits council, framework and lot too."),
+    ] = None,
 ) -> Wanted:
     return Wanted(
         q=q,
@@ -72,6 +76,7 @@ async def _wanted(
         council_id=council_id,
         framework_id=framework_id,
         lot_id=lot_id,
+        vacancy_on=vacancy_on,
     )
 
 
@@ -86,7 +91,7 @@ async def list_providers(
 ) -> Page[ProviderRead]:
     """The providers that the caller may find, searched by any of the filters: all that are given must hold.
 
-    Lots, frameworks and councils are searched among the awards that you may read and that have not ended.
+    Lots, frameworks, councils and vacancies are searched among the awards that you may read and that have not ended.
     """
     found, page = await found_on_page(session, pages, providers_wanted(caller, wanted), named, changed_since)
     return page.holding([provider_read(entry) for entry in found])
