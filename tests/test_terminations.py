@@ -194,7 +194,7 @@ async def test_notice_in_effect_is_not_withdrawn(world: World, ledger: Ledger) -
 
 async def test_notices_are_listed_by_state_and_by_what_time_alone_changed(world: World, ledger: Ledger) -> None:
     first = await given(world.provider, await world.placement())
-    second = await given(world.provider, await world.placement(), "2027-02-11")
+    second = await given(world.provider, await world.placement(planned_end_on="2027-03-25"), FEBRUARY)
     assert (await world.provider.act(second, "withdrawal")).status_code == 200
 
     async def found(**filters: str) -> set[str]:

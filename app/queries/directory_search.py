@@ -29,6 +29,16 @@ from app.rules.procurement import AttendancePattern, DeliveryOption, KeyStage
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """What a provider must have been awarded, and a day on which it must have a place free under that."""
+
+    council_id: UUID | None = None
+    framework_id: UUID | None = None
+    lot_id: UUID | None = None
+    vacancy_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """What is asked of a provider; all of it must hold, and None asks nothing."""
 
@@ -44,10 +54,7 @@ class Wanted:
     online: bool | None = None
     transport: bool | None = None
     outward_code: str | None = None
-    council_id: UUID | None = None
-    framework_id: UUID | None = None
-    lot_id: UUID | None = None
-    vacancy_on: date | None = None
+    held: Held = Held()
 
 
 def providers_wanted(caller: Caller, wanted: Wanted) -> Select[Organisation]:
@@ -62,15 +69,16 @@ def providers_wanted(caller: Caller, wanted: Wanted) -> Select[Organisation]:
         statement = statement.where(_open_on(day))
     if wanted.outward_code is not None:
         statement = statement.where(_site_in(wanted.outward_code))
-    if wanted.vacancy_on is not None:
-        statement = statement.where(_has_place_free(caller, wanted, wanted.vacancy_on))
-    if wanted.council_id is not None:
-        awarded = _awarded(caller, col(LotAward.council_id) == wanted.council_id)
-        statement = statement.where(or_(awarded, col(Organisation.registered_by_id) == wanted.council_id))
-    if wanted.framework_id is not None:
-        statement = statement.where(_awarded(caller, col(LotAward.lot_id).in_(_lots_of(wanted.framework_id))))
-    if wanted.lot_id is not None:
-        statement = statement.where(_awarded(caller, col(LotAward.lot_id) == wanted.lot_id))
+    held = wanted.held
+    if held.vacancy_on is not None:
+        statement = statement.where(_has_place_free(caller, held, held.vacancy_on))
+    if held.council_id is not None:
+        awarded = _awarded(caller, col(LotAward.council_id) == held.council_id)
+        statement = statement.where(or_(awarded, col(Organisation.registered_by_id) == held.council_id))
+    if held.framework_id is not None:
+        statement = statement.where(_awarded(caller, col(LotAward.lot_id).in_(_lots_of(held.framework_id))))
+    if held.lot_id is not None:
+        statement = statement.where(_awarded(caller, col(LotAward.lot_id) == held.lot_id))
     return statement
 
 
@@ -151,15 +159,15 @@ def _awarded(caller: Caller, condition: ColumnElement[bool]) -> ColumnElement[bo
     return awards.exists()
 
 
-def _has_place_free(caller: Caller, wanted: Wanted, day: date) -> ColumnElement[bool]:
+def _has_place_free(caller: Caller, held: Held, day: date) -> ColumnElement[bool]:
     """A place is known to be free on the day, under an award that the lot, framework and council asked for also fit."""
     free = vacancies_on(caller, day).where(col(LotAward.provider_id) == col(Organisation.id), places_free(day) > 0)
-    if wanted.lot_id is not None:
-        free = free.where(col(LotAward.lot_id) == wanted.lot_id)
-    if wanted.framework_id is not None:
-        free = free.where(col(LotAward.lot_id).in_(_lots_of(wanted.framework_id)))
-    if wanted.council_id is not None:
-        free = free.where(col(LotAward.council_id) == wanted.council_id)
+    if held.lot_id is not None:
+        free = free.where(col(LotAward.lot_id) == held.lot_id)
+    if held.framework_id is not None:
+        free = free.where(col(LotAward.lot_id).in_(_lots_of(held.framework_id)))
+    if held.council_id is not None:
+        free = free.where(col(LotAward.council_id) == held.council_id)
     return free.correlate(Organisation).exists()
 
 

@@ -8,7 +8,7 @@ from app.access.caller import Caller
 from app.access.permission import allow
 from app.access.scopes import Scope
 from app.models.organisations import ProviderCategory
-from app.queries.directory_search import Wanted, providers_wanted
+from app.queries.directory_search import Held, Wanted, providers_wanted
 from app.routers.directory import found_on_page, provider_read
 from app.routers.directory_identifiers import NamedByIdentifier
 from app.rules.directory_entries import DayOfWeek, TargetGroup
@@ -23,7 +23,22 @@ from app.web.router import edge_router
 router = edge_router("directory")
 
 
+async def _held(
+    council_id: Annotated[
+        Id | None, Query(description="It stands on a framework of this council, or the council registered it.")
+    ] = None,
+    framework_id: Annotated[Id | None, Query(description="It holds a lot of this framework.")] = None,
+    lot_id: Annotated[Id | None, Query(description="It holds this lot.")] = None,
+    vacancy_on: Annotated[
+        Day | None,
+        Query(description="A place is free on this day, under an award that fits council, framework and lot too."),
+    ] = None,
+) -> Held:
+    return Held(council_id=council_id, framework_id=framework_id, lot_id=lot_id, vacancy_on=vacancy_on)
+
+
 async def _wanted(
+    held: Annotated[Held, Depends(_held)],
     q: Annotated[
         SearchText | None,
         Query(
@@ -50,15 +65,6 @@ async def _wanted(
         OutwardCode | None,
         Query(description="A site in this postcode district (`M5`) or area (`M`). There is no search by distance."),
     ] = None,
-    council_id: Annotated[
-        Id | None, Query(description="It stands on a framework of this council, or the council registered it.")
-    ] = None,
-    framework_id: Annotated[Id | None, Query(description="It holds a lot of this framework.")] = None,
-    lot_id: Annotated[Id | None, Query(description="It holds this lot.")] = None,
-    vacancy_on: Annotated[
-        Day | None,
-        Query(description="A place is free on this day, under an award that fits council, framework and lot too."),
-    ] = None,
 ) -> Wanted:
     return Wanted(
         q=q,
@@ -73,10 +79,7 @@ async def _wanted(
         online=online,
         transport=transport,
         outward_code=outward_code,
-        council_id=council_id,
-        framework_id=framework_id,
-        lot_id=lot_id,
-        vacancy_on=vacancy_on,
+        held=held,
     )
 
 

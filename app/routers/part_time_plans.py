@@ -9,7 +9,6 @@ from sqlmodel import col
 from app.access.caller import Caller
 from app.access.permission import allow
 from app.access.scopes import Scope
-from app.models.organisations import OrganisationKind
 from app.models.part_time_plans import PartTimePlan
 from app.queries.agreements import agreements_of
 from app.queries.part_time_plans import (
@@ -35,7 +34,7 @@ from app.web.router import edge_router
 router = edge_router("part-time-plans")
 
 Reader = Annotated[Caller, allow(Scope.PLACEMENTS_READ)]
-Planner = Annotated[Caller, allow(Scope.PLACEMENTS_WRITE, OrganisationKind.COUNCIL, OrganisationKind.SCHOOL)]
+Planner = Annotated[Caller, allow(Scope.PLACEMENTS_WRITE)]
 
 
 @router.get("/part-time-plans", operation_id="list_part_time_plans")
