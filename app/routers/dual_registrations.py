@@ -10,6 +10,7 @@ from app.access.caller import Caller
 from app.access.permission import allow
 from app.access.scopes import Scope
 from app.models.dual_registrations import DualRegistrationRecord
+from app.models.organisations import OrganisationKind
 from app.queries.dual_registrations import standing_on, visible_registration, visible_registrations
 from app.rules.dual_registrations import DualRegistrationState
 from app.schemas.dual_registrations import (
@@ -28,7 +29,7 @@ from app.web.router import edge_router
 router = edge_router("dual-registrations")
 
 Reader = Annotated[Caller, allow(Scope.PLACEMENTS_READ)]
-Writer = Annotated[Caller, allow(Scope.PLACEMENTS_WRITE)]
+Writer = Annotated[Caller, allow(Scope.PLACEMENTS_WRITE, OrganisationKind.COUNCIL, OrganisationKind.SCHOOL)]
 
 
 @router.get("/dual-registrations", operation_id="list_dual_registrations")

@@ -9,6 +9,7 @@ from sqlmodel import col
 from app.access.caller import Caller
 from app.access.permission import allow
 from app.access.scopes import Scope
+from app.models.organisations import OrganisationKind
 from app.models.outcomes import LeaverDestinationRecord
 from app.queries.placements import placements_by_id
 from app.queries.pupils import births_of
@@ -30,7 +31,7 @@ router = edge_router("leaver-destinations")
 
 Leaver = Stated[LeaverDestinationRecord]
 Reader = Annotated[Caller, allow(Scope.PLACEMENTS_READ)]
-Writer = Annotated[Caller, allow(Scope.PLACEMENTS_WRITE)]
+Writer = Annotated[Caller, allow(Scope.PLACEMENTS_WRITE, OrganisationKind.COUNCIL, OrganisationKind.SCHOOL)]
 
 
 @router.get("/leaver-destinations", operation_id="list_leaver_destinations")

@@ -10,6 +10,7 @@ from sqlmodel import col
 from app.access.caller import Caller
 from app.access.permission import allow
 from app.access.scopes import Scope
+from app.models.organisations import OrganisationKind
 from app.models.outcomes import SustainedCheck
 from app.queries.placements import placements_by_id
 from app.queries.sustained_checks import (
@@ -33,7 +34,7 @@ router = edge_router("sustained-checks")
 
 Found = tuple[SustainedCheck, date | None]
 Reader = Annotated[Caller, allow(Scope.PLACEMENTS_READ)]
-Writer = Annotated[Caller, allow(Scope.PLACEMENTS_WRITE)]
+Writer = Annotated[Caller, allow(Scope.PLACEMENTS_WRITE, OrganisationKind.COUNCIL, OrganisationKind.SCHOOL)]
 
 
 @router.get("/sustained-checks", operation_id="list_sustained_checks")
