@@ -5,12 +5,21 @@ from typing import Any
 
 import pytest
 
+from app.rules.clocks import ClockKind
 from app.services import clocks as clocks_service
+from app.services.clocks_sources import CLOCKS
 from tests.ledger import Ledger
 from tests.part_time_planning import agreed
 from tests.world import TIMETABLE, Party, World
 
+FOLLOW_UP = {ClockKind.HALF_TERMLY_REVIEW, ClockKind.HOST_SCHOOL_CHECK}
 PERMANENT = {"exclusion": {"kind": "permanent", "on": "2026-11-20"}}
+
+
+@pytest.fixture
+def without_follow_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leaves out what every placement asks for every week and half-term: see `test_clocks_follow_up`."""
+    monkeypatch.setattr(clocks_service, "CLOCKS", tuple(each for each in CLOCKS if not each.kinds & FOLLOW_UP))
 
 
 async def clocks(party: Party, placement: str, kind: str | None = None) -> list[tuple[Any, ...]]:
@@ -39,6 +48,7 @@ async def stand(ledger: Ledger, day: str) -> None:
     await ledger.stand_at(datetime.fromisoformat(f"{day}T08:00:00+00:00").astimezone(UTC))
 
 
+@pytest.mark.usefixtures("without_follow_up")
 async def test_a_placement_has_its_clocks(world: World) -> None:
     placement = await world.placement()
     assert await clocks(world.school, placement) == [
@@ -90,6 +100,7 @@ async def test_a_short_suspension_asks_for_no_provision(world: World) -> None:
     assert await clocks(world.council, placement, "day_6") == [("day_6", None, "not_applicable", None)]
 
 
+@pytest.mark.usefixtures("without_follow_up")
 async def test_a_plans_reviews_and_end_are_clocks(world: World, ledger: Ledger) -> None:
     placement = await world.placement()
     path = await agreed(world, placement)
@@ -134,6 +145,7 @@ async def test_sessions_a_week_decide_which_counter_runs_and_a_plan_takes_off(wo
     assert await clocks(world.school, placement, "four_sessions") == []
 
 
+@pytest.mark.usefixtures("without_follow_up")
 async def test_the_list_is_filtered_and_paged_without_a_row_twice(
     world: World, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:

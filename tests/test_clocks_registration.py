@@ -8,7 +8,7 @@ import pytest
 from app.rules.registration_threshold import births_of_compulsory_age
 from tests.ledger import Ledger
 from tests.placing import owner_session, place, publish_calendar
-from tests.world import Party, World
+from tests.world import CALENDAR, Party, World
 
 AWARDED = "update organisations set registered_by_id = :by where id = :id"
 
@@ -32,7 +32,8 @@ async def placed_by(world: World, council: Party) -> str:
     """A placement of another council's with the provider."""
     child = {"given_name": "Alan", "family_name": "Example", "date_of_birth": "2012-03-04"}
     pupil = (await council.post("/v1/pupils", child)).json()["id"]
-    body = await world.proposal(pupil_id=pupil, host_school_id=None)
+    calendar = (await council.post("/v1/calendars", CALENDAR)).json()["id"]
+    body = await world.proposal(pupil_id=pupil, calendar_id=calendar, host_school_id=None)
     path = (await council.post("/v1/placements", body)).headers["Location"]
     assert (await world.provider.act(path, "acceptance")).status_code == 200
     return path.rsplit("/", 1)[1]

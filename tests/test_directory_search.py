@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from app.db.embedded_database import Addresses
 from tests.directory_entry import PERMISSION, entry_path
+from tests.test_award_suspensions import LIFT, held, suspend
 from tests.world import Party, World, make_world
 
 SITE = {"name": "Yard", "address": "1 Lane", "postcode": "M5 3EQ"}
@@ -49,7 +50,7 @@ FILTERS: dict[str, tuple[Any, dict[str, Any]]] = {
     "council_id": (None, {"council": "other_council"}),
     "framework_id": (None, {"council": "other_council"}),
     "lot_id": (None, {"lot": 2}),
-    "vacancy_on": ("2026-11-24", {"capacity": 0}),
+    "vacancy": ("true", {"capacity": 0}),
     "identifier_scheme": ("company", {"company": "87654321"}),
 }
 TOGETHER = {"identifier_scheme": {"identifier_value": "12345678"}}
@@ -76,7 +77,7 @@ class Scene:
     @staticmethod
     def _misses(name: str, filters: set[str]) -> bool:
         if name in {"council_id", "framework_id"}:
-            return bool(filters & {"council_id", "framework_id", "lot_id", "vacancy_on"})
+            return bool(filters & {"council_id", "framework_id", "lot_id", "vacancy"})
         return name in filters
 
 
@@ -108,8 +109,7 @@ async def _provider(
 ) -> str:
     """A provider of the other council's registering, so that the council meets it by its awards alone."""
     postcode, company = changes.pop("postcode", "M5 3EQ"), changes.pop("company", "12345678")
-    council, lot = changes.pop("council", "council"), changes.pop("lot", 1)
-    capacity = changes.pop("capacity", 1)
+    council, lot, capacity = changes.pop("council", "council"), changes.pop("lot", 1), changes.pop("capacity", 2)
     body = {
         "name": name,
         "category": "charity",
@@ -171,7 +171,7 @@ async def test_any_filters_hold_together(scene: Scene) -> None:
 
 
 async def test_a_hidden_provider_is_found_by_who_knows_it_alone(scene: Scene) -> None:
-    asked = tuple(name for name in FILTERS if name not in {"council_id", "framework_id", "lot_id", "vacancy_on"})
+    asked = tuple(name for name in FILTERS if name not in {"council_id", "framework_id", "lot_id", "vacancy"})
     assert scene.hidden in await _found(scene.world.other_council, **scene.query(asked))
     for party in (scene.world.other_school, scene.world.provider, scene.world.other_provider):
         assert scene.hidden not in await _found(party, **scene.query(asked))
@@ -289,6 +289,44 @@ async def test_awards_that_ended_or_cannot_be_read_find_nobody(scene: Scene) -> 
     assert scene.full in await _found(scene.world.council, lot_id=lot)
     for stranger in (scene.world.other_council, scene.world.other_school, scene.world.provider):
         assert await _found(stranger, lot_id=lot) == set()
+
+
+async def test_a_vacancy_is_a_place_that_is_free_under_an_award_that_one_may_read(world: World) -> None:
+    lot, held_award = await held(world, capacity=1)
+    parties, mine = (world.council, world.school, world.provider), str(world.provider.id)
+
+    async def finds(party: Party, **query: Any) -> bool:
+        return mine in await _found(party, **query)
+
+    for party in parties:
+        assert (await finds(party, vacancy="true"), await finds(party, vacancy="false")) == (True, False), party.name
+    for stranger in (world.other_council, world.other_school):
+        assert (await finds(stranger, vacancy="true"), await finds(stranger, vacancy="false")) == (False, True)
+    placement = (
+        await world.council.post("/v1/placements", await world.proposal(lot_id=lot, spot_purchase=False))
+    ).headers
+    assert await finds(world.school, vacancy="true")
+    assert (await world.provider.act(placement["Location"], "acceptance")).status_code == 200
+    for party in parties:
+        assert (await finds(party, vacancy="true"), await finds(party, lot_id=lot)) == (False, True), party.name
+    path = f"/v1/lot-awards/{held_award}"
+    etag = {"If-Match": (await world.council.get(path)).headers["ETag"]}
+    assert (await world.council.http.put(f"{path}/capacity", json={"capacity": 2}, headers=etag)).status_code == 200
+    assert await finds(world.school, vacancy="true")
+
+
+async def test_a_suspended_award_finds_nobody(world: World) -> None:
+    lot, held_award = await held(world, capacity=1)
+    asked: list[dict[str, str]] = [{"lot_id": lot}, {"vacancy": "true"}, {"council_id": str(world.council.id)}]
+    for query in asked:
+        assert await _found(world.school, **query) == {str(world.provider.id)}
+    suspended = (await suspend(world, held_award, "2026-11-25")).headers["Location"]
+    for query in asked:
+        assert await _found(world.school, **query) == {str(world.provider.id)}
+    assert (await world.council.act(suspended, "lifting", LIFT)).status_code == 200
+    assert (await suspend(world, held_award)).status_code == 201
+    for query in asked:
+        assert await _found(world.school, **query) == set()
 
 
 MALFORMED: dict[str, dict[str, Any]] = {

@@ -6,13 +6,21 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from app.services import duties
+from app.rules.clocks import ClockKind
+from app.services import duties, duties_clocks
 from app.services.duties import do_duties, do_duties_in_order
 from app.services.duties_clocks import tell_clocks
 from app.services.duties_part_time_plans import lapse_part_time_plans
 from tests.ledger import Ledger
 from tests.part_time_planning import agreed, answer, proposed
 from tests.world import World
+
+
+@pytest.fixture(autouse=True)
+def without_follow_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leaves out what every placement asks for every week and half-term: see `test_clocks_follow_up`."""
+    follow_up = {ClockKind.HALF_TERMLY_REVIEW, ClockKind.HOST_SCHOOL_CHECK}
+    monkeypatch.setattr(duties_clocks, "TOLD", duties_clocks.TOLD - follow_up)
 
 
 def at(day: str, hour: int = 8) -> datetime:

@@ -229,8 +229,8 @@ async def test_the_clock_notes_what_lapsed_and_tells(world: World, ledger: Ledge
 
 async def test_a_lot_lost_since_the_offer_is_in_the_way_of_acceptance(world: World) -> None:
     dates = {"starts_on": "2026-09-01", "ends_on": "2027-08-31"}
-    opened = {"name": "AP", "insurance_required": False, "safeguarding_confirmation_required": False, **dates}
-    framework = (await world.council.post("/v1/frameworks", opened)).json()["id"]
+    nothing_asked = {"insurance_required": False, "safeguarding_confirmation_required": False}
+    framework = (await world.council.post("/v1/frameworks", {"name": "AP", **dates, **nothing_asked})).json()["id"]
     lot = (await world.council.post(f"/v1/frameworks/{framework}/lots", {"number": 1, "name": "Full time"})).json()
     award = await world.council.post(
         "/v1/lot-awards", {"lot_id": lot["id"], "provider_id": str(world.provider.id), **dates}

@@ -45,6 +45,8 @@ class EventType(StrEnum):
     OFFER_DECLINED = "referral-offer.declined"
     OFFER_WITHDRAWN = "referral-offer.withdrawn"
     OFFER_LAPSED = "referral-offer.lapsed"
+    REFERRAL_REMOVED = "referral.removed"
+    OFFER_REMOVED = "referral-offer.removed"
     LOT_AWARD_PLACES_CHANGED = "lot-award.places-changed"
     LOT_AWARD_EXPIRING = "lot-award.expiring"
     LOT_AWARD_EXPIRED = "lot-award.expired"
@@ -164,6 +166,8 @@ MEANINGS: dict[EventType, str] = {
     EventType.PUPIL_CHANGED: "The organisation corrected a pupil, or named another home council; it alone is told.",
     EventType.PUPIL_REMOVED: "The pupil's identity was severed: erase what you hold under this id.",
     EventType.PLACEMENT_REMOVED: "The placement's child has another identity: erase what you hold under this id.",
+    EventType.REFERRAL_REMOVED: "The referral's child has another identity: erase what you hold under this id.",
+    EventType.OFFER_REMOVED: "The offer's child has another identity: erase what you hold under this id.",
     EventType.FRAMEWORK_OPENED: "The council opened a framework.",
     EventType.FRAMEWORK_CHANGED: "The council changed a framework's name or what placements under it require.",
     EventType.FRAMEWORK_EXTENDED: "The council made an extension of a framework; its last day moved.",

@@ -126,7 +126,7 @@ async def exclusions_of(session: AsyncSession, ids: Collection[UUID]) -> Mapping
         col(PlacementFacts.exclusion),
         col(PlacementFacts.excluded_on),
         col(PlacementFacts.exclusion_days),
-    ).where(_among(col(PlacementFacts.placement_id), ids))
+    ).where(among(col(PlacementFacts.placement_id), ids))
     return {
         placement_id: Exclusion(kind, on, days)
         for placement_id, kind, on, days in await session.execute(statement)
@@ -138,12 +138,12 @@ async def plans_of(session: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID
     """The part-time plans that were agreed, by placement, with the days on which reviews were held."""
     statement = (
         select(PartTimePlan)
-        .where(_among(col(PartTimePlan.placement_id), ids), col(PartTimePlan.state).in_(_ENDABLE))
+        .where(among(col(PartTimePlan.placement_id), ids), col(PartTimePlan.state).in_(_ENDABLE))
         .order_by(col(PartTimePlan.starts_on), col(PartTimePlan.id))
     )
     plans = (await session.scalars(statement)).all()
     reviews = select(col(PartTimePlanReview.plan_id), col(PartTimePlanReview.held_on)).where(
-        _among(col(PartTimePlanReview.plan_id), [plan.id for plan in plans])
+        among(col(PartTimePlanReview.plan_id), [plan.id for plan in plans])
     )
     held: defaultdict[UUID, list[date]] = defaultdict(list)
     for plan_id, held_on in (await session.execute(reviews)).all() if plans else ():
@@ -159,7 +159,7 @@ async def weekly_sessions_of(
 ) -> Mapping[UUID, frozenset[WeeklySession]]:
     """The weekly sessions of each placement by the version that rules today, or the first where none does yet."""
     versions = select(col(Timetable.placement_id), col(Timetable.id), col(Timetable.applies_from)).where(
-        _among(col(Timetable.placement_id), ids)
+        among(col(Timetable.placement_id), ids)
     )
     ruling: dict[UUID, tuple[bool, int, UUID]] = {}
     for placement_id, version_id, applies_from in await session.execute(versions):
@@ -169,7 +169,7 @@ async def weekly_sessions_of(
     written = func.concat(col(TimetableSlot.weekday), "_", col(TimetableSlot.session), type_=Text())
     slots = (
         select(col(TimetableSlot.placement_id), func.array_agg(written))
-        .where(_among(col(TimetableSlot.timetable_id), chosen))
+        .where(among(col(TimetableSlot.timetable_id), chosen))
         .group_by(col(TimetableSlot.placement_id))
     )
     return {
@@ -187,7 +187,7 @@ async def thresholds_reached(session: AsyncSession, providers: Collection[UUID],
     return {row.provider_id: row.reached for row in found}
 
 
-def _among(column: SQLCoreOperations[UUID], ids: Collection[UUID]) -> ColumnElement[bool]:
+def among(column: SQLCoreOperations[UUID], ids: Collection[UUID]) -> ColumnElement[bool]:
     """One array for all ids, written as text: of a thousand ids that takes a tenth of the time."""
     return column == any_(as_type(literal("{" + ",".join(map(str, ids)) + "}", Text), IDS))
 

@@ -7,7 +7,6 @@ same reason the application's role could use no index over the words, and there 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -21,21 +20,12 @@ from app.models.columns import JSON, TEXTS
 from app.models.directory_entries import DirectoryEntry
 from app.models.frameworks import Lot, LotAward
 from app.models.organisations import Organisation, OrganisationKind, ProviderCategory, Site
+from app.queries.award_suspensions import suspended_on
 from app.queries.directory import visible_organisations
 from app.queries.lot_awards import visible_awards
 from app.queries.vacancies import places_free, vacancies_on
 from app.rules.directory_entries import DayOfWeek, TargetGroup, groups_of_key_stage
 from app.rules.procurement import AttendancePattern, DeliveryOption, KeyStage
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What a provider must have been awarded, and a day on which it must have a place free under that."""
-
-    council_id: UUID | None = None
-    framework_id: UUID | None = None
-    lot_id: UUID | None = None
-    vacancy_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +44,10 @@ class Wanted:
     online: bool | None = None
     transport: bool | None = None
     outward_code: str | None = None
-    held: Held = Held()
+    council_id: UUID | None = None
+    framework_id: UUID | None = None
+    lot_id: UUID | None = None
+    vacancy: bool | None = None
 
 
 def providers_wanted(caller: Caller, wanted: Wanted) -> Select[Organisation]:
@@ -69,16 +62,17 @@ def providers_wanted(caller: Caller, wanted: Wanted) -> Select[Organisation]:
         statement = statement.where(_open_on(day))
     if wanted.outward_code is not None:
         statement = statement.where(_site_in(wanted.outward_code))
-    held = wanted.held
-    if held.vacancy_on is not None:
-        statement = statement.where(_has_place_free(caller, held, held.vacancy_on))
-    if held.council_id is not None:
-        awarded = _awarded(caller, col(LotAward.council_id) == held.council_id)
-        statement = statement.where(or_(awarded, col(Organisation.registered_by_id) == held.council_id))
-    if held.framework_id is not None:
-        statement = statement.where(_awarded(caller, col(LotAward.lot_id).in_(_lots_of(held.framework_id))))
-    if held.lot_id is not None:
-        statement = statement.where(_awarded(caller, col(LotAward.lot_id) == held.lot_id))
+    if wanted.council_id is not None:
+        awarded = _awarded(caller, col(LotAward.council_id) == wanted.council_id)
+        statement = statement.where(or_(awarded, col(Organisation.registered_by_id) == wanted.council_id))
+    if wanted.framework_id is not None:
+        of_framework = select(col(Lot.id)).where(col(Lot.framework_id) == wanted.framework_id)
+        statement = statement.where(_awarded(caller, col(LotAward.lot_id).in_(of_framework)))
+    if wanted.lot_id is not None:
+        statement = statement.where(_awarded(caller, col(LotAward.lot_id) == wanted.lot_id))
+    if wanted.vacancy is not None:
+        free = _with_a_place(caller)
+        statement = statement.where(free if wanted.vacancy else ~free)
     return statement
 
 
@@ -152,24 +146,19 @@ def _site_in(outward_code: str) -> ColumnElement[bool]:
 
 
 def _awarded(caller: Caller, condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """An award that the caller may see, and that has not ended, meets the condition."""
+    """An award that the caller may see, that has not ended and is not suspended today, meets the condition."""
     awards = visible_awards(caller).where(
-        col(LotAward.provider_id) == col(Organisation.id), col(LotAward.ends_on) >= caller.today, condition
+        col(LotAward.provider_id) == col(Organisation.id),
+        col(LotAward.ends_on) >= caller.today,
+        ~suspended_on(caller.today),
+        condition,
     )
     return awards.exists()
 
 
-def _has_place_free(caller: Caller, held: Held, day: date) -> ColumnElement[bool]:
-    """A place is known to be free on the day, under an award that the lot, framework and council asked for also fit."""
-    free = vacancies_on(caller, day).where(col(LotAward.provider_id) == col(Organisation.id), places_free(day) > 0)
-    if held.lot_id is not None:
-        free = free.where(col(LotAward.lot_id) == held.lot_id)
-    if held.framework_id is not None:
-        free = free.where(col(LotAward.lot_id).in_(_lots_of(held.framework_id)))
-    if held.council_id is not None:
-        free = free.where(col(LotAward.council_id) == held.council_id)
-    return free.correlate(Organisation).exists()
-
-
-def _lots_of(framework_id: UUID) -> Select[UUID]:
-    return select(col(Lot.id)).where(col(Lot.framework_id) == framework_id)
+def _with_a_place(caller: Caller) -> ColumnElement[bool]:
+    """An award that the caller may see holds today and has a place that is free, as far as anybody said."""
+    free = vacancies_on(caller, caller.today).where(
+        col(LotAward.provider_id) == col(Organisation.id), places_free(caller.today) >= 1
+    )
+    return free.exists()

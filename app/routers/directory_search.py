@@ -8,14 +8,14 @@ from app.access.caller import Caller
 from app.access.permission import allow
 from app.access.scopes import Scope
 from app.models.organisations import ProviderCategory
-from app.queries.directory_search import Held, Wanted, providers_wanted
+from app.queries.directory_search import Wanted, providers_wanted
 from app.routers.directory import found_on_page, provider_read
 from app.routers.directory_identifiers import NamedByIdentifier
 from app.rules.directory_entries import DayOfWeek, TargetGroup
 from app.rules.procurement import AttendancePattern, DeliveryOption, KeyStage
 from app.schemas.directory import ProviderRead
 from app.schemas.directory_search import OutwardCode, SearchText
-from app.schemas.wire import Day, Id, Instant
+from app.schemas.wire import Id, Instant
 from app.web.edge import Session
 from app.web.pages import Page, Pages
 from app.web.router import edge_router
@@ -23,22 +23,7 @@ from app.web.router import edge_router
 router = edge_router("directory")
 
 
-async def _held(
-    council_id: Annotated[
-        Id | None, Query(description="It stands on a framework of this council, or the council registered it.")
-    ] = None,
-    framework_id: Annotated[Id | None, Query(description="It holds a lot of this framework.")] = None,
-    lot_id: Annotated[Id | None, Query(description="It holds this lot.")] = None,
-    vacancy_on: Annotated[
-        Day | None,
-        Query(description="A place is free on this day, under an award that fits council, framework and lot too."),
-    ] = None,
-) -> Held:
-    return Held(council_id=council_id, framework_id=framework_id, lot_id=lot_id, vacancy_on=vacancy_on)
-
-
 async def _wanted(
-    held: Annotated[Held, Depends(_held)],
     q: Annotated[
         SearchText | None,
         Query(
@@ -65,6 +50,14 @@ async def _wanted(
         OutwardCode | None,
         Query(description="A site in this postcode district (`M5`) or area (`M`). There is no search by distance."),
     ] = None,
+    council_id: Annotated[
+        Id | None, Query(description="It stands on a framework of this council, or the council registered it.")
+    ] = None,
+    framework_id: Annotated[Id | None, Query(description="It holds a lot of this framework.")] = None,
+    lot_id: Annotated[Id | None, Query(description="It holds this lot.")] = None,
+    vacancy: Annotated[
+        bool | None, Query(description="Whether it has a free place today under an award that you may read.")
+    ] = None,
 ) -> Wanted:
     return Wanted(
         q=q,
@@ -79,7 +72,10 @@ async def _wanted(
         online=online,
         transport=transport,
         outward_code=outward_code,
-        held=held,
+        council_id=council_id,
+        framework_id=framework_id,
+        lot_id=lot_id,
+        vacancy=vacancy,
     )
 
 
@@ -94,7 +90,8 @@ async def list_providers(
 ) -> Page[ProviderRead]:
     """The providers that the caller may find, searched by any of the filters: all that are given must hold.
 
-    Lots, frameworks, councils and vacancies are searched among the awards that you may read and that have not ended.
+    Lots, frameworks, councils and vacancies are searched among the awards that you may read, that have not ended and
+    are not suspended today.
     """
     found, page = await found_on_page(session, pages, providers_wanted(caller, wanted), named, changed_since)
     return page.holding([provider_read(entry) for entry in found])

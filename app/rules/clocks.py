@@ -22,7 +22,7 @@ from app.rules.sources import (
 )
 
 DUE_FROM = timedelta(days=14)
-"""How long before its day a clock is due: Waymark's own."""
+"""How long before its day a clock is due, unless it says otherwise: Waymark's own."""
 
 
 class ClockKind(StrEnum):
@@ -38,6 +38,10 @@ class ClockKind(StrEnum):
     HOST_SCHOOL_CHECK = "host_school_check"
     SUSTAINED_CHECK = "sustained_check"
     PLANNED_END = "planned_end"
+
+
+TOLD_OTHERWISE = frozenset({ClockKind.SAFEGUARDING_CONFIRMATION, ClockKind.INSURANCE, ClockKind.SUSTAINED_CHECK})
+"""The kinds that have events of their own: their clocks are read, and not told of a second time."""
 
 
 class ClockState(StrEnum):
@@ -88,7 +92,10 @@ KINDS: Mapping[ClockKind, About] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """One clock as of a day. `subject` is the path of what it is about; `counted` and `limit` are a counter's."""
+    """One clock as of a day. `subject` is the path of what it is about; `counted` and `limit` are a counter's.
+
+    `lead` is how long before its day it is due.
+    """
 
     kind: ClockKind
     subject: str
@@ -97,6 +104,7 @@ class Clock:
     done_on: date | None = None
     counted: int | None = None
     limit: int | None = None
+    lead: timedelta = DUE_FROM
 
     @property
     def source(self) -> str:
@@ -116,6 +124,7 @@ def on_its_day(
     done_on: date | None = None,
     counted: int | None = None,
     limit: int | None = None,
+    lead: timedelta = DUE_FROM,
 ) -> Clock:
     """A clock with a day, which may count besides; without one, as where no calendar reaches so far, it is upcoming.
 
@@ -123,11 +132,11 @@ def on_its_day(
     """
     if done_on is not None:
         state = ClockState.DONE
-    elif due_on is None or today < due_on - DUE_FROM:
+    elif due_on is None or today < due_on - lead:
         state = ClockState.UPCOMING
     else:
         state = ClockState.DUE if today <= due_on else ClockState.OVERDUE
-    return Clock(kind, subject, state, due_on, done_on, counted, limit)
+    return Clock(kind, subject, state, due_on, done_on, counted, limit, lead)
 
 
 def counting(kind: ClockKind, subject: str, counted: int, limit: int, *, reached: bool) -> Clock:
@@ -151,7 +160,7 @@ def told_as(clock: Clock, swept_on: date | None, today: date) -> list[tuple[Cloc
     first = today if swept_on is None else min(swept_on + timedelta(days=1), today)
     if clock.due_on is None:
         return [(clock.state, first)]
-    due_from, overdue_from = clock.due_on - DUE_FROM, clock.due_on + timedelta(days=1)
+    due_from, overdue_from = clock.due_on - clock.lead, clock.due_on + timedelta(days=1)
     told = [(ClockState.DUE, max(first, due_from))]
     if clock.state is ClockState.OVERDUE:
         told = [each for each in told if due_from >= first]

@@ -141,7 +141,13 @@ def check_standings(
 
     Source: Salford AP contract slides, read in the primary source.
     """
-    deadlines = tuple(check_deadlines(calendar, starts_on, ends_on))
+    return standings_of(tuple(check_deadlines(calendar, starts_on, ends_on)), done, today)
+
+
+def standings_of(
+    deadlines: Sequence[CheckDeadline], done: Mapping[CheckKind, Sequence[date]], today: date
+) -> tuple[CheckStanding, ...]:
+    """As `check_standings`, of the deadlines of a placement. Source: the same."""
     return tuple(
         _standing(kind, [each for each in deadlines if each.kind is kind], done.get(kind, ()), today)
         for kind in FREQUENCIES

@@ -5,7 +5,7 @@ source; at least half-termly is expected by Keeping Children Safe in Education, 
 is shown and refuses nothing.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -69,8 +69,15 @@ def review_standings(
     calendar: SchoolCalendar, *, starts_on: date, ends_on: date, held: Collection[date], today: date
 ) -> tuple[ReviewStanding, ...]:
     """Where the review of each half-term stands today. Source: as `review_deadlines`."""
+    return standings_of(tuple(review_deadlines(calendar, starts_on, ends_on)), held, today)
+
+
+def standings_of(
+    deadlines: Sequence[ReviewDeadline], held: Collection[date], today: date
+) -> tuple[ReviewStanding, ...]:
+    """As `review_standings`, of the deadlines of a placement. Source: the same."""
     standings = []
-    for each in review_deadlines(calendar, starts_on, ends_on):
+    for each in deadlines:
         held_on = max((day for day in held if each.first <= day <= each.last), default=None)
         unheld = ReviewState.DUE if today <= each.due_on else ReviewState.OVERDUE
         standings.append(ReviewStanding(each, held_on, unheld if held_on is None else ReviewState.HELD))

@@ -13,8 +13,10 @@ MOST_CLOCKS = 500
 class ClockEntry(Read):
     """One clock, as of today.
 
-    `due` from fourteen days before `due_on`, `overdue` after it. `subject` is the path of what it is about. A counter
-    has `counted` and `limit` and may have no day: it is `due` once its limit is reached. No clock refuses anything.
+    `due` from fourteen days before `due_on`, `overdue` after it; what is done weekly is due in its week, what a
+    provider renews from thirty days before, a sustained check on its day and for four weeks. `subject` is the path of
+    what it is about. A counter has `counted` and `limit` and may have no day: it is `due` once its limit is reached. A
+    host school's check that is overdue has in `counted` how many of its kind were missed. No clock refuses anything.
     """
 
     kind: ClockKind

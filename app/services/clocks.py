@@ -15,7 +15,7 @@ from app.rules.placement_clocks import Placed
 from app.rules.placements import PlacementState
 from app.rules.procurement import AttendancePattern
 from app.rules.registration_threshold import REGISTERED_CATEGORIES
-from app.services.clocks_sources import CLOCKS, PROVIDER_CLOCKS, Batch, plans_for
+from app.services.clocks_sources import CLOCKS, PROVIDER_CLOCKS, Batch, calendars_for, plans_for, throughout_for
 
 EVERY_KIND = frozenset(ClockKind)
 MOST_LOOKED_AT = 1_000
@@ -60,7 +60,7 @@ class Providers:
     """What is known of the providers met so far, so that each is asked about once in a call."""
 
     def __init__(self, caller: Caller | None, session: AsyncSession, today: date, kinds: frozenset[ClockKind]) -> None:
-        self._caller, self._session, self._today, self._kinds = caller, session, today, kinds
+        self.caller, self._session, self.today, self.kinds = caller, session, today, kinds
         self._met: set[UUID] = set()
         self.categories: dict[UUID, str] = {}
         self.clocks: defaultdict[UUID, list[Clock]] = defaultdict(list)
@@ -72,8 +72,8 @@ class Providers:
         self._met |= new
         self.categories.update(await categories_of(self._session, new))
         for source in PROVIDER_CLOCKS:
-            if source.kinds & self._kinds:
-                for provider_id, clock in await source.find(self._caller, self._session, new, self._today):
+            if source.kinds & self.kinds:
+                for provider_id, clock in await source.find(self.caller, self._session, new, self.today):
                     self.clocks[provider_id].append(clock)
 
     def is_school(self, provider_id: UUID) -> bool:
@@ -81,13 +81,25 @@ class Providers:
 
 
 async def clocks_of(
-    session: AsyncSession, rows: Sequence[WithClocks], providers: Providers, today: date, kinds: frozenset[ClockKind]
+    session: AsyncSession, rows: Sequence[WithClocks], providers: Providers, since: date | None = None
 ) -> Mapping[UUID, list[Clock]]:
-    """The clocks of placements by id, without those of their providers, which are known to `providers` afterwards."""
+    """The clocks of placements by id, without those of their providers, which are known to `providers` afterwards.
+
+    For whom, on which day and of which kinds is for `providers` to say; `since` is for the worker, as in `Batch`.
+    """
     await providers.meet(row.provider_id for row in rows)
+    caller, kinds = providers.caller, providers.kinds
     placed = {row.id: _placed(row, providers) for row in rows}
-    calendars = {row.id: row.calendar_id for row in rows}
-    batch = Batch(placed, calendars, await plans_for(session, placed.keys(), kinds), today)
+    batch = Batch(
+        caller,
+        placed,
+        {row.id: row.calendar_id for row in rows},
+        await calendars_for(session, [row.calendar_id for row in rows], kinds),
+        await plans_for(session, placed.keys(), kinds),
+        await throughout_for(caller, session, [id_ for id_, each in placed.items() if each.accepted], kinds),
+        providers.today,
+        since,
+    )
     found: defaultdict[UUID, list[Clock]] = defaultdict(list)
     for source in CLOCKS:
         if source.kinds & kinds:
@@ -105,7 +117,7 @@ async def page_of_clocks(
     size, looked_at = (most if wanted.everything else _FIRST_BATCH), 0
     while True:
         rows = await placements_with_clocks(caller, session, wanted.filters, after, size)
-        clocks = await clocks_of(session, rows, providers, caller.today, wanted.kinds)
+        clocks = await clocks_of(session, rows, providers)
         for row in rows:
             after = row.id
             taken = [each for each in [*clocks.get(row.id, ()), *_of_provider(row, providers)] if wanted.takes(each)]
@@ -124,7 +136,7 @@ async def page_of_clocks(
 async def clocks_of_placement(caller: Caller, session: AsyncSession, rows: Sequence[WithClocks]) -> list[Clock]:
     """Every clock of one placement, its provider's included; none where it came to nothing."""
     providers = Providers(caller, session, caller.today, EVERY_KIND)
-    found = await clocks_of(session, rows, providers, caller.today, EVERY_KIND)
+    found = await clocks_of(session, rows, providers)
     return [clock for row in rows for clock in [*found.get(row.id, ()), *_of_provider(row, providers)]]
 
 
@@ -136,7 +148,9 @@ async def clocks_of_provider(caller: Caller, session: AsyncSession, provider_id:
 
 
 def _of_provider(row: WithClocks, providers: Providers) -> Sequence[Clock]:
-    return providers.clocks.get(row.provider_id, ()) if row.state is PlacementState.ACCEPTED else ()
+    """While the placement stands: nothing of a provider's concerns a child that has left it."""
+    stands = row.state is PlacementState.ACCEPTED and row.ends_on >= providers.today
+    return providers.clocks.get(row.provider_id, ()) if stands else ()
 
 
 def _placed(row: WithClocks, providers: Providers) -> Placed:

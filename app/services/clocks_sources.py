@@ -7,6 +7,8 @@ the worker (`caller` is None); row security holds for both.
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,7 +23,14 @@ from app.queries.clocks import (
     thresholds_reached,
     weekly_sessions_of,
 )
+from app.queries.clocks_assurance import certificates_given, confirmations_given
+from app.queries.clocks_follow_up import reviews_of, seen_throughout, settled_checks_of, sustained_checks_of
+from app.rules.assurance_clocks import assurance_clocks
+from app.rules.calendars import SchoolCalendar
 from app.rules.clocks import Clock, ClockKind
+from app.rules.follow_up_clocks import check_clocks, review_clocks, sustained_clock
+from app.rules.host_school_checks import check_deadlines
+from app.rules.host_school_checks import standings_of as checks_standing
 from app.rules.placement_clocks import (
     Placed,
     Planned,
@@ -32,16 +41,47 @@ from app.rules.placement_clocks import (
     sessions_a_week,
 )
 from app.rules.registration_threshold import REGISTERED_CATEGORIES, ProviderCount, registration_clock
+from app.rules.reviews import review_deadlines
+from app.rules.reviews import standings_of as reviews_standing
+from app.rules.sustained_checks import check_due_on
+
+D = TypeVar("D")
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Placements whose clocks are asked for; `calendars` gives the governing calendar of each, `plans` its plans."""
+    """Placements whose clocks are asked for; `calendar_of` gives the governing calendar of each, `plans` its plans.
 
+    `calendars`, `plans` and `throughout` hold what the kinds asked for need; `throughout` are the accepted ones that
+    the caller sees from their first day to their last. The worker says when it asked last: `since`.
+    """
+
+    caller: Caller | None
     placed: Mapping[UUID, Placed]
-    calendars: Mapping[UUID, UUID]
+    calendar_of: Mapping[UUID, UUID]
+    calendars: Mapping[UUID, SchoolCalendar]
     plans: Mapping[UUID, Sequence[Planned]]
+    throughout: frozenset[UUID]
     today: date
+    since: date | None = None
+
+    def calendar(self, placement_id: UUID) -> SchoolCalendar:
+        return self.calendars[self.calendar_of[placement_id]]
+
+    def asked_by(
+        self, deadlines: Callable[[SchoolCalendar, date, date], Iterable[D]]
+    ) -> Callable[[UUID], tuple[D, ...]]:
+        """What a calendar asks of each placement, worked out once for all that have the same days under it."""
+        known: dict[tuple[UUID, date, date], tuple[D, ...]] = {}
+
+        def asked(placement_id: UUID) -> tuple[D, ...]:
+            placed = self.placed[placement_id]
+            days = self.calendar_of[placement_id], placed.starts_on, placed.ends_on
+            if days not in known:
+                known[days] = tuple(deadlines(self.calendar(placement_id), placed.starts_on, placed.ends_on))
+            return known[days]
+
+        return asked
 
 
 Found = Iterable[tuple[UUID, Clock]]
@@ -69,9 +109,8 @@ async def planned_ends(session: AsyncSession, batch: Batch) -> Found:
 
 async def day_sixes(session: AsyncSession, batch: Batch) -> Found:
     exclusions = await exclusions_of(session, batch.placed.keys())
-    calendars = await school_calendars(session, list({batch.calendars[id_] for id_ in exclusions}))
     return [
-        (id_, day_six_clock(batch.placed[id_], each, calendars[batch.calendars[id_]], batch.today))
+        (id_, day_six_clock(batch.placed[id_], each, batch.calendar(id_), batch.today))
         for id_, each in exclusions.items()
     ]
 
@@ -120,14 +159,76 @@ async def registration_thresholds(
     ]
 
 
+async def reviews(session: AsyncSession, batch: Batch) -> Found:
+    held = await reviews_of(batch.caller, session, batch.throughout)
+    asked = batch.asked_by(review_deadlines)
+    return [
+        (id_, clock)
+        for id_ in batch.throughout
+        for clock in review_clocks(
+            batch.placed[id_],
+            reviews_standing(asked(id_), [each.on for each in held.get(id_, ())], batch.today),
+            held[id_][-1].next_review_by if id_ in held else None,
+            batch.today,
+        )
+    ]
+
+
+async def host_school_checks(session: AsyncSession, batch: Batch) -> Found:
+    done = await settled_checks_of(batch.caller, session, batch.throughout)
+    asked = batch.asked_by(check_deadlines)
+    return [
+        (id_, clock)
+        for id_ in batch.throughout
+        for clock in check_clocks(
+            batch.placed[id_], checks_standing(asked(id_), done.get(id_, {}), batch.today), batch.today, batch.since
+        )
+    ]
+
+
+async def sustained_checks(session: AsyncSession, batch: Batch) -> Found:
+    """Where the clock has not noted the day yet, what the calendar says by now."""
+    return [
+        (
+            id_,
+            sustained_clock(
+                f"/v1/sustained-checks/{each.id}",
+                each.record,
+                each.due_on or check_due_on(batch.calendar(id_), each.moved_on),
+                each.done_on,
+                batch.today,
+            ),
+        )
+        for id_, each in await sustained_checks_of(batch.caller, session, batch.placed.keys())
+    ]
+
+
+async def assurances(
+    kind: ClockKind, caller: Caller | None, session: AsyncSession, providers: Collection[UUID], today: date
+) -> Found:
+    """Of what the caller may see of each provider; the worker tells of these by their own events."""
+    if caller is None:
+        return []
+    read = confirmations_given if kind is ClockKind.SAFEGUARDING_CONFIRMATION else certificates_given
+    given = await read(caller, session, providers)
+    return [(id_, clock) for id_, each in given.items() for clock in assurance_clocks(kind, each, today)]
+
+
 CLOCKS: tuple[Source, ...] = (
     Source(frozenset({ClockKind.DAY_6}), day_sixes),
+    Source(frozenset({ClockKind.HALF_TERMLY_REVIEW}), reviews),
     Source(frozenset({ClockKind.PART_TIME_PLAN_REVIEW, ClockKind.PART_TIME_PLAN_END}), plans),
     Source(frozenset({ClockKind.TWELVE_WEEKS, ClockKind.FOUR_SESSIONS}), non_school_provision),
+    Source(frozenset({ClockKind.HOST_SCHOOL_CHECK}), host_school_checks),
     Source(frozenset({ClockKind.PLANNED_END}), planned_ends),
+    Source(frozenset({ClockKind.SUSTAINED_CHECK}), sustained_checks),
 )
 PROVIDER_CLOCKS: tuple[ProviderSource, ...] = (
     ProviderSource(frozenset({ClockKind.REGISTRATION_THRESHOLD}), registration_thresholds),
+    *(
+        ProviderSource(frozenset({kind}), partial(assurances, kind))
+        for kind in (ClockKind.SAFEGUARDING_CONFIRMATION, ClockKind.INSURANCE)
+    ),
 )
 
 # The sources that look at part-time plans, so that plans are read only for them.
@@ -139,6 +240,26 @@ NEED_PLANS = frozenset(
         ClockKind.FOUR_SESSIONS,
     }
 )
+# The sources that go by the calendar of a placement.
+NEED_CALENDARS = frozenset(
+    {ClockKind.DAY_6, ClockKind.HALF_TERMLY_REVIEW, ClockKind.HOST_SCHOOL_CHECK, ClockKind.SUSTAINED_CHECK}
+)
+
+
+async def calendars_for(
+    session: AsyncSession, ids: Iterable[UUID], kinds: frozenset[ClockKind]
+) -> Mapping[UUID, SchoolCalendar]:
+    return await school_calendars(session, list(set(ids))) if kinds & NEED_CALENDARS else {}
+
+
+# The sources that tell what was left undone.
+NEED_THE_WHOLE = frozenset({ClockKind.HALF_TERMLY_REVIEW, ClockKind.HOST_SCHOOL_CHECK})
+
+
+async def throughout_for(
+    caller: Caller | None, session: AsyncSession, accepted: Collection[UUID], kinds: frozenset[ClockKind]
+) -> frozenset[UUID]:
+    return await seen_throughout(caller, session, accepted) if kinds & NEED_THE_WHOLE else frozenset()
 
 
 async def plans_for(

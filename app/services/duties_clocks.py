@@ -17,9 +17,11 @@ from app.clock import london_day, london_midnight
 from app.outbox.catalogue import EventType
 from app.outbox.recording import Telling
 from app.queries.clocks import WithClocks, placements_to_sweep
-from app.rules.clocks import Clock, ClockState, told_as
+from app.rules.clocks import TOLD_OTHERWISE, Clock, ClockState, told_as
 from app.services.clocks import EVERY_KIND, Providers, clocks_of
 from app.services.duties_batch import Batch
+
+TOLD = EVERY_KIND - TOLD_OTHERWISE
 
 _EVENTS = {ClockState.DUE: EventType.CLOCK_DUE, ClockState.OVERDUE: EventType.CLOCK_OVERDUE}
 
@@ -87,8 +89,8 @@ async def tell_clocks(session: AsyncSession, sandbox_id: UUID | None, until: dat
 
 
 async def _found(session: AsyncSession, rows: Sequence[WithClocks], swept_on: date | None, today: date) -> list[_Told]:
-    providers = Providers(None, session, today, EVERY_KIND)
-    clocks = await clocks_of(session, rows, providers, today, EVERY_KIND)
+    providers = Providers(None, session, today, TOLD)
+    clocks = await clocks_of(session, rows, providers, swept_on)
     told = [
         _Told(clock, state, came_on, placement_id=placement_id)
         for placement_id, each in clocks.items()

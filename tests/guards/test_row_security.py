@@ -143,6 +143,10 @@ REVIEWED = {
     "sessions_elsewhere_as",
     "viewers_of",
     "sever_identity",
+    "hold_for_severance",
+    "is_severed",
+    "is_severed_referral",
+    "refuse_severed",
     "registration_thresholds",
     "referrals_offered",
 }
