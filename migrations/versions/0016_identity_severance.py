@@ -113,7 +113,7 @@ begin
     for withdrawn in
         update referral_offers o set state = 'withdrawn', settled_at = at, changed_at = at, version = o.version + 1
         from referrals r
-        where r.id = o.referral_id and r.pupil_id = old_pupil and o.state = 'offered' and o.respond_by > at
+        where r.id = o.referral_id and r.pupil_id = old_pupil and o.state = 'offered' and o.answer_by > at
         returning o.id, o.provider_id
     loop
         perform tell_of('referral-offer.withdrawn', at, '/v1/referral-offers/' || withdrawn.id, null,
