@@ -1,7 +1,7 @@
 """Suspensions and part-time plans are agreed by those who must agree, and a placement's end moves for a reason.
 
-Revision ID: 0017
-Revises: 0016
+Revision ID: 0015
+Revises: 0014
 
 Row security let any party to a placement write down that a suspension or a part-time plan was agreed, rewrite a notice
 of termination, and move a last day to any other. Triggers now ask for the answers, the notice or the agreement that
@@ -11,8 +11,8 @@ before those of the public schema and whose triggers would count as nested ones.
 
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
