@@ -122,6 +122,7 @@ REVIEWED = {
     "claim_sessions",
     "councils_overseeing",
     "cover_of",
+    "end_has_a_reason",
     "find_credential",
     "hold_referral",
     "keeps_its_own_entry",

@@ -1,7 +1,7 @@
 """Severing a child's identity, and the sealed archive that the old history goes to.
 
-Revision ID: 0016
-Revises: 0015
+Revision ID: 0014
+Revises: 0013
 
 `sever_identity` runs for the organisation that registered the pupil. Placements in force go on as new ones of the new
 pupil, with no link; from then on nobody sees the old ones. The worker takes the old history to `retention.records`, where
@@ -13,8 +13,8 @@ from alembic import op
 
 from migrations.row_security import ME, allow_function, resecure, secure, seen
 
-revision = "0016"
-down_revision = "0015"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
@@ -113,7 +113,7 @@ begin
     for withdrawn in
         update referral_offers o set state = 'withdrawn', settled_at = at, changed_at = at, version = o.version + 1
         from referrals r
-        where r.id = o.referral_id and r.pupil_id = old_pupil and o.state = 'offered' and o.respond_by > at
+        where r.id = o.referral_id and r.pupil_id = old_pupil and o.state = 'offered' and o.answer_by > at
         returning o.id, o.provider_id
     loop
         perform tell_of('referral-offer.withdrawn', at, '/v1/referral-offers/' || withdrawn.id, null,
