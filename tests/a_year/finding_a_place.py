@@ -107,7 +107,7 @@ async def _offered_to_both(story: Story) -> tuple[str, str]:
         "calendar_id": story.ids["calendar"],
         "starts_on": "2026-10-05",
         "delivery": "in_person_group_2_to_4",
-        "respond_by": "2026-10-02T16:00:00Z",
+        "answer_by": "2026-10-02T16:00:00Z",
     }
     bought: dict[Party, dict[str, Any]] = {
         story.farm: {"lot_id": story.ids["lot"]},
