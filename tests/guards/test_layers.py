@@ -67,6 +67,7 @@ WITHOUT_CALLER = {
         "plans_of",
         "weekly_sessions_of",
         "thresholds_reached",
+        "among",
     },
     "queries/directory.py": {
         "entries",
