@@ -280,5 +280,15 @@ async def test_what_has_events_of_its_own_is_not_told_twice(world: World, app: F
     assert lapsed[0][0] == 2
 
 
+async def test_a_move_to_be_checked_is_told_by_its_own_event_alone(world: World, app: FastAPI, ledger: Ledger) -> None:
+    placement = await ended_placement(world, ledger)
+    await outcome_recorded(world.council, placement)
+    check = await check_of(world.council, placement)
+    for day in ("2027-07-19", "2027-07-20", "2027-08-18"):
+        await do_duties(app.state.worker_sessions, world.sandbox_id, at(day))
+    assert await events(ledger, f"/v1/placements/{placement}/clocks") == []
+    assert world.council.id in await ledger.told("sustained-check.due", f"/v1/sustained-checks/{check['id']}")
+
+
 def _december() -> list[str]:
     return [f"2026-12-{number:02}" for number in range(1, 20)]
