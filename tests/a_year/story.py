@@ -269,7 +269,10 @@ async def _holds_none(party: Party, path: str, secret: set[str], **asked: Any) -
 
 async def no_list_mixes_the_two(story: Story, contract: dict[str, Any]) -> None:
     """Every list of the contract, asked by every party: of either tenant's records the other one meets none."""
-    for parties, others in ((story.strangers, ids_in(story.made)), ((story.council, story.hill, story.farm), ids_in(story.theirs))):
+    for parties, others in (
+        (story.strangers, ids_in(story.made)),
+        ((story.council, story.hill, story.farm), ids_in(story.theirs)),
+    ):
         for path, asked in _lists(contract):
             for party in parties:
                 await _holds_none(party, path, others, **asked)
