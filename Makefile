@@ -6,11 +6,12 @@ PIP := $(PYTHON) -m pip --disable-pip-version-check --no-input
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage lint check-contract lock clean
+.PHONY: help run test long coverage lint check-contract lock clean
 
 help:
 	@echo "make run             start PostgreSQL, the API and the worker with a sandbox (PORT=$(PORT))"
 	@echo "make test            run the suite on a real PostgreSQL"
+	@echo "make long            drive placements' lives at random for a quarter of an hour"
 	@echo "make coverage        try every branch of the rules by their tables of tests alone"
 	@echo "make lint            ruff, mypy and the import rules"
 	@echo "make check-contract  compare openapi/openapi.json with the code"
@@ -22,6 +23,9 @@ run: $(VENV)/run.stamp
 
 test: $(VENV)/test.stamp
 	@exec $(PYTHON) -m pytest -n 2 --dist loadfile
+
+long: $(VENV)/test.stamp
+	@exec $(PYTHON) -m pytest --hypothesis-profile=long tests/test_placement_life.py
 
 coverage: $(VENV)/test.stamp
 	$(PYTHON) -m coverage run -m pytest tests/rules

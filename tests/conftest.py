@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
+from hypothesis import settings as hypothesis_settings
 
 from app.db import migrate
 from app.db.embedded import EmbeddedServer
@@ -18,6 +19,8 @@ from app.settings import Settings
 from tests.ledger import Ledger
 from tests.own_server import own_server_database
 from tests.world import World, make_world
+
+hypothesis_settings.register_profile("long")
 
 
 @pytest.fixture(scope="session")

@@ -60,7 +60,7 @@ async def terms(world: World, provider: Party, **changes: Any) -> dict[str, Any]
         "starts_on": "2026-11-30",
         "planned_end_on": "2027-02-12",
         "timetable": TIMETABLE,
-        "respond_by": BY_FRIDAY,
+        "answer_by": BY_FRIDAY,
     }
     return body | changes
 

@@ -33,7 +33,7 @@ async def placed_by(world: World, council: Party) -> str:
     child = {"given_name": "Alan", "family_name": "Example", "date_of_birth": "2012-03-04"}
     pupil = (await council.post("/v1/pupils", child)).json()["id"]
     calendar = (await council.post("/v1/calendars", CALENDAR)).json()["id"]
-    body = await world.proposal(pupil_id=pupil, host_school_id=None, calendar_id=calendar)
+    body = await world.proposal(pupil_id=pupil, calendar_id=calendar, host_school_id=None)
     path = (await council.post("/v1/placements", body)).headers["Location"]
     assert (await world.provider.act(path, "acceptance")).status_code == 200
     return path.rsplit("/", 1)[1]

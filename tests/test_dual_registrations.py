@@ -103,9 +103,9 @@ async def test_a_pair_has_one_period_for_any_day(world: World) -> None:
 async def test_the_database_keeps_periods_apart_that_a_caller_cannot_see(world: World, ledger: Ledger) -> None:
     placement = await world.placement()
     path = await registered(world, placement)
-    hidden = await world.council.post(
-        "/v1/placements", await world.proposal(pupil_id=(await world.school.get(path)).json()["pupil_id"])
-    )
+    later = {"starts_on": "2027-02-22", "planned_end_on": "2027-03-25"}
+    pupil = (await world.school.get(path)).json()["pupil_id"]
+    hidden = await world.council.post("/v1/placements", await world.proposal(pupil_id=pupil, **later))
     await ledger.sql("delete from placement_viewers where placement_id = :id", id=placement)
     refusal = await register(world, world.school, hidden.json()["id"])
     assert (refusal.status_code, refusal.json()["type"]) == (409, "/problems/conflict")

@@ -51,7 +51,7 @@ EVENTS = {
     "safeguarding-confirmation.expiring": 1,  # the newest alone
     "safeguarding-confirmation.lapsed": 1,
     "sustained-check.due": 3,
-    "clock.overdue": 6,  # reviews and checks of the half-term that has ended
+    "clock.overdue": 6,  # reviews that were not held
 }
 ELSEWHERE = 4
 """Events for another provider and the council that registered it: confirmations of theirs that end."""

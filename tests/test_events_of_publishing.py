@@ -22,11 +22,16 @@ async def test_a_calendar_tells_its_owner_and_all_who_see_placements_under_it(wo
 async def test_the_owner_of_a_calendar_tells_those_whose_placements_it_does_not_see(
     world: World, ledger: Ledger
 ) -> None:
-    made = await world.other_school.post("/v1/calendars", CALENDAR)
+    """The school places a child of its own under its council's calendar."""
+    made = await world.council.post("/v1/calendars", CALENDAR)
     path = made.headers["Location"]
-    await world.placement(calendar_id=made.json()["id"])
-    assert (await world.other_school.change("PUT", path, CALENDAR)).status_code == 200
-    told = {world.other_school.id, world.council.id, world.school.id, world.provider.id}
+    child = {"given_name": "Ada", "family_name": "Example", "date_of_birth": "2012-03-04"}
+    pupil = (await world.school.post("/v1/pupils", child)).json()["id"]
+    body = await world.proposal(pupil_id=pupil, calendar_id=made.json()["id"])
+    placed = (await world.school.post("/v1/placements", body)).headers["Location"]
+    assert (await world.council.get(placed)).status_code == 404
+    assert (await world.council.change("PUT", path, CALENDAR)).status_code == 200
+    told = {world.council.id, world.school.id, world.provider.id}
     assert await ledger.told("calendar.changed", path) == told
 
 

@@ -9,7 +9,6 @@ from sqlmodel import SQLModel
 
 from app.db.embedded_database import Addresses
 from app.rules.upn import synthetic_upn
-from app.services.duties_severance import ABOUT_PLACEMENTS
 from tests.attendance_days import mark, sessions_seen, submit
 from tests.test_absconding_alerts import FOUND
 from tests.world import Party, World
@@ -228,10 +227,3 @@ async def test_two_at_once_sever_once(world: World) -> None:
     assert sorted(answer.status_code for answer in answers)[1] in (404, 412)
     mine = (await world.council.get("/v1/placements")).json()["items"]
     assert len(mine) == 1
-
-
-def test_every_table_about_a_placement_goes_to_the_archive() -> None:
-    about = {name for name, table in SQLModel.metadata.tables.items() if "placement_id" in table.columns}
-    assert about - HOLDS_IDS_ONLY - GOES_WITH_IT == set(ABOUT_PLACEMENTS), (
-        "add the table to ABOUT_PLACEMENTS, in the order of deletion"
-    )

@@ -9,7 +9,7 @@ from tests.test_award_suspensions import held
 from tests.test_frameworks import award
 from tests.test_insurance_certificates import CLOCK
 from tests.test_vacancies import proposed
-from tests.world import World
+from tests.world import CALENDAR, World
 
 
 async def asked(world: World, **changes: Any) -> tuple[int, str | None]:
@@ -84,7 +84,12 @@ async def test_a_school_that_sees_no_certificate_is_told_all_the_same(world: Wor
     await insured(world.provider, expires_on="2026-11-24")
     child = {"given_name": "Ada", "family_name": "Example", "date_of_birth": "2012-03-04"}
     pupil = (await world.other_school.post("/v1/pupils", child)).json()["id"]
-    body = await world.proposal(pupil_id=pupil, host_school_id=str(world.other_school.id), starts_on="2026-11-30")
+    body = await world.proposal(
+        pupil_id=pupil,
+        calendar_id=(await world.other_school.post("/v1/calendars", CALENDAR)).json()["id"],
+        host_school_id=str(world.other_school.id),
+        starts_on="2026-11-30",
+    )
     refused = await world.other_school.post("/v1/placements", body)
     assert (refused.status_code, refused.json()["rule"]) == (409, "insurance_lapsed")
     assert "2026-11-24" in refused.json()["detail"]

@@ -39,7 +39,7 @@ async def test_a_provider_reads_what_it_must_know_and_never_who_the_child_is(wor
     for hidden in (referral["id"], referral["pupil_id"], str(world.school.id), "Robin", "Example", "2012-03-04"):
         assert hidden not in read.text
     assert (await world.provider.get(f"/v1/pupils/{referral['pupil_id']}")).status_code == 404
-    assert (await world.provider.get("/v1/referral-offers", waiting_for="me")).json()["items"] == [shown]
+    assert (await world.provider.get("/v1/referral-offers", waiting_for_me="true")).json()["items"] == [shown]
 
 
 async def test_acceptance_places_the_child(world: World, ledger: Ledger) -> None:
@@ -132,9 +132,9 @@ async def test_a_commissioner_takes_an_offer_back(world: World, ledger: Ledger) 
         pytest.param({"provider_id": NOWHERE}, 422, "/provider_id", id="an unknown provider"),
         pytest.param({"calendar_id": NOWHERE}, 422, "/calendar_id", id="an unknown calendar"),
         pytest.param({"pupil_id": NOWHERE}, 422, "/pupil_id", id="a member that the referral says"),
-        pytest.param({"respond_by": "2026-11-27"}, 422, "/respond_by", id="a day where an instant belongs"),
-        pytest.param({"respond_by": "2026-11-24T08:00:00Z"}, 409, "respond_by_passed", id="no time to answer"),
-        pytest.param({"respond_by": "2027-02-13T08:00:00Z"}, 409, "respond_by_after_end", id="an answer after the end"),
+        pytest.param({"answer_by": "2026-11-27"}, 422, "/answer_by", id="a day where an instant belongs"),
+        pytest.param({"answer_by": "2026-11-24T08:00:00Z"}, 409, "answer_by_passed", id="no time to answer"),
+        pytest.param({"answer_by": "2027-02-13T08:00:00Z"}, 409, "answer_by_after_end", id="an answer after the end"),
         pytest.param({"spot_purchase": False}, 409, "lot_missing", id="neither lot nor spot purchase"),
         pytest.param({"planned_end_on": "2027-02-09"}, 409, "planned_end_not_half_term_end", id="an ordinary Tuesday"),
     ],
@@ -192,15 +192,16 @@ async def test_an_offer_lapses_when_nobody_answers(world: World, ledger: Ledger)
     for party, where, filters, found in (
         (world.provider, "/v1/referral-offers", {"state": "lapsed"}, 1),
         (world.provider, "/v1/referral-offers", {"state": "offered"}, 0),
-        (world.provider, "/v1/referral-offers", {"waiting_for": "me"}, 0),
+        (world.provider, "/v1/referral-offers", {"waiting_for_me": "true"}, 0),
+        (world.provider, "/v1/referral-offers", {"waiting_for_me": "false"}, 1),
         (world.school, "/v1/referral-offers", since, 2),
         (world.school, "/v1/referrals", since, 1),
         (world.school, "/v1/referrals", {"state": "taken_up"}, 1),
         (world.school, "/v1/referrals", {"state": "offered"}, 0),
-        (world.council, "/v1/referrals", {"waiting_for": "me"}, 1),
+        (world.council, "/v1/referrals", {"waiting_for_me": "true"}, 1),
     ):
         assert len((await party.get(where, **filters)).json()["items"]) == found, (where, filters)
-    again = await offered(world, path, respond_by="2026-11-30T12:00:00Z")
+    again = await offered(world, path, answer_by="2026-11-30T12:00:00Z")
     assert await state(world.school, path) == "offered"
     assert (await accept(world.provider, again)).status_code == 200
     assert await state(world.other_provider, second) == "lapsed"
@@ -208,9 +209,7 @@ async def test_an_offer_lapses_when_nobody_answers(world: World, ledger: Ledger)
 
 async def test_the_clock_notes_what_lapsed_and_tells(world: World, ledger: Ledger) -> None:
     path, first, second = await offered_twice(world)
-    later = await offered(
-        world, await taken_up(world), respond_by="2026-11-30T12:00:00Z", provider=world.other_provider
-    )
+    later = await offered(world, await taken_up(world), answer_by="2026-11-30T12:00:00Z", provider=world.other_provider)
     await world.other_provider.post(f"{second}/refusal", FULL)
     moved = await world.council.http.put("/v1/sandbox/clock", json={"now": "2026-11-27T18:00:00Z"})
     assert moved.status_code == 200, moved.text
@@ -230,7 +229,8 @@ async def test_the_clock_notes_what_lapsed_and_tells(world: World, ledger: Ledge
 
 async def test_a_lot_lost_since_the_offer_is_in_the_way_of_acceptance(world: World) -> None:
     dates = {"starts_on": "2026-09-01", "ends_on": "2027-08-31"}
-    framework = (await world.council.post("/v1/frameworks", {"name": "AP", **dates})).json()["id"]
+    nothing_asked = {"insurance_required": False, "safeguarding_confirmation_required": False}
+    framework = (await world.council.post("/v1/frameworks", {"name": "AP", **dates, **nothing_asked})).json()["id"]
     lot = (await world.council.post(f"/v1/frameworks/{framework}/lots", {"number": 1, "name": "Full time"})).json()
     award = await world.council.post(
         "/v1/lot-awards", {"lot_id": lot["id"], "provider_id": str(world.provider.id), **dates}

@@ -22,8 +22,8 @@ async def test_a_school_asks_its_council_which_takes_it_up(world: World, ledger:
     assert made.status_code == 201, made.text
     path, referral = made.headers["Location"], made.json()
     assert (referral["state"], referral["council_id"]) == ("requested", str(world.council.id))
-    assert (await world.council.get("/v1/referrals", waiting_for="me")).json()["items"] == [referral]
-    assert (await world.school.get("/v1/referrals", waiting_for="me")).json()["items"] == []
+    assert (await world.council.get("/v1/referrals", waiting_for_me="true")).json()["items"] == [referral]
+    assert (await world.school.get("/v1/referrals", waiting_for_me="true")).json()["items"] == []
     taken = await world.council.act(path, "take-up")
     assert (taken.status_code, taken.json()["state"]) == (200, "taken_up")
     assert (await world.school.get(path)).json() == taken.json()
@@ -233,7 +233,9 @@ async def test_a_list_is_filtered(world: World) -> None:
     expected: list[tuple[Party, dict[str, str], set[str]]] = [
         (world.council, {"state": "requested"}, {waiting}),
         (world.council, {"state": "offered"}, {asked}),
-        (world.council, {"waiting_for": "me"}, {waiting, open_}),
+        (world.council, {"waiting_for_me": "true"}, {waiting, open_}),
+        (world.council, {"waiting_for_me": "false"}, {asked}),
+        (world.school, {"waiting_for_me": "false"}, {waiting, open_, asked}),
         (world.council, {"provider_id": str(world.provider.id)}, {asked}),
         (world.council, {"provider_id": str(world.other_provider.id)}, set()),
         (world.school, {"host_school_id": str(world.school.id)}, {waiting, open_, asked}),

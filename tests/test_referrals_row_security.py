@@ -96,7 +96,7 @@ async def test_nobody_moves_an_offer_for_another(world: World, ledger: Ledger) -
         (council, "state = 'accepted', placement_id = gen_random_uuid()"),
         (council, "state = 'declined', declined_for = 'other'"),
         (council, "state = 'closed'"),
-        (council, "respond_by = respond_by"),
+        (council, "answer_by = answer_by"),
         (school, "state = 'withdrawn'"),
         (provider, "state = 'withdrawn'"),
         (provider, "state = 'declined', declined_for = 'other', withdrawn_because = 'x'"),
@@ -105,7 +105,7 @@ async def test_nobody_moves_an_offer_for_another(world: World, ledger: Ledger) -
     ]
     for organisation, what in tries:
         await refused(ledger, organisation, change.format(what), id=offer)
-    too_late = "update referral_offers set state = 'declined', declined_for = 'other', changed_at = respond_by"
+    too_late = "update referral_offers set state = 'declined', declined_for = 'other', changed_at = answer_by"
     await refused(ledger, provider, f"{too_late} where id = :id", id=offer)
     await ledger.sql_as(provider, change.format("state = 'declined', declined_for = 'other'"), id=offer)
     for organisation, what in (

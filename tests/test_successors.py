@@ -8,6 +8,7 @@ from httpx import Response
 from sqlalchemy.exc import DBAPIError
 
 from tests.ledger import Ledger
+from tests.test_award_suspensions import held
 from tests.test_suspensions import agreed
 from tests.world import TIMETABLE, Party, World
 
@@ -159,6 +160,18 @@ async def test_what_was_taken_over_ends_no_later_again(world: World) -> None:
     assert (await world.provider.act(late.headers["Location"], "acceptance")).status_code == 200
     withdrawn = await world.school.act(given, "withdrawal")
     assert (withdrawn.status_code, withdrawn.json()["rule"]) == (409, "placement_succeeded")
+
+
+async def test_a_successor_takes_no_place_beside_the_one_it_takes_over_from(world: World) -> None:
+    lot, _ = await held(world, capacity=1)
+    placement = await placement_of(world, lot_id=lot, spot_purchase=False)
+    proposed = await succeeded(world, placement)
+    assert proposed.status_code == 201, proposed.text
+    assert proposed.json()["lot_id"] == lot
+    accepted = await world.provider.act(proposed.headers["Location"], "acceptance")
+    assert accepted.status_code == 200, accepted.text
+    another = await world.council.post("/v1/placements", await world.proposal(lot_id=lot, spot_purchase=False))
+    assert (another.status_code, another.json()["rule"]) == (409, "capacity_full")
 
 
 async def test_a_notice_and_a_handover_at_one_instant_leave_one_truth(world: World, ledger: Ledger) -> None:

@@ -4,7 +4,9 @@ from datetime import UTC, datetime
 
 from tests.asking import AGREED, REFUSED, answer, read
 from tests.attendance_days import MORNINGS
+from tests.coming_out import outcome
 from tests.ledger import Ledger
+from tests.test_placement_facts import FACTS
 from tests.test_suspensions import agreed, days, requested
 from tests.world import TIMETABLE, World
 
@@ -130,6 +132,11 @@ async def test_a_child_that_one_provider_places_with_another(world: World, ledge
     assert (await answer(world.council, asked)).status_code == 404
     await answer(world.provider, asked, AGREED)
     assert (await answer(world.school, asked)).json()["state"] == "agreed"
+    facts = await world.provider.change("PUT", f"{path}/facts", FACTS)
+    assert facts.status_code == 200, facts.text
+    came_out = await world.provider.post("/v1/outcomes", outcome(path[-36:]))
+    assert came_out.status_code == 201, came_out.text
+    assert (await world.council.post("/v1/outcomes", outcome(path[-36:]))).status_code == 404
 
 
 async def test_a_provider_places_nobody_that_is_not_with_it(world: World) -> None:

@@ -192,6 +192,24 @@ async def test_notice_in_effect_is_not_withdrawn(world: World, ledger: Ledger) -
     assert (refusal.status_code, refusal.json()["state"]) == (409, "in_effect")
 
 
+async def test_notices_are_listed_by_state_and_by_what_time_alone_changed(world: World, ledger: Ledger) -> None:
+    first = await given(world.provider, await world.placement())
+    second = await given(world.provider, await world.placement(planned_end_on="2027-03-25"), FEBRUARY)
+    assert (await world.provider.act(second, "withdrawal")).status_code == 200
+
+    async def found(**filters: str) -> set[str]:
+        items = (await world.school.get("/v1/termination-notices", **filters)).json()["items"]
+        return {f"/v1/termination-notices/{item['id']}" for item in items}
+
+    for state, paths in (("standing", {first}), ("withdrawn", {second}), ("in_effect", set())):
+        assert await found(state=state) == paths, state
+    await ledger.stand_at(datetime(2026, 12, 18, 8, 0, tzinfo=UTC))
+    for state, paths in (("standing", set()), ("withdrawn", {second}), ("in_effect", {first})):
+        assert await found(state=state) == paths, state
+    assert await found(changed_since="2026-12-18T00:00:00Z") == {first}
+    assert await found(changed_since="2026-12-19T00:00:00Z") == set()
+
+
 async def test_no_suspension_outlives_its_placement(world: World, ledger: Ledger) -> None:
     placement = await world.placement()
     whole = await agreed(world, placement, "2026-12-17", "2027-01-05")

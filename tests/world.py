@@ -168,6 +168,20 @@ async def open_party(
         yield party
 
 
+@asynccontextmanager
+async def another_party(
+    app: FastAPI, owner_url: str, world: World, kind: OrganisationKind, name: str, council: Party | None = None
+) -> AsyncIterator[Party]:
+    """One more organisation of a world; a school belongs to `council`."""
+    engine = make_engine(owner_url, app.state.settings)
+    async with AsyncExitStack() as stack:
+        async with make_sessions(engine)() as session:
+            party = await _party(stack, app, session, world.sandbox_id, kind, name, council.id if council else None)
+            await session.commit()
+        await engine.dispose()
+        yield party
+
+
 async def _party(
     stack: AsyncExitStack,
     app: FastAPI,

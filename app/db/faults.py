@@ -8,6 +8,8 @@ from app.problems import Conflict, Duplicate, Invalid, Problem, Unavailable
 
 _AGAIN_CLASSES = ("08", "53", "57", "58", "XX")
 RETRYABLE = frozenset({"40001", "40P01"})
+# Another transaction may take a right away between two statements of one; begun again, the request is told so properly.
+RUN_AGAIN = RETRYABLE | {"42501"}
 
 
 def sqlstate(error: BaseException) -> str:

@@ -17,7 +17,7 @@ class Referral(Record, table=True):
     """A child for whom a place is wanted. Its parties and its pupil never change.
 
     `council_id` is the council of the host school, or of the requester where there is none: it sees the referral
-    whoever commissions. `offered_until` is the latest `respond_by` of the offers that stand.
+    whoever commissions. `offered_until` is the latest `answer_by` of the offers that stand.
     """
 
     __tablename__ = "referrals"
@@ -77,7 +77,7 @@ class ReferralOffer(Record, table=True):
         CheckConstraint("spot_purchase = (lot_id is null)", name="lot_or_spot_purchase"),
         CheckConstraint("(state = 'accepted') = (placement_id is not null)", name="placement_when_accepted"),
         CheckConstraint("(state = 'declined') = (declined_for is not null)", name="reason_when_declined"),
-        Index("ix_referral_offers_lapsing", "respond_by", postgresql_where=text("state = 'offered'")),
+        Index("ix_referral_offers_lapsing", "answer_by", postgresql_where=text("state = 'offered'")),
         Index("uq_referral_offers_accepted", "referral_id", unique=True, postgresql_where=text("state = 'accepted'")),
     )
 
@@ -95,7 +95,7 @@ class ReferralOffer(Record, table=True):
     planned_end_on: date
     planned_end_by_agreement: bool
     timetable: list[dict[str, Any]] = Field(sa_type=JSON)
-    respond_by: datetime = Field(sa_type=INSTANT)
+    answer_by: datetime = Field(sa_type=INSTANT)
     declined_for: DeclineReason | None = Field(default=None, sa_type=slug(DeclineReason))
     declined_because: str | None = Field(default=None, max_length=500)
     withdrawn_because: str | None = Field(default=None, max_length=500)

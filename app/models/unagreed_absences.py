@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 
 from app.models.columns import INSTANT, TEXTS, Record, slug
 from app.rules.agreements import PartyRole
-from app.rules.unagreed_absences import ReviewOutcome, ReviewState, UnagreedKind
+from app.rules.unagreed_absences import ReviewOutcome, UnagreedAbsenceState, UnagreedKind
 
 
 class UnagreedAbsence(Record, table=True):
@@ -44,7 +44,7 @@ class UnagreedAbsence(Record, table=True):
     potential_unlawful_exclusion: bool = Field(default=True)
     early_departure_id: UUID | None = Field(default=None, index=True)
     suspension_id: UUID | None = Field(default=None, index=True)
-    state: ReviewState = Field(sa_type=slug(ReviewState))
+    state: UnagreedAbsenceState = Field(sa_type=slug(UnagreedAbsenceState))
     outcome: ReviewOutcome | None = Field(default=None, sa_type=slug(ReviewOutcome))
     reviewed_by: str | None = Field(default=None, max_length=200)
     reviewed_at: datetime | None = Field(default=None, sa_type=INSTANT)

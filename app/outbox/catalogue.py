@@ -45,6 +45,8 @@ class EventType(StrEnum):
     OFFER_DECLINED = "referral-offer.declined"
     OFFER_WITHDRAWN = "referral-offer.withdrawn"
     OFFER_LAPSED = "referral-offer.lapsed"
+    REFERRAL_REMOVED = "referral.removed"
+    OFFER_REMOVED = "referral-offer.removed"
     LOT_AWARD_PLACES_CHANGED = "lot-award.places-changed"
     LOT_AWARD_EXPIRING = "lot-award.expiring"
     LOT_AWARD_EXPIRED = "lot-award.expired"
@@ -164,6 +166,8 @@ MEANINGS: dict[EventType, str] = {
     EventType.PUPIL_CHANGED: "The organisation corrected a pupil, or named another home council; it alone is told.",
     EventType.PUPIL_REMOVED: "The pupil's identity was severed: erase what you hold under this id.",
     EventType.PLACEMENT_REMOVED: "The placement's child has another identity: erase what you hold under this id.",
+    EventType.REFERRAL_REMOVED: "The referral's child has another identity: erase what you hold under this id.",
+    EventType.OFFER_REMOVED: "The offer's child has another identity: erase what you hold under this id.",
     EventType.FRAMEWORK_OPENED: "The council opened a framework.",
     EventType.FRAMEWORK_CHANGED: "The council changed a framework's name or what placements under it require.",
     EventType.FRAMEWORK_EXTENDED: "The council made an extension of a framework; its last day moved.",
@@ -188,7 +192,7 @@ MEANINGS: dict[EventType, str] = {
     EventType.OFFER_ACCEPTED: "The provider accepted; the placement exists and is accepted.",
     EventType.OFFER_DECLINED: "The provider declined, with a reason.",
     EventType.OFFER_WITHDRAWN: "The offer does not stand any more; its provider need not answer.",
-    EventType.OFFER_LAPSED: "The provider had not answered by `respond_by`.",
+    EventType.OFFER_LAPSED: "The provider had not answered by `answer_by`.",
     EventType.LOT_AWARD_PLACES_CHANGED: "The council changed an award's capacity, or the provider its vacancies.",
     EventType.LOT_AWARD_EXPIRING: "An award ends within 30 days, and none of the same lot follows it.",
     EventType.LOT_AWARD_EXPIRED: "An award's last day has passed, and none of the same lot follows it.",
@@ -246,7 +250,7 @@ MEANINGS: dict[EventType, str] = {
     EventType.CLOCK_DUE: "A clock of a placement or of a provider is due soon.",
     EventType.CLOCK_OVERDUE: "A clock of a placement or of a provider has passed its day.",
     EventType.TERMINATION_NOTICE_GIVEN: "A party gave notice; the placement's last day changed with it.",
-    EventType.TERMINATION_NOTICE_WITHDRAWN: "The party withdrew its notice; the planned end stands again.",
+    EventType.TERMINATION_NOTICE_WITHDRAWN: "The party withdrew its notice; the end without it stands again.",
     EventType.OUTCOME_RECORDED: "The commissioner recorded how a placement came out.",
     EventType.OUTCOME_CORRECTED: "The commissioner corrected an outcome; the statement before is superseded.",
     EventType.LEAVER_DESTINATION_RECORDED: "A party recorded where a pupil went after year 11.",
@@ -256,7 +260,6 @@ MEANINGS: dict[EventType, str] = {
     EventType.DUAL_REGISTRATION_RECORDED: "A party recorded that a pupil is on two rolls.",
     EventType.DUAL_REGISTRATION_ENDED: "A dual registration has another last day.",
     EventType.DUAL_REGISTRATION_WITHDRAWN: "A dual registration was recorded in error.",
-    EventType.TERMINATION_NOTICE_WITHDRAWN: "The party withdrew its notice; the end without it stands again.",
     EventType.IMMEDIATE_TERMINATION_REQUESTED: "A party asks that the placement end at once, and agrees itself.",
     EventType.IMMEDIATE_TERMINATION_AGREEMENT: "One party agreed; another's agreement is still needed.",
     EventType.IMMEDIATE_TERMINATION_AGREED: "Both sides agreed: the placement's last day changed with it.",

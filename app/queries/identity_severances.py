@@ -17,6 +17,14 @@ async def alert_open_about(caller: Caller, session: AsyncSession, pupil: Pupil) 
     return bool((await session.execute(select(func.alert_open_about(pupil.id)))).scalar_one())
 
 
+async def hold_for_severance(caller: Caller, session: AsyncSession, pupil_id: UUID) -> None:
+    """Locks the referrals and placements of a pupil that the caller registered; lock the pupil after them.
+
+    Whoever answers, agrees or places holds one of them before it comes to the pupil, and so meets a severance there.
+    """
+    await session.execute(select(func.hold_for_severance(pupil_id)))
+
+
 async def successors_of_severance(
     caller: Caller, session: AsyncSession, old: Pupil, new: Pupil, at: datetime
 ) -> list[UUID]:

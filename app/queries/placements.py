@@ -35,18 +35,24 @@ async def visible_placement(
     """The placement, locked against other changes where asked; noted for the audit. Raises NotFound.
 
     Lock it before judging any rule about it: two that terminate or agree at once then meet one after the other. The
-    lock leaves the key alone, so that it holds up no alert that refers to the placement.
+    lock leaves the key alone, so that it holds up no alert that refers to the placement. Where the lock had to wait for
+    a severance of the child's identity, the placement is not visible any more.
     """
     statement = visible_placements(caller).where(col(Placement.id) == placement_id)
     if lock:
         locked = statement.with_for_update(of=Placement, key_share=True)
         statement = locked.execution_options(populate_existing=True)
     found = (await session.scalars(statement)).one_or_none()
-    if found is None:
+    if found is None or (lock and not await _still_visible(caller, session, placement_id)):
         raise NotFound
     caller.sees_placements(found.id)
     caller.sees_pupils(found.pupil_id)
     return found
+
+
+async def _still_visible(caller: Caller, session: AsyncSession, placement_id: UUID) -> bool:
+    mine = visible_placement_ids(caller).where(col(PlacementViewer.placement_id) == placement_id).limit(1)
+    return (await session.scalars(mine)).one_or_none() is not None
 
 
 async def own_placement(caller: Caller, session: AsyncSession, placement_id: UUID, *, lock: bool = False) -> Placement:

@@ -85,7 +85,7 @@ async def standing_offers(caller: Caller, session: AsyncSession, referral: Refer
 def with_state(caller: Caller, statement: Select[ReferralOffer], state: OfferState) -> Select[ReferralOffer]:
     """Only those that read so to the caller now: to their own provider, the closed ones are withdrawn."""
     stored, own = col(ReferralOffer.state), col(ReferralOffer.provider_id) == caller.organisation_id
-    lapsed = and_(stored == OfferState.OFFERED, col(ReferralOffer.respond_by) <= caller.now)
+    lapsed = and_(stored == OfferState.OFFERED, col(ReferralOffer.answer_by) <= caller.now)
     conditions: dict[OfferState, ColumnElement[bool]] = {
         OfferState.OFFERED: _stands_at(caller.now),
         OfferState.LAPSED: or_(stored == OfferState.LAPSED, lapsed),
@@ -101,17 +101,17 @@ def of_referral(caller: Caller, statement: Select[ReferralOffer], referral_id: U
     return statement.where(col(ReferralOffer.referral_id) == referral_id, col(ReferralOffer.referral_id).in_(referrals))
 
 
-def waiting_for(caller: Caller, statement: Select[ReferralOffer]) -> Select[ReferralOffer]:
-    """Only those that the caller has to answer."""
-    return statement.where(col(ReferralOffer.provider_id) == caller.organisation_id, _stands_at(caller.now))
+def waiting_for_me(caller: Caller) -> ColumnElement[bool]:
+    """The caller has to answer the offer."""
+    return and_(col(ReferralOffer.provider_id) == caller.organisation_id, _stands_at(caller.now))
 
 
 def changed_since(statement: Select[ReferralOffer], since: datetime, now: datetime) -> Select[ReferralOffer]:
     """Those changed, or lapsed by the mere passing of time, since an instant."""
-    lapsed = and_(col(ReferralOffer.state) == OfferState.OFFERED, col(ReferralOffer.respond_by) <= now)
-    lapsed_since = and_(lapsed, col(ReferralOffer.respond_by) >= since)
+    lapsed = and_(col(ReferralOffer.state) == OfferState.OFFERED, col(ReferralOffer.answer_by) <= now)
+    lapsed_since = and_(lapsed, col(ReferralOffer.answer_by) >= since)
     return statement.where(or_(col(ReferralOffer.changed_at) >= since, lapsed_since))
 
 
 def _stands_at(now: datetime) -> ColumnElement[bool]:
-    return and_(col(ReferralOffer.state) == OfferState.OFFERED, col(ReferralOffer.respond_by) > now)
+    return and_(col(ReferralOffer.state) == OfferState.OFFERED, col(ReferralOffer.answer_by) > now)

@@ -53,10 +53,10 @@ def with_state(statement: Select[Referral], state: ReferralState, now: datetime)
     return statement.where(stored, ~ran_out) if state is ReferralState.OFFERED else statement.where(stored)
 
 
-def waiting_for(caller: Caller, statement: Select[Referral]) -> Select[Referral]:
-    """Only those in which the caller has the next step: to take up or decline, or to offer or conclude."""
+def waiting_for_me(caller: Caller) -> ColumnElement[bool]:
+    """The caller has the next step: to take up or decline, or to offer or conclude."""
     with_commissioner = col(Referral.state).in_([ReferralState.REQUESTED, ReferralState.TAKEN_UP])
-    return statement.where(
+    return and_(
         col(Referral.commissioner_id) == caller.organisation_id, or_(with_commissioner, _ran_out_by(caller.now))
     )
 

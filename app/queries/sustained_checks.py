@@ -17,7 +17,7 @@ from app.models.placements import Placement
 from app.problems import NotFound
 from app.queries.calendars import school_calendars
 from app.queries.placements import visible_placement_ids
-from app.rules.sustained_checks import OVERDUE_AFTER_DAYS, CheckKind, CheckRecord, CheckState, check_windows
+from app.rules.sustained_checks import OVERDUE_AFTER_DAYS, CheckRecord, CheckState, SustainedCheckKind, check_windows
 
 _OVERDUE_AFTER = timedelta(days=OVERDUE_AFTER_DAYS)
 
@@ -92,7 +92,7 @@ async def visible_check(
 
 
 async def standing_checks(
-    caller: Caller, session: AsyncSession, placement_id: UUID, kind: CheckKind
+    caller: Caller, session: AsyncSession, placement_id: UUID, kind: SustainedCheckKind
 ) -> Sequence[SustainedCheck]:
     """The check of this kind of a placement that is not void, locked."""
     statement = (
@@ -108,11 +108,11 @@ async def standing_checks(
     return (await session.scalars(statement)).all()
 
 
-def of_kind(caller: Caller, kind: CheckKind) -> ColumnElement[bool]:
+def of_kind(caller: Caller, kind: SustainedCheckKind) -> ColumnElement[bool]:
     """Whether a check is about where the child went after the placement, or after year 11."""
     subjects = {
-        CheckKind.TRANSITION: col(SustainedCheck.outcome_id),
-        CheckKind.POST_16: col(SustainedCheck.leaver_destination_id),
+        SustainedCheckKind.TRANSITION: col(SustainedCheck.outcome_id),
+        SustainedCheckKind.POST_16: col(SustainedCheck.leaver_destination_id),
     }
     return subjects[kind].is_not(None)
 

@@ -18,7 +18,7 @@ from app.models.unagreed_absences import UnagreedAbsence, UnagreedAbsenceNote
 from app.problems import NotFound
 from app.queries.placements import may_see_on, visible_placement_ids, visible_placements
 from app.queries.suspensions import STANDING, visible_suspensions
-from app.rules.unagreed_absences import ReviewOutcome, ReviewState, UnagreedKind
+from app.rules.unagreed_absences import ReviewOutcome, UnagreedAbsenceState, UnagreedKind
 
 
 def visible_unagreed_absences(caller: Caller) -> Select[UnagreedAbsence]:
@@ -130,7 +130,7 @@ async def counts_by_provider(
                 func.count().label("reports"),
                 func.count().filter(each.kind == UnagreedKind.SENT_HOME).label("sent_home"),
                 func.count().filter(each.kind == UnagreedKind.KEPT_AWAY).label("kept_away"),
-                func.count().filter(each.state == ReviewState.OPEN).label("open"),
+                func.count().filter(each.state == UnagreedAbsenceState.OPEN).label("open"),
                 func.count().filter(each.outcome == ReviewOutcome.UNLAWFUL_EXCLUSION_CONFIRMED).label("confirmed"),
             ),
         )

@@ -31,6 +31,13 @@ Vacancy = Annotated[
 ]
 
 
+Groups = Annotated[list[TargetGroup] | None, Query(max_length=15, description="Groups that it serves, all of them.")]
+Days = Annotated[
+    list[DayOfWeek] | None,
+    Query(max_length=7, description="It teaches a session or opens a site on each of these days."),
+]
+
+
 async def _wanted(
     q: Annotated[
         SearchText | None,
@@ -40,16 +47,11 @@ async def _wanted(
         ),
     ] = None,
     category: ProviderCategory | None = None,
-    target_group: Annotated[
-        list[TargetGroup] | None, Query(max_length=15, description="Groups that it serves, all of them.")
-    ] = None,
+    target_group: Groups = None,
     need: Annotated[SearchText | None, Query(description="Text in one of the needs that it meets.")] = None,
     key_stage: Annotated[KeyStage | None, Query(description="By its target groups; post-16 is 16-18 or 18-25.")] = None,
     qualification: Annotated[SearchText | None, Query(description="Text in the title of a qualification.")] = None,
-    day: Annotated[
-        list[DayOfWeek] | None,
-        Query(max_length=7, description="It teaches a session or opens a site on each of these days."),
-    ] = None,
+    day: Days = None,
     pattern: Annotated[AttendancePattern | None, Query(description="Full or part time, as it offers.")] = None,
     delivery_option: DeliveryOption | None = None,
     online: Annotated[bool | None, Query(description="Whether it offers any online way of delivery.")] = None,

@@ -9,7 +9,6 @@ from sqlmodel import col
 from app.access.caller import Caller
 from app.access.permission import allow
 from app.access.scopes import Scope
-from app.models.organisations import OrganisationKind
 from app.models.outcomes import Outcome
 from app.problems import NotFound
 from app.queries.placements import placements_by_id, visible_placement
@@ -26,7 +25,7 @@ from app.web.router import edge_router
 router = edge_router("outcomes")
 
 Reader = Annotated[Caller, allow(Scope.PLACEMENTS_READ)]
-Commissioner = Annotated[Caller, allow(Scope.PLACEMENTS_WRITE, OrganisationKind.COUNCIL, OrganisationKind.SCHOOL)]
+Commissioner = Annotated[Caller, allow(Scope.PLACEMENTS_WRITE)]
 
 
 @router.get("/outcomes", operation_id="list_outcomes")

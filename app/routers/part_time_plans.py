@@ -9,7 +9,6 @@ from sqlmodel import col
 from app.access.caller import Caller
 from app.access.permission import allow
 from app.access.scopes import Scope
-from app.models.organisations import OrganisationKind
 from app.models.part_time_plans import PartTimePlan
 from app.queries.agreements import agreements_of
 from app.queries.part_time_plans import (
@@ -23,7 +22,7 @@ from app.queries.part_time_plans import (
 from app.queries.placements import placements_by_id
 from app.rules.part_time_plans import PlanState, plan_warnings, weekly_session
 from app.schemas.agreements import AgreementGive
-from app.schemas.part_time_plans import PlanEnd, PlanExtend, PlanPropose, PlanRead, ReviewRead, ReviewWrite
+from app.schemas.part_time_plans import PlanEnd, PlanExtend, PlanPropose, PlanRead, PlanReviewRead, PlanReviewWrite
 from app.schemas.wire import Id, Instant
 from app.services import part_time_plans, part_time_plans_ending
 from app.services.agreements import shown_agreements
@@ -35,7 +34,7 @@ from app.web.router import edge_router
 router = edge_router("part-time-plans")
 
 Reader = Annotated[Caller, allow(Scope.PLACEMENTS_READ)]
-Planner = Annotated[Caller, allow(Scope.PLACEMENTS_WRITE, OrganisationKind.COUNCIL, OrganisationKind.SCHOOL)]
+Planner = Annotated[Caller, allow(Scope.PLACEMENTS_WRITE)]
 
 
 @router.get("/part-time-plans", operation_id="list_part_time_plans")
@@ -103,7 +102,7 @@ async def withdraw_part_time_plan(
 @router.post("/part-time-plans/{plan_id}/reviews", operation_id="review_part_time_plan")
 async def review_part_time_plan(
     plan_id: Id,
-    body: ReviewWrite,
+    body: PlanReviewWrite,
     expected: ExpectedVersion,
     caller: Planner,
     session: Session,
@@ -168,7 +167,7 @@ async def _read(caller: Caller, session: Session, found: Sequence[PartTimePlan])
         shown = _as_proposed(each) | {
             "state": part_time_plans.state_of(each, placement, caller.today),
             "extended_by_id": extension and extension.id,
-            "reviews": [review.model_dump(include=set(ReviewRead.model_fields)) for review in held],
+            "reviews": [review.model_dump(include=set(PlanReviewRead.model_fields)) for review in held],
             **shown_agreements(part_time_plans.parties_of(placement), answers.get(each.id, [])),
         }
         reads.append(PlanRead.model_validate(shown))

@@ -8,7 +8,6 @@ from fastapi import Response
 from app.access.caller import Caller
 from app.access.permission import allow
 from app.access.scopes import Scope
-from app.models.organisations import OrganisationKind
 from app.models.placement_facts import PlacementFacts
 from app.queries.placement_facts import visible_facts
 from app.schemas.placement_facts import ExclusionRead, PlacementFactsRead, PlacementFactsWrite
@@ -37,7 +36,7 @@ async def replace_placement_facts(
     placement_id: Id,
     body: PlacementFactsWrite,
     expected: ExpectedVersion,
-    caller: Annotated[Caller, allow(Scope.PLACEMENTS_WRITE, OrganisationKind.COUNCIL, OrganisationKind.SCHOOL)],
+    caller: Annotated[Caller, allow(Scope.PLACEMENTS_WRITE)],
     session: Session,
     response: Response,
 ) -> PlacementFactsRead:

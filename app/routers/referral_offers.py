@@ -16,12 +16,12 @@ from app.queries.referral_offers import (
     of_referral,
     visible_offer,
     visible_offers,
-    waiting_for,
+    waiting_for_me,
     with_state,
 )
 from app.rules.referrals import OfferState
 from app.schemas.referral_offers import ReferralOfferDecline, ReferralOfferRead
-from app.schemas.referrals import ReferralReason, WaitingFor
+from app.schemas.referrals import ReferralReason
 from app.schemas.wire import Id, Instant
 from app.services import referral_offers, referral_offers_answers
 from app.services.referral_offers_shown import shown_offers
@@ -45,12 +45,12 @@ async def list_referral_offers(
     referral_id: Id | None = None,
     provider_id: Id | None = None,
     state: OfferState | None = None,
-    waits: Annotated[WaitingFor | None, Query(alias="waiting_for")] = None,
+    waits: Annotated[bool | None, Query(alias="waiting_for_me")] = None,
     since: Annotated[Instant | None, Query(alias="changed_since")] = None,
 ) -> Page[ReferralOfferRead]:
     """The offers made to the calling provider; to a referral's requesting side, all offers of its referrals.
 
-    `waiting_for=me` finds those that the caller has to answer. `changed_since` covers offers that lapsed.
+    `waiting_for_me=true` finds those that the caller has to answer. `changed_since` covers offers that lapsed.
     """
     statement = visible_offers(caller)
     if referral_id is not None:
@@ -60,7 +60,8 @@ async def list_referral_offers(
     if state is not None:
         statement = with_state(caller, statement, state)
     if waits is not None:
-        statement = waiting_for(caller, statement)
+        waiting = waiting_for_me(caller)
+        statement = statement.where(waiting if waits else ~waiting)
     if since is not None:
         statement = changed_since(statement, since, caller.now)
     rows, page = await pages.rows(session, statement, [col(ReferralOffer.id)])

@@ -16,7 +16,7 @@ from app.queries.referrals import (
     offered_to,
     visible_referral,
     visible_referrals,
-    waiting_for,
+    waiting_for_me,
     with_state,
 )
 from app.rules.referrals import ReferralState
@@ -27,7 +27,6 @@ from app.schemas.referrals import (
     ReferralReason,
     ReferralRequest,
     ReferralStepRead,
-    WaitingFor,
 )
 from app.schemas.wire import Id, Instant
 from app.services import referral_offers, referrals
@@ -54,13 +53,13 @@ async def list_referrals(
     host_school_id: Id | None = None,
     pupil_id: Id | None = None,
     provider_id: Id | None = None,
-    waits: Annotated[WaitingFor | None, Query(alias="waiting_for")] = None,
+    waits: Annotated[bool | None, Query(alias="waiting_for_me")] = None,
     since: Annotated[Instant | None, Query(alias="changed_since")] = None,
 ) -> Page[ReferralRead]:
     """The referrals on whose requesting side the caller is, and for a council all of its schools'.
 
-    `provider_id` finds those that were offered to a provider, `waiting_for=me` those in which the caller has the next
-    step. `changed_since` covers offers that lapsed.
+    `provider_id` finds those that were offered to a provider, `waiting_for_me=true` those in which the caller has the
+    next step. `changed_since` covers offers that lapsed.
     """
     statement = visible_referrals(caller)
     if state is not None:
@@ -72,7 +71,8 @@ async def list_referrals(
     if provider_id is not None:
         statement = offered_to(statement, provider_id)
     if waits is not None:
-        statement = waiting_for(caller, statement)
+        waiting = waiting_for_me(caller)
+        statement = statement.where(waiting if waits else ~waiting)
     if since is not None:
         statement = changed_since(statement, since, caller.now)
     rows, page = await pages.rows(session, statement, [col(Referral.id)])

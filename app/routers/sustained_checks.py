@@ -21,8 +21,8 @@ from app.queries.sustained_checks import (
     visible_checks,
     with_state,
 )
-from app.rules.sustained_checks import CheckKind, CheckState, check_state
-from app.schemas.sustained_checks import FindingRead, FindingRecord, SustainedCheckRead
+from app.rules.sustained_checks import CheckState, SustainedCheckKind, check_state
+from app.schemas.sustained_checks import SustainedCheckRead, SustainedFindingRead, SustainedFindingRecord
 from app.schemas.wire import Id, Instant
 from app.services import sustained_checks
 from app.web.conditional import ExpectedVersion, tag
@@ -43,7 +43,7 @@ async def list_sustained_checks(
     session: Session,
     pages: Pages,
     state: CheckState | None = None,
-    kind: CheckKind | None = None,
+    kind: SustainedCheckKind | None = None,
     placement_id: Id | None = None,
     since: Annotated[Instant | None, Query(alias="changed_since")] = None,
 ) -> Page[SustainedCheckRead]:
@@ -68,7 +68,12 @@ async def get_sustained_check(check_id: Id, caller: Reader, session: Session, re
 
 @router.post("/sustained-checks/{check_id}/findings", operation_id="record_sustained_finding")
 async def record_sustained_finding(
-    check_id: Id, body: FindingRecord, expected: ExpectedVersion, caller: Writer, session: Session, response: Response
+    check_id: Id,
+    body: SustainedFindingRecord,
+    expected: ExpectedVersion,
+    caller: Writer,
+    session: Session,
+    response: Response,
 ) -> SustainedCheckRead:
     """The commissioner or the host school says whether the move was sustained, and by what that is known.
 
@@ -91,10 +96,12 @@ async def _read(caller: Caller, session: Session, found: Sequence[Found]) -> lis
     reads = []
     for check, due_on in found:
         shown = check.model_dump(include=set(SustainedCheckRead.model_fields)) | {
-            "kind": CheckKind.TRANSITION if check.outcome_id is not None else CheckKind.POST_16,
+            "kind": SustainedCheckKind.TRANSITION if check.outcome_id is not None else SustainedCheckKind.POST_16,
             "state": check_state(check.state, due_on, caller.today),
             "due_on": due_on,
-            "findings": [each.model_dump(include=set(FindingRead.model_fields)) for each in findings.get(check.id, [])],
+            "findings": [
+                each.model_dump(include=set(SustainedFindingRead.model_fields)) for each in findings.get(check.id, [])
+            ],
         }
         reads.append(SustainedCheckRead.model_validate(shown))
     return reads

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Response
+from fastapi import Query, Response
 from sqlmodel import col
 
 from app.access.caller import Caller
@@ -10,7 +10,8 @@ from app.access.permission import allow
 from app.access.scopes import Scope
 from app.models.placements import TerminationNotice
 from app.queries.placements import placements_by_id, visible_placement
-from app.queries.terminations import visible_notice, visible_notices
+from app.queries.terminations import changed_since, visible_notice, visible_notices, with_state
+from app.rules.termination import NoticeState
 from app.schemas.terminations import NoticeGive, NoticeRead
 from app.schemas.wire import Id, Instant
 from app.services import terminations
@@ -31,14 +32,20 @@ async def list_termination_notices(
     session: Session,
     pages: Pages,
     placement_id: Id | None = None,
-    changed_since: Instant | None = None,
+    state: NoticeState | None = None,
+    since: Annotated[Instant | None, Query(alias="changed_since")] = None,
 ) -> Page[NoticeRead]:
-    """The notices on every placement that the caller may see, those withdrawn included."""
+    """The notices on every placement that the caller may see, those withdrawn included.
+
+    `changed_since` covers those that have come into effect.
+    """
     statement = visible_notices(caller)
+    if state is not None:
+        statement = with_state(statement, state, caller.today)
     if placement_id is not None:
         statement = statement.where(col(TerminationNotice.placement_id) == placement_id)
-    if changed_since is not None:
-        statement = statement.where(col(TerminationNotice.changed_at) >= changed_since)
+    if since is not None:
+        statement = changed_since(statement, since, caller.today)
     rows, page = await pages.rows(session, statement, [col(TerminationNotice.id)])
     found: list[TerminationNotice] = [row[0] for row in rows]
     await placements_by_id(caller, session, [each.placement_id for each in found])

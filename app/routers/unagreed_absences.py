@@ -19,7 +19,7 @@ from app.queries.unagreed_absences import (
     visible_unagreed_absences,
     with_parties,
 )
-from app.rules.unagreed_absences import ReviewOutcome, ReviewState, UnagreedKind
+from app.rules.unagreed_absences import ReviewOutcome, UnagreedAbsenceState, UnagreedKind
 from app.schemas.unagreed_absences import (
     ProviderUnagreedAbsences,
     UnagreedAbsenceAddNote,
@@ -54,7 +54,7 @@ async def list_unagreed_absences(
     provider_id: Id | None = None,
     host_school_id: Id | None = None,
     kind: UnagreedKind | None = None,
-    state: ReviewState | None = None,
+    state: UnagreedAbsenceState | None = None,
     outcome: ReviewOutcome | None = None,
     first: First = None,
     last: Last = None,

@@ -19,7 +19,6 @@ from app.rules.state_tables import StateTable, Transition
 from app.rules.timetables import Weekday
 from app.rules.verdict import Allowed, Refused, Verdict
 
-WEEKS = (6, 12)
 FIRST_REVIEW_WITHIN_WEEKS = 3
 """From memory, so that a later one is a warning."""
 

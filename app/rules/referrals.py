@@ -138,12 +138,12 @@ def referral_state(state: ReferralState, offered_until: datetime | None, now: da
     return ReferralState.TAKEN_UP if ran_out else state
 
 
-def offer_state(state: OfferState, respond_by: datetime, now: datetime) -> OfferState:
-    """The state at `now`: an offer not answered before `respond_by` has lapsed, whether or not anybody has noted it.
+def offer_state(state: OfferState, answer_by: datetime, now: datetime) -> OfferState:
+    """The state at `now`: an offer not answered before `answer_by` has lapsed, whether or not anybody has noted it.
 
     Source: Waymark's own, so that a child does not wait on a desk.
     """
-    return OfferState.LAPSED if state is OfferState.OFFERED and now >= respond_by else state
+    return OfferState.LAPSED if state is OfferState.OFFERED and now >= answer_by else state
 
 
 def as_its_provider_reads(state: OfferState) -> OfferState:
@@ -195,7 +195,7 @@ def may_offer(
     provider: UUID,
     requesting_side: Collection[UUID],
     standing_with: Collection[UUID],
-    respond_by: datetime,
+    answer_by: datetime,
     planned_end_on: date,
     now: datetime,
 ) -> Verdict:
@@ -212,8 +212,8 @@ def may_offer(
         )
     if provider in standing_with:
         return Refused("already_offered", "An offer to this provider stands; withdraw it to make another.", OUR_OWN)
-    if respond_by <= now:
-        return Refused("respond_by_passed", "The provider must have time to answer.", OUR_OWN)
-    if respond_by.astimezone(LONDON).date() > planned_end_on:
-        return Refused("respond_by_after_end", f"The placement would have ended on {planned_end_on}.", OUR_OWN)
+    if answer_by <= now:
+        return Refused("answer_by_passed", "The provider must have time to answer.", OUR_OWN)
+    if answer_by.astimezone(LONDON).date() > planned_end_on:
+        return Refused("answer_by_after_end", f"The placement would have ended on {planned_end_on}.", OUR_OWN)
     return Allowed()

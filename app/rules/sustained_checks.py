@@ -19,7 +19,7 @@ OVERDUE_AFTER_DAYS = 28
 _TERMS = tuple(Term)
 
 
-class CheckKind(StrEnum):
+class SustainedCheckKind(StrEnum):
     """What is asked about: where the child went after the placement, or after year 11."""
 
     TRANSITION = "transition"

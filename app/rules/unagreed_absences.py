@@ -27,7 +27,7 @@ class UnagreedKind(StrEnum):
     KEPT_AWAY = "kept_away"
 
 
-class ReviewState(StrEnum):
+class UnagreedAbsenceState(StrEnum):
     OPEN = "open"
     REVIEWED = "reviewed"
 
@@ -52,7 +52,7 @@ class ReportFlag(StrEnum):
 UNAGREED_ABSENCES = StateTable(
     "unagreed absence",
     SALFORD,
-    (Transition(ReviewState.OPEN, "review", ReviewState.REVIEWED, ("commissioner",)),),
+    (Transition(UnagreedAbsenceState.OPEN, "review", UnagreedAbsenceState.REVIEWED, ("commissioner",)),),
 )
 
 NEEDED: Mapping[UnagreedKind, AgreementKind] = MappingProxyType(

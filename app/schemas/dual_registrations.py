@@ -4,15 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.rules.calendars import SchoolSession
 from app.rules.dual_registrations import DualRegistrationReason, DualRegistrationState
-from app.rules.timetables import Weekday
-from app.schemas.wire import Body, Day, Id, Instant, Read, ShortText, Tagged
-
-
-class WeeklySessionWrite(Body):
-    weekday: Weekday = Field(strict=False)
-    session: SchoolSession = Field(strict=False)
+from app.schemas.placements import WeeklySessionRead, WeeklySessionWrite
+from app.schemas.wire import Body, Day, Id, Instant, ShortText, Tagged
 
 
 class DualRegistrationCreate(Body):
@@ -40,11 +34,6 @@ class DualRegistrationEnd(Body):
 
 class DualRegistrationWithdraw(Body):
     reason: ShortText = Field(examples=["Recorded for the wrong pupil"])
-
-
-class WeeklySessionRead(Read):
-    weekday: Weekday
-    session: SchoolSession
 
 
 class DualRegistrationRead(Tagged):

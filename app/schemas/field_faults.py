@@ -122,6 +122,8 @@ HINTS: Mapping[str, str] = MappingProxyType(
         r"^[a-z0-9]+(-[a-z0-9]+)*$": "Must be a slug: lower-case letters and digits, in words joined by hyphens.",
         r"^[0-9]{6}$": "Must be a URN: 6 digits.",
         r"^[0-9]{8}$": "Must be a UKPRN: 8 digits.",
+        r"^[A-Z]{1,2}([0-9][A-Z0-9]?)?$": "Must be the district of a postcode such as M5, or its area such as M.",
+        r"^[^\x00-\x1f\x7f]+$": "Must be on one line, without control characters.",
         r"^[A-Z0-9 ]+$": "Must be written in capital letters, digits and spaces, such as M5 3EQ.",
         r"^\+?[0-9][0-9 ]+$": "Must be a telephone number: digits and spaces, with a + in front at most.",
         r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+$": "Must be an email address.",

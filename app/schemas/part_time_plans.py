@@ -4,10 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.rules.calendars import SchoolSession
 from app.rules.part_time_plans import ParentsAgreedHow, PlanReason, PlanState, PlanWarning, ReviewDecision
-from app.rules.timetables import Weekday
 from app.schemas.agreements import Asked
+from app.schemas.placements import WeeklySessionRead, WeeklySessionWrite
 from app.schemas.wire import Body, Day, Id, Instant, Name, Read, ShortText
 
 Weeks = Literal[6, 12]
@@ -26,16 +25,6 @@ class TargetRead(Read):
     target: ShortText
     measured_by: ShortText
     by: Day
-
-
-class WeeklySessionWrite(Body):
-    weekday: Weekday = Field(strict=False, examples=["friday"])
-    session: SchoolSession = Field(strict=False, examples=["pm"])
-
-
-class WeeklySessionRead(Read):
-    weekday: Weekday
-    session: SchoolSession
 
 
 class RiskAssessmentWrite(Body):
@@ -91,7 +80,7 @@ class PlanEnd(Body):
     because: ShortText = Field(examples=["Attends full time again from Monday"])
 
 
-class ReviewWrite(Body):
+class PlanReviewWrite(Body):
     """A review that was held. `end` ends the plan formally at once."""
 
     held_on: Day = Field(examples=["2026-11-24"])
@@ -100,7 +89,7 @@ class ReviewWrite(Body):
     decision: ReviewDecision = Field(strict=False)
 
 
-class ReviewRead(Read):
+class PlanReviewRead(Read):
     held_on: Day
     led_by: Name
     note: ShortText
@@ -131,7 +120,7 @@ class PlanRead(Asked):
     sessions_not_attended: Annotated[list[WeeklySessionRead], Field(max_length=10)]
     targets: Annotated[list[TargetRead], Field(max_length=10)]
     review_dates: Annotated[list[Day], Field(max_length=MOST_REVIEWS)]
-    reviews: Annotated[list[ReviewRead], Field(max_length=100)]
+    reviews: Annotated[list[PlanReviewRead], Field(max_length=100)]
     risk_assessment: RiskAssessmentRead
     parents_agreement: ParentsAgreementRead
     warnings: Annotated[list[PlanWarning], Field(max_length=10)]

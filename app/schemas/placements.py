@@ -137,6 +137,16 @@ class PlacementRead(Tagged):
     changed_at: Instant
 
 
+class WeeklySessionWrite(Body):
+    weekday: Weekday = Field(strict=False, examples=["friday"])
+    session: SchoolSession = Field(strict=False, examples=["pm"])
+
+
+class WeeklySessionRead(Read):
+    weekday: Weekday
+    session: SchoolSession
+
+
 class SlotRead(Read):
     weekday: Weekday
     session: SchoolSession

@@ -15,7 +15,7 @@ from app.schemas.wire import Body, Day, Id, Instant, LongText, Read, ShortText, 
 class ReferralOfferMake(PlacementTerms):
     """What one provider is asked to take on, exactly as the placement would be, and until when it may answer."""
 
-    respond_by: Instant = Field(examples=["2026-11-27T17:00:00Z"])
+    answer_by: Instant = Field(examples=["2026-11-27T17:00:00Z"])
 
 
 class ReferralOfferDecline(Body):
@@ -61,7 +61,7 @@ class ReferralOfferRead(Tagged):
     planned_end_on: Day
     planned_end_by_agreement: bool
     timetable: Annotated[list[SlotRead], Field(max_length=10)]
-    respond_by: Instant
+    answer_by: Instant
     child: OfferedChild | None
     declined_for: DeclineReason | None
     declined_because: ShortText | None

@@ -1,6 +1,5 @@
 """Referrals on the wire: what their requesting side writes and reads."""
 
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
@@ -16,12 +15,6 @@ PreferredDays = Annotated[
     list[Annotated[Weekday, Field(strict=False)]], Field(max_length=5, examples=[["monday", "tuesday"]])
 ]
 NEEDS_HINT = "What a provider must know to decide. It goes to every provider with an offer: name nobody in it."
-
-
-class WaitingFor(StrEnum):
-    """Whose turn it is: `me` is the calling organisation."""
-
-    ME = "me"
 
 
 class ReferralRequest(PlacementPurpose):

@@ -4,12 +4,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.rules.sustained_checks import CheckKind, CheckState, Finding
+from app.rules.sustained_checks import CheckState, Finding, SustainedCheckKind
 from app.schemas.outcomes import StatementNumber
 from app.schemas.wire import Body, Day, Id, Instant, Name, Read, ShortText, Tagged
 
 
-class FindingRecord(Body):
+class SustainedFindingRecord(Body):
     """What was found, and by what it is known. `correction_reason` says why it takes another finding's place."""
 
     finding: Finding = Field(strict=False)
@@ -18,7 +18,7 @@ class FindingRecord(Body):
     correction_reason: ShortText | None = Field(default=None, examples=["The register was read again"])
 
 
-class FindingRead(Read):
+class SustainedFindingRead(Read):
     number: StatementNumber
     finding: Finding
     evidence: ShortText
@@ -37,12 +37,12 @@ class SustainedCheckRead(Tagged):
 
     id: Id
     placement_id: Id
-    kind: CheckKind
+    kind: SustainedCheckKind
     outcome_id: Id | None
     leaver_destination_id: Id | None
     state: CheckState
     moved_on: Day
     due_on: Day | None
     finding: Finding | None
-    findings: Annotated[list[FindingRead], Field(max_length=1000)]
+    findings: Annotated[list[SustainedFindingRead], Field(max_length=1000)]
     changed_at: Instant

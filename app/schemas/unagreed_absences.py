@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from app.rules.agreements import PartyRole
-from app.rules.unagreed_absences import ReportFlag, ReviewOutcome, ReviewState, UnagreedKind
+from app.rules.unagreed_absences import ReportFlag, ReviewOutcome, UnagreedAbsenceState, UnagreedKind
 from app.schemas.early_departures import ConsentRoles
 from app.schemas.wire import Body, Count, Day, Id, Instant, LongText, Name, Read, Tagged
 
@@ -78,7 +78,7 @@ class UnagreedAbsenceRead(Tagged):
     flags: Annotated[list[ReportFlag], Field(max_length=10)]
     early_departure_id: Id | None
     suspension_id: Id | None
-    state: ReviewState
+    state: UnagreedAbsenceState
     outcome: ReviewOutcome | None
     reviewed_by: Name | None
     reviewed_at: Instant | None

@@ -13,14 +13,14 @@ from app.services.duties_batch import Batch
 # The referral is locked too, as it is by those who answer: an answer in progress is never lapsed underneath.
 _UNANSWERED = text(
     """
-    select o.id, o.respond_by, o.provider_id,
+    select o.id, o.answer_by, o.provider_id,
         array_remove(array[r.requested_by_id, r.commissioner_id, r.council_id, r.host_school_id], null) as side
     from referral_offers o
     join referrals r on r.id = o.referral_id
     join organisations c on c.id = o.commissioner_id
-    where o.state = 'offered' and o.respond_by <= :until
+    where o.state = 'offered' and o.answer_by <= :until
       and c.sandbox_id is not distinct from cast(:sandbox_id as uuid)
-    order by o.respond_by, o.id
+    order by o.answer_by, o.id
     limit :most
     for no key update of o, r skip locked
     """
@@ -28,14 +28,14 @@ _UNANSWERED = text(
 _LAPSE = text(
     """
     update referral_offers
-    set state = 'lapsed', settled_at = respond_by, changed_at = :until, version = version + 1
+    set state = 'lapsed', settled_at = answer_by, changed_at = :until, version = version + 1
     where id = any(cast(:ids as uuid[]))
     """
 )
 
 
 async def lapse_offers(session: AsyncSession, sandbox_id: UUID | None, until: datetime, most: int | None) -> Batch:
-    """Offers whose `respond_by` has come; with the last one standing a referral is back with its commissioner.
+    """Offers whose `answer_by` has come; with the last one standing a referral is back with its commissioner.
 
     The referral follows by a trigger of the database. Source: Waymark's own, as `rules.referrals.offer_state`.
     """
@@ -46,7 +46,7 @@ async def lapse_offers(session: AsyncSession, sandbox_id: UUID | None, until: da
         Telling(
             EventType.OFFER_LAPSED,
             f"/v1/referral-offers/{row.id}",
-            row.respond_by,
+            row.answer_by,
             organisations=tuple({*row.side, row.provider_id}),
         )
         for row in unanswered

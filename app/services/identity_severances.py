@@ -13,7 +13,7 @@ from app.clock import london_midnight
 from app.models.pupils import Pupil
 from app.outbox.catalogue import EventType
 from app.outbox.recording import record_event
-from app.queries.identity_severances import alert_open_about, successors_of_severance
+from app.queries.identity_severances import alert_open_about, hold_for_severance, successors_of_severance
 from app.queries.pupils import own_pupil
 from app.rules.identity_severance import may_sever
 from app.schemas.identity_severances import IdentitySever, IdentitySevered
@@ -25,6 +25,7 @@ async def sever_identity(
     caller: Caller, session: AsyncSession, pupil_id: UUID, body: IdentitySever, expected_version: int
 ) -> IdentitySevered:
     """Raises NotFound for a pupil that another registered, PreconditionFailed, Invalid, RuleRefused, Duplicate."""
+    await hold_for_severance(caller, session, pupil_id)
     old = await own_pupil(caller, session, pupil_id)
     must_be(old.version, expected_version)
     await check_identity(caller, session, body.new_identity.model_dump(), "/new_identity")

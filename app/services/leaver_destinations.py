@@ -19,7 +19,7 @@ from app.rules.leaver_destinations import (
     may_record_leaver,
 )
 from app.rules.sources import OUR_OWN
-from app.rules.sustained_checks import CheckKind
+from app.rules.sustained_checks import SustainedCheckKind
 from app.rules.verdict import Refused
 from app.schemas.leaver_destinations import (
     LeaverDestinationCorrect,
@@ -88,7 +88,7 @@ async def _keep(
         caller,
         session,
         placement,
-        CheckKind.POST_16,
+        SustainedCheckKind.POST_16,
         leaver.id,
         moved_on=leaver.from_on if leaver_needs_check(leaver.destination) else None,
         elsewhere=await _elsewhere(caller, session, leaver),

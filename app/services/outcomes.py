@@ -25,7 +25,7 @@ from app.rules.outcomes import (
     outcome_state,
 )
 from app.rules.sources import OUR_OWN
-from app.rules.sustained_checks import CheckKind
+from app.rules.sustained_checks import SustainedCheckKind
 from app.rules.verdict import Refused
 from app.schemas.outcomes import OutcomeCorrect, OutcomeRecord, OutcomeStatement
 from app.services.changes import insist, state_after
@@ -95,7 +95,7 @@ async def _keep(
         caller,
         session,
         placement,
-        CheckKind.TRANSITION,
+        SustainedCheckKind.TRANSITION,
         outcome.id,
         moved_on=outcome.moved_on if needs_check(outcome.destination) else None,
         elsewhere=await _elsewhere(caller, session, outcome),

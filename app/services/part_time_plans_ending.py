@@ -20,7 +20,7 @@ from app.rules.part_time_plans import (
     may_record_review,
 )
 from app.rules.suspensions import SuspensionState
-from app.schemas.part_time_plans import ReviewWrite
+from app.schemas.part_time_plans import PlanReviewWrite
 from app.services.changes import changed, insist, moved, state_after
 from app.services.expected_sessions import waive_sessions
 from app.services.expected_sessions_plans import stop_leaving_out
@@ -30,7 +30,7 @@ _ONE_DAY = timedelta(days=1)
 
 
 async def review_plan(
-    caller: Caller, session: AsyncSession, plan_id: UUID, body: ReviewWrite, expected_version: int
+    caller: Caller, session: AsyncSession, plan_id: UUID, body: PlanReviewWrite, expected_version: int
 ) -> PartTimePlan:
     """Records a review; one that decides so ends the plan. Raises NotFound, RuleRefused, Duplicate for its day."""
     placement, plan, role = await locked(caller, session, plan_id)

@@ -20,7 +20,7 @@ from app.services.placements_checks import (
     check_references,
     governing_basis,
 )
-from app.services.placements_handover import hand_over
+from app.services.placements_handover import hand_over, on_the_same_terms
 from app.services.placements_parties import locked_for_party
 from app.services.timetables import add_timetable, check_slots
 
@@ -98,8 +98,9 @@ async def accept_placement(
     """
     placement = await _moved(caller, session, placement_id, "accept", expected_version)
     insist(may_be_accepted(placement.ends_on, caller.today))
-    await check_procurement(caller, session, placement)
-    await hand_over(caller, session, placement)
+    before = await hand_over(caller, session, placement)
+    if before is None or not on_the_same_terms(before, placement):
+        await check_procurement(caller, session, placement)
     await _take_on(caller, session, placement)
     return placement
 

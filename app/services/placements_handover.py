@@ -36,13 +36,18 @@ def insist_on_succession(before: Placement, after: Placement, today: date) -> No
     )
 
 
-async def hand_over(caller: Caller, session: AsyncSession, placement: Placement) -> None:
-    """The placement that this one takes over from ends the day before; nothing is done for one that takes over nothing.
+def on_the_same_terms(before: Placement, after: Placement) -> bool:
+    """Whether a successor goes on under the same lot, or as a spot purchase: then it takes no new place."""
+    return (before.lot_id, before.spot_purchase) == (after.lot_id, after.spot_purchase)
+
+
+async def hand_over(caller: Caller, session: AsyncSession, placement: Placement) -> Placement | None:
+    """The placement that this one takes over from ends the day before; None where it takes over from none.
 
     It ends on whatever day that is: nothing ends for the child. Raises RuleRefused where it has changed meanwhile.
     """
     if not placement.takes_over or placement.continues_id is None:
-        return
+        return None
     before = await visible_placement(caller, session, placement.continues_id, lock=True)
     insist_on_succession(before, placement, caller.today)
     await end_on(caller, session, before, placement.starts_on - _ONE_DAY)
@@ -50,3 +55,4 @@ async def hand_over(caller: Caller, session: AsyncSession, placement: Placement)
     await record_event(
         session, EventType.PLACEMENT_SUCCEEDED, f"/v1/placements/{before.id}", caller.now, placements=[before.id]
     )
+    return before

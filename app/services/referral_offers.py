@@ -37,14 +37,14 @@ async def make_offer(
     Raises NotFound, PreconditionFailed, Invalid, RuleRefused.
     """
     referral = await moved_referral(caller, session, referral_id, "offer", expected_version)
-    referral.offered_until = max(body.respond_by, referral.offered_until or body.respond_by)
+    referral.offered_until = max(body.answer_by, referral.offered_until or body.answer_by)
     standing = await standing_offers(caller, session, referral)
     insist(
         may_offer(
             provider=body.provider_id,
             requesting_side=requesting_side(referral),
             standing_with=[each.provider_id for each in standing],
-            respond_by=body.respond_by,
+            answer_by=body.answer_by,
             planned_end_on=body.planned_end_on,
             now=caller.now,
         )
@@ -93,7 +93,7 @@ async def end_offer(caller: Caller, session: AsyncSession, offer: ReferralOffer,
 
 def state_of(offer: ReferralOffer, caller: Caller) -> OfferState:
     """The state now as the caller is told of it, a lapse included that nobody has noted yet."""
-    state = offer_state(offer.state, offer.respond_by, caller.now)
+    state = offer_state(offer.state, offer.answer_by, caller.now)
     return as_its_provider_reads(state) if caller.organisation_id == offer.provider_id else state
 
 

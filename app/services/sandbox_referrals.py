@@ -104,6 +104,6 @@ async def _offer(
         "starts_on": days[0].isoformat(),
         "planned_end_on": days[1].isoformat(),
         "timetable": slots,
-        "respond_by": caller.now + timedelta(days=_DAYS_TO_ANSWER),
+        "answer_by": caller.now + timedelta(days=_DAYS_TO_ANSWER),
     }
     return (await make_offer(caller, session, referral_id, ReferralOfferMake.model_validate(body), version)).id

@@ -17,7 +17,7 @@ from app.rules.successors import may_release
 from app.schemas.placements import PlacementRelease, SlotWrite, SuccessorPropose
 from app.services.changes import changed, insist, made, moved
 from app.services.placements_checks import check_host_school, check_procurement, governing_basis
-from app.services.placements_handover import insist_on_succession
+from app.services.placements_handover import insist_on_succession, on_the_same_terms
 from app.services.placements_parties import locked_for_party
 from app.services.timetables import add_timetable
 
@@ -88,7 +88,8 @@ async def propose_successor(
     )
     insist_on_succession(before, placement, caller.today)
     placement.calendar_basis = await governing_basis(caller, session, placement)
-    await check_procurement(caller, session, placement)
+    if not on_the_same_terms(before, placement):
+        await check_procurement(caller, session, placement)
     session.add(placement)
     await session.flush()
     await _take_timetables(caller, session, before, placement)

@@ -14,12 +14,12 @@ from app.queries.calendars import school_calendar
 from app.queries.sustained_checks import findings_of, standing_checks, visible_check
 from app.rules.sustained_checks import (
     SUSTAINED_CHECKS,
-    CheckKind,
     CheckRecord,
+    SustainedCheckKind,
     check_due_on,
     may_record_finding,
 )
-from app.schemas.sustained_checks import FindingRecord
+from app.schemas.sustained_checks import SustainedFindingRecord
 from app.services.changes import changed, insist, made, moved, state_after
 from app.services.placements_parties import locked_for_party
 
@@ -30,7 +30,7 @@ async def follow_destination(
     caller: Caller,
     session: AsyncSession,
     placement: Placement,
-    kind: CheckKind,
+    kind: SustainedCheckKind,
     destination_id: UUID,
     *,
     moved_on: date | None,
@@ -56,8 +56,8 @@ async def follow_destination(
         SustainedCheck(
             **made(caller.now),
             placement_id=placement.id,
-            outcome_id=destination_id if kind is CheckKind.TRANSITION else None,
-            leaver_destination_id=destination_id if kind is CheckKind.POST_16 else None,
+            outcome_id=destination_id if kind is SustainedCheckKind.TRANSITION else None,
+            leaver_destination_id=destination_id if kind is SustainedCheckKind.POST_16 else None,
             state=CheckRecord.OPEN,
             moved_on=moved_on,
             due_on=check_due_on(calendar, moved_on),
@@ -67,7 +67,7 @@ async def follow_destination(
 
 
 async def record_finding(
-    caller: Caller, session: AsyncSession, check_id: UUID, body: FindingRecord, expected_version: int
+    caller: Caller, session: AsyncSession, check_id: UUID, body: SustainedFindingRecord, expected_version: int
 ) -> tuple[SustainedCheck, date | None]:
     """A party on the placing side says whether the move was sustained; what was said before stays on record.
 

@@ -26,7 +26,7 @@ from app.rules.unagreed_absences import (
     LONGEST_IN_DAYS,
     NEEDED,
     UNAGREED_ABSENCES,
-    ReviewState,
+    UnagreedAbsenceState,
     UnagreedKind,
     agreement_missing,
     report_flags,
@@ -75,7 +75,7 @@ async def report_unagreed_absence(
         flags=[flag.value for flag in flags],
         early_departure_id=None if departure is None else departure.id,
         suspension_id=None if suspension is None else suspension.id,
-        state=ReviewState.OPEN,
+        state=UnagreedAbsenceState.OPEN,
     )
     session.add(absence)
     await _tell(caller, session, absence, EventType.UNAGREED_ABSENCE_REPORTED)

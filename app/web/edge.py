@@ -20,7 +20,7 @@ from app.access.caller import Caller
 from app.access.permission import Permission, permission_of
 from app.clock import utc_now
 from app.db.engine import Sessions
-from app.db.faults import RETRYABLE, constraint, sqlstate
+from app.db.faults import RUN_AGAIN, constraint, sqlstate
 from app.db.savepoint import attempted
 from app.problems import (
     FieldError,
@@ -99,7 +99,7 @@ class _Operation:
             except (DBAPIError, DriverError) as error:
                 if constraint(error) == "pk_idempotency_records":
                     raise StillRunning from None
-                if sqlstate(error) not in RETRYABLE or attempt == _ATTEMPTS:
+                if sqlstate(error) not in RUN_AGAIN or attempt == _ATTEMPTS:
                     raise
             attempt += 1
 

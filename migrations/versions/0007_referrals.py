@@ -161,7 +161,7 @@ begin
         return new;
     end if;
     if old.state <> 'offered'
-       or by_provider and not (new.state in ('accepted', 'declined') and old.respond_by > new.changed_at)
+       or by_provider and not (new.state in ('accepted', 'declined') and old.answer_by > new.changed_at)
        or by_provider and new.withdrawn_because is not null
        or not by_provider and new.state <> 'withdrawn'
        or not by_provider and me <> old.commissioner_id and not exists (
@@ -243,7 +243,7 @@ begin
         for other in
             update referral_offers set state = 'closed', settled_at = new.changed_at, changed_at = new.changed_at,
                 version = version + 1
-            where referral_id = new.referral_id and state = 'offered' and respond_by > new.changed_at
+            where referral_id = new.referral_id and state = 'offered' and answer_by > new.changed_at
             returning id, provider_id
         loop
             perform record_event('referral-offer.withdrawn', new.changed_at, clock_timestamp(),
@@ -251,8 +251,8 @@ begin
         end loop;
         return null;
     end if;
-    select max(o.respond_by) into last_answer from referral_offers o
-    where o.referral_id = new.referral_id and o.state = 'offered' and o.respond_by > new.changed_at;
+    select max(o.answer_by) into last_answer from referral_offers o
+    where o.referral_id = new.referral_id and o.state = 'offered' and o.answer_by > new.changed_at;
     update referrals set state = case when last_answer is null then 'taken_up' else state end,
         offered_until = last_answer, changed_at = new.changed_at, version = version + 1
     where id = new.referral_id and state = 'offered';
@@ -477,7 +477,7 @@ def upgrade() -> None:
         sa.Column("planned_end_on", sa.Date(), nullable=False),
         sa.Column("planned_end_by_agreement", sa.Boolean(), nullable=False),
         sa.Column("timetable", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
-        sa.Column("respond_by", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer_by", sa.DateTime(timezone=True), nullable=False),
         sa.Column(
             "declined_for",
             sa.Enum(
@@ -535,7 +535,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_referral_offers_lapsing",
         "referral_offers",
-        ["respond_by"],
+        ["answer_by"],
         unique=False,
         postgresql_where=sa.text("state = 'offered'"),
     )

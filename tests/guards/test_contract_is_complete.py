@@ -35,6 +35,13 @@ OPERATIONS = [
 ]
 
 
+def test_no_schema_is_told_from_another_by_the_name_of_its_module() -> None:
+    """Two classes of one name are told apart by where they stand, and so would the types that integrators generate."""
+    assert [name for name in DOCUMENT["components"]["schemas"] if "__" in name] == [], (
+        "give one of the two its own name"
+    )
+
+
 def test_the_committed_contract_is_the_generated_one() -> None:
     assert CONTRACT.read_text() == as_text(DOCUMENT), "run `waymark contract --check` to see, `--write` to renew it"
 

@@ -110,7 +110,7 @@ WITHOUT_CALLER = {
         "first_session_of",
         "suspension_moved_since",
     },
-    "queries/terminations.py": {"standing_notices"},
+    "queries/terminations.py": {"with_state", "changed_since", "standing_notices"},
     "queries/toolkit_assessments.py": {"entries_of"},
     "queries/vacancies.py": {"places_free"},
 }

@@ -49,6 +49,15 @@ def used(owner: str | None, *, but: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def test_no_dictionary_says_a_key_twice() -> None:
+    """A merge that keeps both sides of a line leaves two, and the later one wins without a word."""
+    for path in APP.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Dict):
+                keys = [ast.dump(key) for key in node.keys if key is not None]
+                assert len(keys) == len(set(keys)), f"{path.relative_to(APP)}:{node.lineno} says a key twice"
+
+
 def test_problem_slugs_are_unique() -> None:
     slugs = [problem.slug for problem in every_problem()]
     assert len(slugs) == len(set(slugs))

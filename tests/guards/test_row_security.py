@@ -122,6 +122,7 @@ REVIEWED = {
     "claim_sessions",
     "councils_overseeing",
     "cover_of",
+    "end_has_a_reason",
     "find_credential",
     "hold_referral",
     "keeps_its_own_entry",
@@ -143,6 +144,10 @@ REVIEWED = {
     "sessions_elsewhere_as",
     "viewers_of",
     "sever_identity",
+    "hold_for_severance",
+    "is_severed",
+    "is_severed_referral",
+    "refuse_severed",
     "registration_thresholds",
     "referrals_offered",
 }

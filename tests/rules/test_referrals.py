@@ -71,27 +71,27 @@ def test_for_when_a_place_is_wanted(first: date, last: date, refusal: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("provider", "standing_with", "respond_by", "refusal"),
+    ("provider", "standing_with", "answer_by", "refusal"),
     [
         pytest.param(PROVIDER, [], NOON + SECOND, "", id="a provider with time to answer"),
         pytest.param(PROVIDER, [COMPETITOR], NOON + SECOND, "", id="another offer stands"),
         pytest.param(PROVIDER, [PROVIDER], NOON + SECOND, "already_offered", id="an offer to the same one stands"),
         pytest.param(SCHOOL, [], NOON + SECOND, "provider_on_requesting_side", id="one that would see the others"),
-        pytest.param(PROVIDER, [], NOON, "respond_by_passed", id="no time to answer"),
+        pytest.param(PROVIDER, [], NOON, "answer_by_passed", id="no time to answer"),
         pytest.param(
             PROVIDER, [], datetime(2027, 2, 12, 23, 59, tzinfo=UTC), "", id="until the last minute of the last day"
         ),
         pytest.param(
-            PROVIDER, [], datetime(2027, 2, 13, tzinfo=UTC), "respond_by_after_end", id="until after the last day"
+            PROVIDER, [], datetime(2027, 2, 13, tzinfo=UTC), "answer_by_after_end", id="until after the last day"
         ),
     ],
 )
-def test_what_may_be_offered(provider: UUID, standing_with: list[UUID], respond_by: datetime, refusal: str) -> None:
+def test_what_may_be_offered(provider: UUID, standing_with: list[UUID], answer_by: datetime, refusal: str) -> None:
     verdict = may_offer(
         provider=provider,
         requesting_side={SCHOOL, COUNCIL},
         standing_with=standing_with,
-        respond_by=respond_by,
+        answer_by=answer_by,
         planned_end_on=LAST,
         now=NOON,
     )

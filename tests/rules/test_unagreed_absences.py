@@ -11,7 +11,7 @@ from app.rules.unagreed_absences import (
     NEEDED,
     UNAGREED_ABSENCES,
     ReviewOutcome,
-    ReviewState,
+    UnagreedAbsenceState,
     UnagreedKind,
     agreement_missing,
     forbids_agreement,
@@ -90,5 +90,5 @@ def test_only_a_report_in_error_stands_in_no_ones_way(outcome: ReviewOutcome | N
     ],
 )
 def test_the_life_of_a_report(state: str, by: str, after: str) -> None:
-    moved = UNAGREED_ABSENCES.move(ReviewState(state), "review", by)
-    assert (moved if isinstance(moved, ReviewState) else moved.code) == after
+    moved = UNAGREED_ABSENCES.move(UnagreedAbsenceState(state), "review", by)
+    assert (moved if isinstance(moved, UnagreedAbsenceState) else moved.code) == after

@@ -1,7 +1,7 @@
 """Outcomes, destinations of year 11 leavers, checks whether they were sustained, and dual registrations.
 
-Revision ID: 0012
-Revises: 0011
+Revision ID: 0011
+Revises: 0010
 """
 
 import sqlalchemy as sa
@@ -10,8 +10,8 @@ from sqlalchemy.dialects import postgresql
 
 from migrations.row_security import ME, other_side, owned, secure, viewer
 
-revision = "0012"
-down_revision = "0011"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """A credential sets the caller's own organisation, client and council, however the database plans the search for it.
 
-Revision ID: 0014
-Revises: 0013
+Revision ID: 0012
+Revises: 0011
 
 As conditions on the join, the calls that set them ran for every client that the plan came past before the join: once
 the statistics of small tables were fresh, the last client read was the one set. Now the search ends before they run.
@@ -9,8 +9,8 @@ the statistics of small tables were fresh, the last client read was the one set.
 
 from alembic import op
 
-revision = "0014"
-down_revision = "0013"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

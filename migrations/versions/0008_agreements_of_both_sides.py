@@ -1,6 +1,6 @@
 """Immediate terminations and extensions: what both sides of a placement must agree to.
 
-Revision ID: 0009
+Revision ID: 0008
 Revises: 0007
 
 Either becomes `agreed` only where every party of the placement has said so itself, and only an extension that was
@@ -15,7 +15,7 @@ from alembic import op
 
 from migrations.row_security import ME, party, secure, viewer
 
-revision = "0009"
+revision = "0008"
 down_revision = "0007"
 branch_labels = None
 depends_on = None

@@ -1,7 +1,7 @@
 """Placements in depth: one place at a time, contacts, viewers with dates, successors, checks and reviews.
 
-Revision ID: 0015
-Revises: 0014
+Revision ID: 0013
+Revises: 0012
 
 Two organisations may have registered one child, and neither may learn of the other. So who is the same child, and
 where it is expected, stand in two tables that no role but the owner reads; triggers fill them, and two reviewed
@@ -13,8 +13,8 @@ from alembic import op
 
 from migrations.row_security import ME, allow_function, other_side, party, provided, resecure, secure, viewer
 
-revision = "0015"
-down_revision = "0014"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
