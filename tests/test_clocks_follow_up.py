@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from app.rules.clocks import ClockKind
 from app.services import duties_clocks
@@ -198,6 +200,27 @@ async def test_all_that_apply_are_shown_in_one_call(world: World, ledger: Ledger
     assert list(await listed(world.provider)) == [placement]
 
 
+async def test_each_source_is_asked_once_however_many_placements_there_are(world: World) -> None:
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    calendar = await world.calendar()
+    counts = []
+    for more in (1, 4):
+        for _ in range(more):
+            placement = await world.placement(calendar_id=calendar)
+            assert (await check_recorded(world.school, placement)).status_code == 201
+            assert (await review_recorded(world.school, placement)).status_code == 201
+        event.listen(Engine, "before_cursor_execute", note)
+        assert (await world.school.get("/v1/clocks")).status_code == 200
+        event.remove(Engine, "before_cursor_execute", note)
+        counts.append(len(asked))
+        asked.clear()
+    assert counts[0] == counts[1]
+
+
 async def test_who_sees_a_placement_for_a_time_is_not_told_what_was_left_undone(world: World, ledger: Ledger) -> None:
     placement = await world.placement()
     await ledger.watches(world.other_council.id, placement)
@@ -205,9 +228,9 @@ async def test_who_sees_a_placement_for_a_time_is_not_told_what_was_left_undone(
     await ledger.sql(
         "update placement_viewers set until_on = '2026-11-20' where organisation_id = :who", who=world.other_council.id
     )
-    found = await world.other_council.get(f"/v1/placements/{placement}/clocks")
-    if found.status_code == 200:
-        assert not {REVIEW, CHECK} & {each["kind"] for each in found.json()["clocks"]}
+    kinds = {each[0] for each in await clocks(world.other_council, placement)}
+    assert "planned_end" in kinds
+    assert not {REVIEW, CHECK} & kinds
 
 
 @pytest.fixture
@@ -255,6 +278,16 @@ async def test_what_has_events_of_its_own_is_not_told_twice(world: World, app: F
         id=world.provider.id,
     )
     assert lapsed[0][0] == 2
+
+
+async def test_a_move_to_be_checked_is_told_by_its_own_event_alone(world: World, app: FastAPI, ledger: Ledger) -> None:
+    placement = await ended_placement(world, ledger)
+    await outcome_recorded(world.council, placement)
+    check = await check_of(world.council, placement)
+    for day in ("2027-07-19", "2027-07-20", "2027-08-18"):
+        await do_duties(app.state.worker_sessions, world.sandbox_id, at(day))
+    assert await events(ledger, f"/v1/placements/{placement}/clocks") == []
+    assert world.council.id in await ledger.told("sustained-check.due", f"/v1/sustained-checks/{check['id']}")
 
 
 def _december() -> list[str]:

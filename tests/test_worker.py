@@ -126,9 +126,9 @@ async def test_the_worker_does_the_duties_of_every_world(
     await asyncio.gather(*(duties.do_duties() for _ in range(3)))
     async with owner_session(database.owner) as session:
         told = await session.execute(
-            text("select type from events where placement_id = :id order by occurred_at"), {"id": placement}
+            text("select type from events where placement_id = :id order by occurred_at, type"), {"id": placement}
         )
-        assert list(told.scalars()) == ["placement.started", "attendance.missing"]
+        assert list(told.scalars()) == ["placement.started", "clock.due", "clock.overdue", "attendance.missing"]
 
 
 async def test_a_worker_says_when_each_of_its_loops_last_did_its_work(app: FastAPI, settings: Settings) -> None:

@@ -188,8 +188,13 @@ async def thresholds_reached(session: AsyncSession, providers: Collection[UUID],
 
 
 def among(column: SQLCoreOperations[UUID], ids: Collection[UUID]) -> ColumnElement[bool]:
-    """One array for all ids, written as text: of a thousand ids that takes a tenth of the time."""
-    return column == any_(as_type(literal("{" + ",".join(map(str, ids)) + "}", Text), IDS))
+    """One array for all ids, written as text: of a thousand ids that takes a tenth of the time.
+
+    It is read in a subquery of its own, so that no plan reads it again for every row.
+    """
+    written = as_type(literal("{" + ",".join(map(str, ids)) + "}", Text), IDS)
+    once = func.array(select(func.unnest(written)).scalar_subquery(), type_=IDS)
+    return column == any_(once)
 
 
 def _placements(today: date) -> Select[Any]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select, true
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import SQLCoreOperations
@@ -85,11 +85,15 @@ async def settled_checks_of(
 ) -> Mapping[UUID, Mapping[CheckKind, Sequence[date]]]:
     """The days on which each kind of check was settled, and not corrected since, by placement."""
     placement_id = col(HostSchoolCheck.placement_id)
+    # Not correlated, so that it is looked up once however many checks there are.
+    corrected = select(col(_LATER.corrects_id)).where(
+        among(col(_LATER.placement_id), ids), col(_LATER.corrects_id).is_not(None)
+    )
     statement = select(placement_id, col(HostSchoolCheck.kind), func.array_agg(col(HostSchoolCheck.done_on))).where(
         among(placement_id, ids),
         _seen(caller, placement_id, col(HostSchoolCheck.done_on)),
         col(HostSchoolCheck.outcome) != CheckOutcome.ATTEMPTED,
-        ~exists().where(col(_LATER.corrects_id) == col(HostSchoolCheck.id)),
+        col(HostSchoolCheck.id).not_in(corrected),
     )
     found: defaultdict[UUID, dict[CheckKind, Sequence[date]]] = defaultdict(dict)
     for id_, kind, days in await session.execute(statement.group_by(placement_id, col(HostSchoolCheck.kind))):

@@ -22,6 +22,14 @@ from app.web.router import edge_router
 
 router = edge_router("directory")
 
+SiteIn = Annotated[
+    OutwardCode | None,
+    Query(description="A site in this postcode district (`M5`) or area (`M`). There is no search by distance."),
+]
+Vacancy = Annotated[
+    bool | None, Query(description="Whether it has a free place today under an award that you may read.")
+]
+
 
 Groups = Annotated[list[TargetGroup] | None, Query(max_length=15, description="Groups that it serves, all of them.")]
 Days = Annotated[
@@ -48,18 +56,13 @@ async def _wanted(
     delivery_option: DeliveryOption | None = None,
     online: Annotated[bool | None, Query(description="Whether it offers any online way of delivery.")] = None,
     transport: Annotated[bool | None, Query(description="Whether it offers transport.")] = None,
-    outward_code: Annotated[
-        OutwardCode | None,
-        Query(description="A site in this postcode district (`M5`) or area (`M`). There is no search by distance."),
-    ] = None,
+    outward_code: SiteIn = None,
     council_id: Annotated[
         Id | None, Query(description="It stands on a framework of this council, or the council registered it.")
     ] = None,
     framework_id: Annotated[Id | None, Query(description="It holds a lot of this framework.")] = None,
     lot_id: Annotated[Id | None, Query(description="It holds this lot.")] = None,
-    vacancy: Annotated[
-        bool | None, Query(description="Whether it has a free place today under an award that you may read.")
-    ] = None,
+    vacancy: Vacancy = None,
 ) -> Wanted:
     return Wanted(
         q=q,
