@@ -23,7 +23,7 @@ from tests.test_placement_facts import FACTS
 from tests.test_reviews import HELD
 from tests.world import World
 
-GIVEN, FAMILY, UPN = "Zebedee", "O'Quill-Feather", synthetic_upn(771)
+GIVEN, FAMILY, UPN = "Ignatius", "O'Quill-Feather", synthetic_upn(771)
 CHILD = {"given_name": GIVEN, "family_name": FAMILY, "date_of_birth": "2012-03-04", "upn": UPN}
 SAID = f"{GIVEN} {FAMILY}, {UPN.lower()}, as agreed with Mrs {FAMILY.upper()}"
 

@@ -62,7 +62,7 @@ async def test_no_party_ever_sees_a_life_that_the_model_does_not(app: FastAPI, d
 
 _LONG = settings.get_current_profile_name() == "long"
 _SETTINGS = settings(
-    max_examples=300 if _LONG else 8,
+    max_examples=300 if _LONG else 5,
     stateful_step_count=60 if _LONG else 30,
     derandomize=not _LONG,
     database=None,
