@@ -1,6 +1,7 @@
 """Every setting of the service, typed and explained. No other module reads the environment."""
 
 import os
+import re
 from functools import lru_cache
 from typing import Literal
 
@@ -11,6 +12,9 @@ SANDBOX_PEPPER = "sandbox-pepper-that-protects-nothing-but-synthetic-children"
 SANDBOX_TOKEN_SECRET = "sandbox-token-secret-that-protects-nothing-but-synthetic-children"  # noqa: S105
 
 NOWHERE = "waymark.invalid"
+
+_UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_NOTIFY_KEY = re.compile(f".+-{_UUID}-{_UUID}")
 
 
 class Settings(BaseSettings):
@@ -54,9 +58,12 @@ class Settings(BaseSettings):
     body_seconds: float = Field(10, gt=0, description="How long a body may take to arrive, in seconds.")
 
     smtp_url: SecretStr = Field(
-        SecretStr(""), description="smtp://user:password@host:port. Empty in a sandbox: mails are kept."
+        SecretStr(""), description="smtp://user:password@host:port. Without it and Notify a sandbox keeps its mails."
     )
-    mail_from: str = Field(f"no-reply@{NOWHERE}", description="Sender of every email.")
+    mail_from: str = Field(f"no-reply@{NOWHERE}", description="Sender of every email that goes by SMTP.")
+    notify_api_key: SecretStr = Field(SecretStr(""), description="GOV.UK Notify, instead of SMTP: name-service-secret.")
+    notify_template_id: str = Field("", description="An email template with ((subject)) and ((body)).")
+    notify_url: str = Field("https://api.notifications.service.gov.uk", description="Where Notify is.")
 
     @field_validator("database_url", "database_worker_url", "database_owner_url")
     @classmethod
@@ -71,11 +78,30 @@ class Settings(BaseSettings):
             secrets = [self.key_pepper, self.cursor_secret, *self.token_secrets.values()]
             if any(s.get_secret_value() in (SANDBOX_PEPPER, SANDBOX_TOKEN_SECRET) for s in secrets):
                 raise ValueError("a live service needs its own KEY_PEPPER, CURSOR_SECRET and TOKEN_SECRETS")
-            if not self.smtp_url.get_secret_value():
-                raise ValueError("a live service needs SMTP_URL: alerts go out by email")
-            if NOWHERE in self.mail_from or NOWHERE in self.token_issuer:
+            if self.keeps_mails:
+                raise ValueError("a live service needs SMTP_URL or NOTIFY_API_KEY: alerts go out by email")
+            if NOWHERE in self.token_issuer or (NOWHERE in self.mail_from and not self.uses_notify):
                 raise ValueError("a live service needs its own MAIL_FROM and TOKEN_ISSUER")
         return self
+
+    @model_validator(mode="after")
+    def _one_way_for_emails(self) -> "Settings":
+        if bool(self.notify_api_key.get_secret_value()) != bool(self.notify_template_id):
+            raise ValueError("set both NOTIFY_API_KEY and NOTIFY_TEMPLATE_ID, or neither")
+        if self.uses_notify and self.smtp_url.get_secret_value():
+            raise ValueError("set SMTP_URL or NOTIFY_API_KEY, not both")
+        if self.uses_notify and not _NOTIFY_KEY.fullmatch(self.notify_api_key.get_secret_value()):
+            raise ValueError("NOTIFY_API_KEY is not of the form name-service-secret, the last two of them UUIDs")
+        return self
+
+    @property
+    def uses_notify(self) -> bool:
+        return bool(self.notify_api_key.get_secret_value())
+
+    @property
+    def keeps_mails(self) -> bool:
+        """Whether emails go nowhere, since neither way is set: a sandbox keeps them to be read."""
+        return not self.uses_notify and not self.smtp_url.get_secret_value()
 
     @property
     def is_sandbox(self) -> bool:

@@ -22,6 +22,7 @@ from app.queries.sandbox import every_world
 from app.services.absconding_alerts_delivery import deliver_due
 from app.services.audit_seals import seal_all
 from app.services.duties import do_duties
+from app.services.email_sending import send_due_emails
 from app.services.pruning import MOST_AT_ONCE, prune_idempotency_records
 from app.settings import Settings
 from app.settings import settings as read_settings
@@ -29,6 +30,7 @@ from app.telemetry.logs import configure_logging
 
 DUTIES_SECONDS = 15
 ALERTS_SECONDS = 1
+EMAILS_SECONDS = 5
 SEALS_SECONDS = 5
 PRUNING_SECONDS = 3600
 ALIVE_SECONDS = 60
@@ -81,6 +83,7 @@ class Worker:
             "jobs": (PAUSE_SECONDS, self.work_jobs),
             "duties": (DUTIES_SECONDS, self.do_duties),
             "alerts": (ALERTS_SECONDS, self.deliver_alerts),
+            "emails": (EMAILS_SECONDS, self.send_emails),
             "seals": (SEALS_SECONDS, self.seal_audit),
             "pruning": (PRUNING_SECONDS, self.prune),
         }
@@ -111,6 +114,12 @@ class Worker:
         attempted = await deliver_due(self.tools)
         if attempted:
             _log.info("alerts_attempted", notifications=attempted)
+
+    async def send_emails(self) -> None:
+        """Sends the emails about attendance that are due."""
+        attempted = await send_due_emails(self.tools)
+        if attempted:
+            _log.info("emails_attempted", emails=attempted)
 
     async def seal_audit(self) -> None:
         """Seals the audit. The new heads go to the log, which is kept apart from the database."""

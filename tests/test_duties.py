@@ -1,7 +1,7 @@
 """The duties as the worker does them: each by itself, in batches, and left to whoever is at it."""
 
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from fastapi import FastAPI
@@ -28,8 +28,10 @@ from tests.placing import (
 )
 from tests.referring import offered, taken_up
 from tests.test_absconding_alerts import PATH, broken, refuse
-from tests.world import World
+from tests.world import TUESDAY_MORNING, World
 
+THREE_WEEKS = timedelta(weeks=3)
+"""To days of which there are emails still at Christmas."""
 CHRISTMAS = datetime(2026, 12, 20, 12, 0, tzinfo=UTC)
 EVENTS = {
     "placement.started": 6,  # those of the alerts too
@@ -72,6 +74,7 @@ async def much_is_due(world: World, database: Addresses) -> None:
         for day in (TUESDAY, date(2026, 11, 25), date(2026, 11, 26)):
             placed = await place(session, world, calendar)
             await expect(session, placed, world.provider, day)
+            await expect(session, placed, world.provider, day + THREE_WEEKS, received_at=TUESDAY_MORNING)
             await request_suspension(session, placed, world.provider, day)
             await ask_to_leave(session, placed, world.provider, day)
             await propose_part_time_plan(session, world, placed, day)

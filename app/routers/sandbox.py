@@ -9,6 +9,7 @@ from app.access.caller import Caller
 from app.access.permission import allow
 from app.access.scopes import Scope
 from app.models.absconding import Mail
+from app.outbox.jobs import Tools
 from app.queries.sandbox import caught_mails, own_sandbox
 from app.schemas.sandbox import ClockAdvance, ClockRead, ClockSet, EmailRead
 from app.schemas.wire import Instant
@@ -37,7 +38,7 @@ async def set_sandbox_clock(body: ClockSet, request: Request, caller: Player, se
     and it only moves forward. Credentials, access tokens, the audit and idempotency keys keep the machine's time.
     Takes no `If-Match`: a clock has moved since it was read, and refuses to go back.
     """
-    sandbox = await sandbox_clock.set_clock(caller, session, request.app.state.worker_sessions, body.now)
+    sandbox = await sandbox_clock.set_clock(caller, session, _workers(request), body.now)
     return ClockRead(now=sandbox.stands_at or caller.now, stands_still=True)
 
 
@@ -47,7 +48,7 @@ async def advance_sandbox_clock(body: ClockAdvance, request: Request, caller: Pl
 
     Otherwise as setting it.
     """
-    sandbox = await sandbox_clock.advance_clock(caller, session, request.app.state.worker_sessions, body)
+    sandbox = await sandbox_clock.advance_clock(caller, session, _workers(request), body)
     return ClockRead(now=sandbox.stands_at or caller.now, stands_still=True)
 
 
@@ -58,3 +59,9 @@ async def list_sandbox_emails(
     """The emails that would have gone to the caller's organisation, oldest first."""
     rows, page = await pages.rows(session, caught_mails(caller, since), [col(Mail.at), col(Mail.id)])
     return page.holding([EmailRead.model_validate(row[0].model_dump(exclude={"organisation_id"})) for row in rows])
+
+
+def _workers(request: Request) -> Tools | None:
+    """What the duties work with; None in a service that has no worker role."""
+    state = request.app.state
+    return None if state.worker_sessions is None else Tools(state.worker_sessions, state.settings)

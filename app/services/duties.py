@@ -25,6 +25,7 @@ from app.services.duties_batch import Batch
 from app.services.duties_calendars import follow_calendars
 from app.services.duties_clocks import tell_clocks
 from app.services.duties_early_departures import lapse_early_departures
+from app.services.duties_emails import find_emails
 from app.services.duties_expiries import tell_ends_of_awards, tell_ends_of_confirmations, tell_ends_of_insurances
 from app.services.duties_part_time_plans import lapse_part_time_plans
 from app.services.duties_placements import tell_ends, tell_starts
@@ -42,6 +43,7 @@ DUTIES: tuple[Duty, ...] = (
     tell_starts,
     follow_calendars,
     tell_missing_attendance,
+    find_emails,
     lapse_suspensions,
     lapse_early_departures,
     lapse_immediate_terminations,

@@ -28,6 +28,7 @@ SQL_ELSEWHERE = {
     "services/duties_alerts.py",
     "services/duties_attendance.py",
     "services/duties_early_departures.py",
+    "services/duties_emails.py",
     "services/duties_clocks.py",
     "services/duties_part_time_plans.py",
     "services/duties_expiries.py",
@@ -83,6 +84,15 @@ WITHOUT_CALLER = {
     "queries/insurance_certificates.py": {"with_state", "changed_since"},
     "queries/lot_awards.py": {"with_state", "changed_since", "as_lot", "as_award"},
     "queries/double_timetabling.py": {"clashing_sessions", "clashing_sessions_as"},
+    "queries/child_naming.py": {"child_named_for"},
+    "queries/email_content.py": {
+        "unsent_emails",
+        "email_again",
+        "recipient_of",
+        "sessions_told",
+        "sessions_owed",
+        "listed_at",
+    },
     "queries/expected_sessions.py": {"with_state", "begins_after", "sessions_waived_by"},
     "queries/host_school_checks.py": {"check_changed_at", "is_corrected"},
     "queries/oversight.py": {"councils_overseeing"},
@@ -122,6 +132,7 @@ COMMITS = {
     "worker.py",
     "services/duties.py",
     "services/absconding_alerts_delivery.py",
+    "services/email_sending.py",
 }
 SELECTS = ("queries/", "access/")
 # Features with a router alone.

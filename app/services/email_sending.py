@@ -1,0 +1,134 @@
+"""Sending the emails about attendance: done by the worker, each on its own, for as long as it is of use.
+
+An attempt is claimed for a while before anything is sent, so that two workers do not send the same email, and no
+connection to the database is held while a server is waited for. A worker killed between sending and noting it leaves
+the claim to run out: the email is then sent a second time, with the same Message-ID. A sandbox that sends nothing keeps
+the email in the transaction that notes it, and keeps it once.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.clock import utc_now
+from app.db.engine import Sessions
+from app.models.emails import EmailDelivery
+from app.outbox.email import MailFailure, failure_of, send_mail
+from app.outbox.jobs import Tools
+from app.queries.email_content import email_again, unsent_emails
+from app.services.email_attempts import begin, end_failed, end_not_needed, end_sent
+from app.services.email_writing import Letter, NotWritten, write_email
+
+LINES = 4
+SEND_SECONDS = 20
+CLAIMED_FOR = timedelta(seconds=60)
+MOST_KEPT_AT_ONCE = 50
+
+_log = structlog.get_logger("waymark.emails")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    delivery_id: UUID
+    attempt: int
+
+
+async def send_due_emails(tools: Tools) -> int:
+    """Attempts every email whose time has come, a few at once so that one that hangs delays no other."""
+    if tools.settings.keeps_mails and tools.settings.is_sandbox:
+        return await keep_due_emails(tools.sessions)
+    async with asyncio.TaskGroup() as lines:
+        counts = [lines.create_task(_one_after_another(tools)) for _ in range(LINES)]
+    return sum(each.result() for each in counts)
+
+
+async def keep_due_emails(sessions: Sessions, sandbox_id: UUID | None = None) -> int:
+    """Keeps, as of when it was due, each email that nothing sends; of one sandbox and waiting for others, or of all."""
+    kept, more = 0, True
+    while more:
+        async with sessions() as session:
+            now = utc_now()
+            due = await unsent_emails(
+                session, due_by=now, most=MOST_KEPT_AT_ONCE, of_sandbox=sandbox_id, wait=sandbox_id is not None
+            )
+            for delivery in due:
+                await _keep(session, delivery, now)
+            await session.commit()
+        kept, more = kept + len(due), len(due) == MOST_KEPT_AT_ONCE
+    return kept
+
+
+async def _keep(session: AsyncSession, delivery: EmailDelivery, now: datetime) -> None:
+    await begin(session, delivery, delivery.due_at, next_attempt_at=now)
+    letter = await write_email(session, delivery, delivery.due_at)
+    if isinstance(letter, Letter):
+        session.add(letter.mail)
+    await _note(session, delivery, letter)
+
+
+async def _one_after_another(tools: Tools) -> int:
+    attempted = 0
+    while (claim := await _claimed(tools)) is not None:
+        await _attempt(tools, claim)
+        attempted += 1
+    return attempted
+
+
+async def _claimed(tools: Tools) -> Claim | None:
+    """The next email, claimed; None where none is due. One whose day is over is given up on the way."""
+    while True:
+        async with tools.sessions() as session:
+            now = utc_now()
+            due = await unsent_emails(session, due_by=now, most=1)
+            if not due:
+                return None
+            delivery = due[0]
+            over = now >= delivery.useful_until
+            if over:
+                await end_failed(session, delivery, MailFailure("too_late", final=True), now=now)
+            else:
+                await begin(session, delivery, now, next_attempt_at=now + CLAIMED_FOR)
+            await session.commit()
+        if not over:
+            return Claim(delivery.id, len(delivery.attempts))
+
+
+async def _attempt(tools: Tools, claim: Claim) -> None:
+    failure: MailFailure | None = None
+    letter: Letter | NotWritten | None = None
+    try:
+        async with asyncio.timeout(SEND_SECONDS):
+            letter = await _written(tools, claim)
+            if isinstance(letter, Letter):
+                await send_mail(tools.settings, letter.mail)
+    except Exception as error:
+        failure = failure_of(error)
+        _log.warning("email_not_sent", delivery_id=str(claim.delivery_id), attempt=claim.attempt, result=failure.result)
+    async with tools.sessions() as session:
+        delivery = await email_again(session, claim.delivery_id, lock=True)
+        if delivery is not None:
+            if failure is not None:
+                await end_failed(session, delivery, failure, now=utc_now(), attempt=claim.attempt)
+            elif letter is not None:
+                await _note(session, delivery, letter, attempt=claim.attempt)
+        await session.commit()
+
+
+async def _written(tools: Tools, claim: Claim) -> Letter | NotWritten | None:
+    async with tools.sessions() as session:
+        delivery = await email_again(session, claim.delivery_id)
+        return None if delivery is None else await write_email(session, delivery)
+
+
+async def _note(
+    session: AsyncSession, delivery: EmailDelivery, letter: Letter | NotWritten, attempt: int | None = None
+) -> None:
+    if isinstance(letter, Letter):
+        end_sent(delivery, letter.at, letter.placement_ids, attempt=attempt)
+    else:
+        end_not_needed(delivery, letter.at, letter.result, attempt=attempt)
+    await session.flush()
