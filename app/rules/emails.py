@@ -5,11 +5,10 @@ and named support services. The times of day and the bounds are Waymark's own: a
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import time, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from app.rules.london import LONDON
 from app.rules.sources import OUR_OWN, SALFORD
 from app.rules.state_tables import StateTable, Transition
 from app.rules.verdict import Allowed, Refused, Verdict
@@ -84,11 +83,6 @@ def child_named(given_name: str, family_name: str, naming: ChildNaming) -> str:
     if naming is ChildNaming.FULL_NAME:
         return f"{given} {family}"
     return "".join(f"{name[:1].upper()}." for name in (given, family))
-
-
-def useful_until(day: date) -> datetime:
-    """The instant, in UTC, after which an email about a day is of no use any more. Source: Waymark's own."""
-    return datetime.combine(day, USEFUL_UNTIL, LONDON).astimezone(UTC)
 
 
 def retry_after(attempts: int) -> timedelta:

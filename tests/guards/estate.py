@@ -24,6 +24,7 @@ PRIVATE = {
     "attendance-submissions",
     "dual-registrations",
     "early-departures",
+    "email-deliveries",
     "extensions",
     "immediate-terminations",
     "insurance-certificates",
@@ -75,7 +76,7 @@ async def make_estate(app: FastAPI, owner_url: str) -> AsyncIterator[Estate]:
         open_party(app, owner_url, OrganisationKind.COUNCIL, scopes=frozenset()) as powerless,
     ):
         ids = await _about_a_child(world) | await _about_a_provider(world) | await _about_clients(world)
-        yield Estate(world, powerless, ids)
+        yield Estate(world, powerless, ids | await _told_by_email(world))
 
 
 async def _about_a_child(world: World) -> dict[str, str]:
@@ -235,6 +236,13 @@ async def _procurement(world: World, framework: str, lot: str, award: str) -> di
         "insurance-certificates": made(certificate)["id"],
         "safeguarding-confirmations": made(confirmation)["id"],
     }
+
+
+async def _told_by_email(world: World) -> dict[str, str]:
+    moved = await world.council.post("/v1/sandbox/clock/advance", {"seconds": 2 * 3600})
+    assert moved.status_code == 200, moved.text
+    told = (await world.council.get("/v1/email-deliveries", kind="daily_attendance")).json()["items"]
+    return {"email-deliveries": told[0]["id"]}
 
 
 async def _about_clients(world: World) -> dict[str, str]:
