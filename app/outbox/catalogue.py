@@ -136,7 +136,6 @@ class EventType(StrEnum):
     ALERT_FOUND = "absconding-alert.found"
     ALERT_CLOSED = "absconding-alert.closed"
     EMAIL_NOT_DELIVERED = "email-delivery.not-delivered"
-    NOTIFICATION_SETTINGS_REPLACED = "notification-settings.replaced"
     REPORT_FORM_PUBLISHED = "report-form.published"
     REPORT_SUBMITTED = "progress-report.submitted"
     REPORT_RETURNED = "progress-report.returned"
@@ -284,7 +283,6 @@ MEANINGS: dict[EventType, str] = {
     EventType.ALERT_FOUND: "The pupil was found.",
     EventType.ALERT_CLOSED: "The alert was closed with its timeline.",
     EventType.EMAIL_NOT_DELIVERED: "An email about attendance has no address to go to, or was given up.",
-    EventType.NOTIFICATION_SETTINGS_REPLACED: "An organisation replaced what it wants by email.",
     EventType.REPORT_FORM_PUBLISHED: "A council published a version of a report form.",
     EventType.REPORT_SUBMITTED: "A provider submitted a progress report.",
     EventType.REPORT_RETURNED: "The commissioner asked for changes to a progress report.",

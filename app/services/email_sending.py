@@ -71,8 +71,9 @@ async def _keep(session: AsyncSession, delivery: EmailDelivery, now: datetime) -
 
 
 async def _one_after_another(tools: Tools) -> int:
-    attempted = 0
-    while (claim := await _claimed(tools)) is not None:
+    """Until none is due, or the worker stops: a cancellation that something below has swallowed is seen here."""
+    attempted, me = 0, asyncio.current_task()
+    while not (me and me.cancelling()) and (claim := await _claimed(tools)) is not None:
         await _attempt(tools, claim)
         attempted += 1
     return attempted

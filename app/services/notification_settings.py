@@ -7,8 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.access.caller import Caller
 from app.models.emails import NotificationSettings
 from app.models.organisations import OrganisationKind
-from app.outbox.catalogue import EventType
-from app.outbox.recording import record_event
 from app.problems import FieldError, Invalid
 from app.queries.contacts import own_organisation
 from app.queries.notification_settings import own_notification_settings
@@ -22,8 +20,6 @@ from app.rules.emails import (
 )
 from app.schemas.notification_settings import NotificationSettingsReplace
 from app.services.changes import changed, made, must_be
-
-PATH = "/v1/notification-settings"
 
 
 def what_holds_for_everybody(caller: Caller) -> NotificationSettings:
@@ -65,8 +61,6 @@ async def replace_notification_settings(
         settings.child_named_as = body.child_named_as or ChildNaming.FULL_NAME
     changed(settings, caller)
     await session.flush()
-    own = [caller.organisation_id]
-    await record_event(session, EventType.NOTIFICATION_SETTINGS_REPLACED, PATH, caller.now, organisations=own)
     return settings
 
 
