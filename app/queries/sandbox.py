@@ -1,7 +1,7 @@
 """Sandboxes and what they caught."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -10,7 +10,8 @@ from sqlmodel import col
 
 from app.access.caller import Caller
 from app.models.absconding import Mail
-from app.models.organisations import Sandbox
+from app.models.attendance import ExpectedSession
+from app.models.organisations import Organisation, Sandbox
 from app.problems import NotFound
 
 
@@ -35,3 +36,15 @@ async def every_world(session: AsyncSession) -> Sequence[tuple[UUID | None, date
     """The live world, then each sandbox, with the instant at which its clock stands. For the worker."""
     sandboxes = await session.execute(select(col(Sandbox.id), col(Sandbox.stands_at)).order_by(col(Sandbox.id)))
     return [(None, None), *((id_, stands_at) for id_, stands_at in sandboxes.all())]
+
+
+async def providers_expecting(session: AsyncSession, sandbox_id: UUID, day: date) -> Sequence[UUID]:
+    """The providers of a sandbox that expect a pupil on a day. For the worker."""
+    statement = (
+        select(col(ExpectedSession.provider_id))
+        .join(Organisation, col(Organisation.id) == col(ExpectedSession.provider_id))
+        .where(col(Organisation.sandbox_id) == sandbox_id, col(ExpectedSession.on_date) == day)
+        .distinct()
+        .order_by(col(ExpectedSession.provider_id))
+    )
+    return (await session.scalars(statement)).all()

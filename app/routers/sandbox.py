@@ -11,9 +11,9 @@ from app.access.scopes import Scope
 from app.models.absconding import Mail
 from app.outbox.jobs import Tools
 from app.queries.sandbox import caught_mails, own_sandbox
-from app.schemas.sandbox import ClockAdvance, ClockRead, ClockSet, EmailRead
+from app.schemas.sandbox import ClockAdvance, ClockRead, ClockSet, EmailRead, ScenarioPlay, ScenarioRead
 from app.schemas.wire import Instant
-from app.services import sandbox_clock
+from app.services import sandbox_clock, sandbox_scenarios
 from app.web.edge import Session
 from app.web.pages import Page, Pages
 from app.web.router import edge_router
@@ -50,6 +50,17 @@ async def advance_sandbox_clock(body: ClockAdvance, request: Request, caller: Pl
     """
     sandbox = await sandbox_clock.advance_clock(caller, session, _workers(request), body)
     return ClockRead(now=sandbox.stands_at or caller.now, stands_still=True)
+
+
+@router.post("/sandbox/scenarios", operation_id="play_scenario")
+async def play_scenario(body: ScenarioPlay, request: Request, caller: Player, session: Session) -> ScenarioRead:
+    """Plays a situation in the caller's sandbox: a missed deadline, an absconding, the eve of a half-term's end.
+
+    The clock moves on to it, and other organisations of the sandbox do what the situation asks of them, as if their
+    own clients had. What each scenario does is told at `scenario`.
+    """
+    stage = sandbox_scenarios.Stage(request.app.state.sessions, request.app.state.worker_sessions)
+    return await sandbox_scenarios.play(caller, session, stage, body)
 
 
 @router.get("/sandbox/emails", operation_id="list_sandbox_emails")

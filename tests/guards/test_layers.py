@@ -112,7 +112,7 @@ WITHOUT_CALLER = {
     "queries/referral_offers.py": {"changed_since"},
     "queries/referrals.py": {"with_state", "offered_to", "changed_since"},
     "queries/safeguarding_confirmations.py": {"with_state", "with_renewal_needed", "changed_since"},
-    "queries/sandbox.py": {"every_world"},
+    "queries/sandbox.py": {"every_world", "providers_expecting"},
     "queries/suspensions.py": {
         "with_state",
         "changed_since",
@@ -133,6 +133,7 @@ COMMITS = {
     "services/duties.py",
     "services/absconding_alerts_delivery.py",
     "services/email_sending.py",
+    "services/sandbox_scenarios.py",
 }
 SELECTS = ("queries/", "access/")
 # Features with a router alone.
