@@ -28,7 +28,7 @@ async def test_settings_are_replaced_by_whoever_has_read_them_and_by_nobody_else
     head = {"role": "safeguarding_lead", "email": "lead@northshire.example"}
     await world.council.change("PUT", "/v1/contacts", {"contacts": [officer, head]})
     first = await world.council.get(SETTINGS)
-    body = {
+    body: dict[str, Any] = {
         "daily_attendance": DAILY | {"addresses": ["ap@northshire.example"], "morning_at": "10:00"},
         "missing_list": LIST | {"on": False},
         "child_named_as": "initials",

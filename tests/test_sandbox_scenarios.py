@@ -47,6 +47,8 @@ async def test_one_provider_misses_the_deadline_and_the_others_do_not(world: Wor
     told = (await world.school.get("/v1/events", types="attendance.missing")).json()["items"]
     assert len(told) == 1
     assert str(world.provider.id) in told[0]["resource"]
+    (email,) = (await world.council.get("/v1/sandbox/emails")).json()["items"]
+    assert "- Meadow Farm: 1 session, due 09:30; no telephone number known" in email["body"]
 
 
 async def test_an_act_for_another_is_audited_as_that_one(world: World, ledger: Ledger) -> None:

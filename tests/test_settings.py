@@ -40,6 +40,34 @@ def test_a_live_service_does_not_start_without(missing: str, told: str) -> None:
         Settings(**{name: value for name, value in LIVE.items() if name != missing})
 
 
+NOTIFY = {
+    "notify_api_key": "waymark-26785a09-ab16-4eb0-8407-a37497a57506-3d844edf-8d35-48ac-975b-e847b4f122b0",
+    "notify_template_id": "f33517ff-2a88-4f6e-b855-c550268ce08a",
+}
+BY_NOTIFY = {name: value for name, value in LIVE.items() if name not in {"smtp_url", "mail_from"}} | NOTIFY
+
+
+def test_a_live_service_may_send_by_notify_instead() -> None:
+    settings = Settings(**BY_NOTIFY)
+    assert settings.uses_notify
+    assert not settings.keeps_mails
+    assert "3d844edf" not in repr(settings) + str(settings)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        pytest.param({"smtp_url": "smtps://mail.example.org"}, "not both", id="two ways"),
+        pytest.param({"notify_template_id": ""}, "NOTIFY_TEMPLATE_ID", id="no template"),
+        pytest.param({"notify_api_key": ""}, "NOTIFY_API_KEY", id="no key"),
+        pytest.param({"notify_api_key": "waymark-secret"}, "name-service-secret", id="a key of another form"),
+    ],
+)
+def test_a_service_that_could_not_send_does_not_start(changes: dict[str, str], told: str) -> None:
+    with pytest.raises(ValidationError, match=told):
+        Settings(**BY_NOTIFY | changes)
+
+
 def test_no_password_is_printed_with_the_settings() -> None:
     address = "postgresql+psycopg://waymark:hunter2@database/waymark"
     settings = Settings(**LIVE, database_url=address, database_worker_url=address, database_owner_url=address)

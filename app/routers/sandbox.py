@@ -59,7 +59,7 @@ async def play_scenario(body: ScenarioPlay, request: Request, caller: Player, se
     The clock moves on to it, and other organisations of the sandbox do what the situation asks of them, as if their
     own clients had. What each scenario does is told at `scenario`.
     """
-    stage = sandbox_scenarios.Stage(request.app.state.sessions, request.app.state.worker_sessions)
+    stage = sandbox_scenarios.Stage(request.app.state.sessions, _workers(request))
     return await sandbox_scenarios.play(caller, session, stage, body)
 
 

@@ -21,6 +21,7 @@ from app.db.engine import Sessions
 from app.models.attendance import ExpectedSession
 from app.models.organisations import OrganisationKind
 from app.models.placements import Placement
+from app.outbox.jobs import Tools
 from app.problems import Conflict, Unavailable
 from app.queries.api_clients import first_client
 from app.queries.calendars import school_calendar
@@ -46,10 +47,10 @@ _ABSCONDED = ReceivedAlert(
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where a scenario plays: requests' sessions for the parties' acts, the worker's for what the clock brings."""
+    """Where a scenario plays: requests' sessions for the parties' acts, the worker's tools for what the clock brings."""
 
     sessions: Sessions
-    workers: Sessions | None
+    workers: Tools | None
 
 
 @dataclass(slots=True)
@@ -143,7 +144,7 @@ async def _others(caller: Caller, stage: Stage, morning: ExpectedSession) -> lis
     """The sandbox's providers that expect a pupil that morning, all but the one that is to be late."""
     if stage.workers is None or caller.sandbox_id is None:
         raise Unavailable
-    async with stage.workers() as theirs:
+    async with stage.workers.sessions() as theirs:
         expecting = await providers_expecting(theirs, caller.sandbox_id, morning.on_date)
     return [each for each in expecting if each != morning.provider_id]
 
