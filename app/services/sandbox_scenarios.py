@@ -47,7 +47,7 @@ _ABSCONDED = ReceivedAlert(
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where a scenario plays: requests' sessions for the parties' acts, the worker's tools for what the clock brings."""
+    """Where a scenario plays: requests' sessions for the parties' acts, the worker's tools for the clock's."""
 
     sessions: Sessions
     workers: Tools | None
