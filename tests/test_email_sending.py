@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from app.outbox.email import close_mail_connections
 from app.outbox.jobs import Tools
 from app.services.duties import do_duties
+from app.services.duties_emails import find_emails
 from app.services.email_sending import LINES, send_due_emails
 from app.settings import Settings
 from tests.emailing import deliveries, placed, wants
@@ -178,6 +180,28 @@ async def test_the_text_of_an_email_that_was_sent_is_kept_nowhere(due: World, to
     async with smtp_server() as server:
         await send_due_emails(with_smtp(tools, server.url))
     assert "Ada Example" in server.received[0]
-    for table in ("email_deliveries", "mails", "events"):
-        rows = await ledger.sql(f"select count(*) from {table} t where t::text like '%Ada%'")
-        assert rows == [(0,)]
+    kept = "select count(*) from email_deliveries d where d.organisation_id = :me and d::text like '%Ada%'"
+    assert await ledger.sql(kept, me=due.school.id) == [(0,)]
+    assert await ledger.sql("select count(*) from mails where organisation_id = :me", me=due.school.id) == [(0,)]
+
+
+async def test_the_live_world_is_looked_at_when_an_email_may_be_due_and_until_the_evening(
+    world: World, tools: Tools
+) -> None:
+    await placed(world, "Ada Example")
+    async with tools.sessions() as session:
+        live = "update organisations set sandbox_id = null where sandbox_id = :id"
+        await session.execute(text(live), {"id": world.sandbox_id})
+        found = {}
+        for at in ("09:25", "09:31", "09:33", "09:45", "09:46", "20:10"):
+            until = datetime.fromisoformat(f"2026-11-24T{at}:00+00:00")
+            found[at] = (await find_emails(session, None, until, 100)).done
+        assert found == {"09:25": 0, "09:31": 2, "09:33": 0, "09:45": 2, "09:46": 0, "20:10": 0}
+        ends = await session.execute(
+            text("select distinct useful_until from email_deliveries where organisation_id = any(:ids)"),
+            {"ids": [party.id for party in world.parties]},
+        )
+        assert list(ends.scalars()) == [datetime(2026, 11, 24, 20, 0, tzinfo=UTC)]
+        missed = datetime(2026, 11, 25, 21, 0, tzinfo=UTC)
+        assert (await find_emails(session, None, missed, 100)).done == 4
+        await session.rollback()

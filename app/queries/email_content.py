@@ -79,9 +79,10 @@ _SESSIONS = f"""
     where p.state = 'accepted' and (e.waived_by is null or e.first_received_at is not null or :waived_too)
 """  # noqa: S608 - our own literals
 _OF_ORGANISATION = f"""
+      and p.id in (select v.placement_id from placement_viewers v where v.organisation_id = :organisation_id)
       and :organisation_id in (p.commissioner_id, p.host_school_id) and p.provider_id <> :organisation_id
       and {SEEN_ON.format(placement="p.id", told=":organisation_id", day="e.on_date")}
-"""
+"""  # noqa: S608 - our own literals
 _OF_SERVICE = "      and p.id = :placement_id"
 _ORDER = " order by o.name, u.family_name, u.given_name, p.id, e.starts_at"
 _DAILY = {
@@ -102,6 +103,7 @@ _CHANGES = {
 }
 _MISSING = "      and e.first_received_at is null and e.due_at < :before and e.due_at >= :from"
 _WATCHED = """
+      and p.id in (select v.placement_id from placement_viewers v where v.organisation_id = :organisation_id)
       and p.provider_id <> :organisation_id
       and exists (select 1 from placement_viewers v
                   where v.placement_id = p.id and v.organisation_id = :organisation_id
