@@ -67,7 +67,7 @@ async def play_scenario(body: ScenarioPlay, request: Request, caller: Player, se
 async def list_sandbox_emails(
     caller: Player, session: Session, pages: Pages, since: Instant | None = None
 ) -> Page[EmailRead]:
-    """The emails that would have gone to the caller's organisation, oldest first."""
+    """The emails that would have gone to your organisation and to the named services that it listed, oldest first."""
     rows, page = await pages.rows(session, caught_mails(caller, since), [col(Mail.at), col(Mail.id)])
     return page.holding([EmailRead.model_validate(row[0].model_dump(exclude={"organisation_id"})) for row in rows])
 

@@ -49,14 +49,17 @@ _SWEEP = text(
     " on conflict (world) do update set swept_until = excluded.swept_until"
 )
 
-# The accepted placements of the world on each day looked at.
+# The sessions of the world's accepted placements on the days looked at.
 _PLACED = """
 placed as (
-    select p.id as placement_id, p.commissioner_id, p.host_school_id, p.provider_id, d.on_date
-    from (select cast(:first as date) + n as on_date
-          from generate_series(0, cast(:last as date) - cast(:first as date)) as n) d
-    join placements p on p.state = 'accepted' and d.on_date between p.starts_on and p.ends_on
+    select p.id as placement_id, p.commissioner_id, p.host_school_id, p.provider_id,
+           e.on_date, e.session, e.due_at, e.first_received_at, e.waived_by
+    from placements p
     join organisations o on o.id = p.provider_id and o.sandbox_id is not distinct from cast(:sandbox_id as uuid)
+    join expected_sessions e on e.placement_id = p.id
+        and e.on_date between cast(:first as date) and cast(:last as date)
+        and e.on_date between p.starts_on and p.ends_on
+    where p.state = 'accepted' and p.ends_on >= cast(:first as date) and p.starts_on <= cast(:last as date)
 )
 """
 _DAILY_AT = (
@@ -73,15 +76,13 @@ _LIST_ADDRESSES = ADDRESSES.format(list="s.list_addresses", told="w.organisation
 _TO_ORGANISATIONS = f"""
 {_PLACED},
 expected as (
-    select told.organisation_id, x.on_date, e.session, array_agg(distinct told.role order by told.role) as roles
+    select told.organisation_id, x.on_date, x.session, array_agg(distinct told.role order by told.role) as roles
     from placed x
-    join expected_sessions e on e.placement_id = x.placement_id and e.on_date = x.on_date
-        and (e.waived_by is null or e.first_received_at is not null)
     cross join lateral (values (x.host_school_id, 'host_school'), (x.commissioner_id, 'commissioner'))
         as told (organisation_id, role)
-    where told.organisation_id <> x.provider_id
+    where told.organisation_id <> x.provider_id and (x.waived_by is null or x.first_received_at is not null)
       and {SEEN_ON.format(placement="x.placement_id", told="told.organisation_id", day="x.on_date")}
-    group by told.organisation_id, x.on_date, e.session
+    group by told.organisation_id, x.on_date, x.session
 ),
 wanted as (
     select 'daily_attendance' as kind, w.session as part, w.on_date, w.organisation_id,
@@ -96,28 +97,26 @@ wanted as (
 _TO_SERVICES = f"""
 {_PLACED},
 wanted as (
-    select distinct on (c.placement_id, c.email, x.on_date, e.session)
-           'daily_attendance' as kind, e.session as part, x.on_date, c.kept_by_id as organisation_id, c.placement_id,
+    select distinct on (c.placement_id, c.email, x.on_date, x.session)
+           'daily_attendance' as kind, x.session as part, x.on_date, c.kept_by_id as organisation_id, c.placement_id,
            c.id as placement_contact_id, array[cast(c.role as text)] as roles, c.email as address,
-           {_AT.format(day="x.on_date", clock=_DAILY_AT.format(session="e.session"))} as due_at
+           {_AT.format(day="x.on_date", clock=_DAILY_AT.format(session="x.session"))} as due_at
     from placed x
-    join expected_sessions e on e.placement_id = x.placement_id and e.on_date = x.on_date
-        and (e.waived_by is null or e.first_received_at is not null)
     join placement_contacts c on c.placement_id = x.placement_id and c.told_daily_attendance
         and c.email is not null and c.listed_on <= x.on_date
     left join notification_settings s on s.organisation_id = c.kept_by_id
-    where {SEEN_ON.format(placement="x.placement_id", told="c.kept_by_id", day="x.on_date")}
-    order by c.placement_id, c.email, x.on_date, e.session, c.listed_on, c.id
+    where (x.waived_by is null or x.first_received_at is not null)
+      and {SEEN_ON.format(placement="x.placement_id", told="c.kept_by_id", day="x.on_date")}
+    order by c.placement_id, c.email, x.on_date, x.session, c.listed_on, c.id
 )
 """  # noqa: S608 - our own literals
 # Who has not reported: for the commissioner and the council of the framework; and a reminder for the setting itself.
 _LISTS = f"""
 {_PLACED},
 owed as (
-    select x.placement_id, x.provider_id, x.on_date, e.due_at
+    select x.placement_id, x.provider_id, x.on_date, x.due_at
     from placed x
-    join expected_sessions e on e.placement_id = x.placement_id and e.on_date = x.on_date
-        and e.first_received_at is null and e.waived_by is null
+    where x.first_received_at is null and x.waived_by is null and x.due_at < cast(:until as timestamptz)
 ),
 told as (
     select 'missing_list' as kind, v.organisation_id, o.on_date, o.due_at, cast(v.basis as text) as role
