@@ -8,13 +8,17 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 from structlog.testing import capture_logs
 
+from app.models.emails import EmailDelivery
 from app.outbox.email import close_mail_connections
 from app.outbox.jobs import Tools
+from app.services import email_sending
 from app.services.duties import do_duties
 from app.services.duties_emails import find_emails
 from app.services.email_sending import LINES, send_due_emails
+from app.services.email_writing import Letter, NotWritten, write_email
 from app.settings import Settings
 from tests.emailing import deliveries, placed, wants
 from tests.ledger import Ledger
@@ -205,3 +209,22 @@ async def test_the_live_world_is_looked_at_when_an_email_may_be_due_and_until_th
         missed = datetime(2026, 11, 25, 21, 0, tzinfo=UTC)
         assert (await find_emails(session, None, missed, 100)).done == 4
         await session.rollback()
+
+
+async def test_an_email_that_cannot_be_written_holds_up_no_other(
+    due: World, tools: Tools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str | None] = []
+
+    async def write(session: AsyncSession, delivery: EmailDelivery, *at: datetime) -> Letter | NotWritten:
+        written.append(delivery.address)
+        if len(written) == 1:
+            raise ValueError("Ada")
+        return await write_email(session, delivery, *at)
+
+    monkeypatch.setattr(email_sending, "write_email", write)
+    with capture_logs():
+        assert await send_due_emails(tools) == 6
+    told = await state_of(due)
+    assert told.pop(str(written[0])) == ("failed", ["not_written"])
+    assert {state for state, _ in told.values()} == {"sent"}

@@ -72,6 +72,7 @@ class EmailDelivery(Record, table=True):
             postgresql_where=text("state in ('pending', 'failed')"),
         ),
         Index("ix_email_deliveries_on_date", "on_date", "kind"),
+        Index("ix_email_deliveries_placement_ids", "placement_ids", postgresql_using="gin"),
     )
 
     kind: EmailKind = Field(sa_type=slug(EmailKind))

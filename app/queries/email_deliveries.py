@@ -1,10 +1,12 @@
 """Emails about attendance as a caller may see them: those to it, and those to the named services of its placements."""
 
 from datetime import date, datetime
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Select, and_, any_, exists, or_, select
+from sqlalchemy import Select, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlmodel import col
 
 from app.access.caller import Caller
@@ -59,9 +61,8 @@ def narrowed(
     for column, value in equal.items():
         statement = statement if value is None else statement.where(col(column) == value)
     if placement_id is not None:
-        about = or_(
-            col(EmailDelivery.placement_id) == placement_id, any_(col(EmailDelivery.placement_ids)) == placement_id
-        )
+        told = cast(InstrumentedAttribute[Any], EmailDelivery.placement_ids).contains([placement_id])
+        about = or_(col(EmailDelivery.placement_id) == placement_id, told)
         seen = visible_placement_ids(caller).where(col(PlacementViewer.placement_id) == placement_id)
         statement = statement.where(about, seen.exists())
     if since is not None:

@@ -27,6 +27,7 @@ LINES = 4
 SEND_SECONDS = 20
 CLAIMED_FOR = timedelta(seconds=60)
 MOST_KEPT_AT_ONCE = 50
+NOT_WRITTEN = MailFailure("not_written")
 
 _log = structlog.get_logger("waymark.emails")
 
@@ -64,10 +65,15 @@ async def keep_due_emails(sessions: Sessions, sandbox_id: UUID | None = None) ->
 
 async def _keep(session: AsyncSession, delivery: EmailDelivery, now: datetime) -> None:
     await begin(session, delivery, delivery.due_at, next_attempt_at=now)
-    letter = await write_email(session, delivery, delivery.due_at)
-    if isinstance(letter, Letter):
-        session.add(letter.mail)
-    await _note(session, delivery, letter)
+    outcome: Letter | NotWritten | MailFailure
+    try:
+        outcome = await write_email(session, delivery, delivery.due_at)
+    except (ValueError, KeyError, TypeError):
+        _log.exception("email_not_written", delivery_id=str(delivery.id))
+        outcome = NOT_WRITTEN
+    if isinstance(outcome, Letter):
+        session.add(outcome.mail)
+    await _note(session, delivery, outcome)
 
 
 async def _one_after_another(tools: Tools) -> int:
@@ -99,24 +105,32 @@ async def _claimed(tools: Tools) -> Claim | None:
 
 
 async def _attempt(tools: Tools, claim: Claim) -> None:
-    failure: MailFailure | None = None
-    letter: Letter | NotWritten | None = None
-    try:
-        async with asyncio.timeout(SEND_SECONDS):
-            letter = await _written(tools, claim)
-            if isinstance(letter, Letter):
-                await send_mail(tools.settings, letter.mail)
-    except Exception as error:
-        failure = failure_of(error)
-        _log.warning("email_not_sent", delivery_id=str(claim.delivery_id), attempt=claim.attempt, result=failure.result)
+    outcome = await _sent(tools, claim)
     async with tools.sessions() as session:
         delivery = await email_again(session, claim.delivery_id, lock=True)
-        if delivery is not None:
-            if failure is not None:
-                await end_failed(session, delivery, failure, now=utc_now(), attempt=claim.attempt)
-            elif letter is not None:
-                await _note(session, delivery, letter, attempt=claim.attempt)
+        if delivery is not None and outcome is not None:
+            await _note(session, delivery, outcome, attempt=claim.attempt)
         await session.commit()
+
+
+async def _sent(tools: Tools, claim: Claim) -> Letter | NotWritten | MailFailure | None:
+    """What became of it; None where the email is there no more."""
+    delivery_id, attempt = str(claim.delivery_id), claim.attempt
+    try:
+        letter = await _written(tools, claim)
+    except Exception:
+        _log.exception("email_not_written", delivery_id=delivery_id, attempt=attempt)
+        return NOT_WRITTEN
+    if not isinstance(letter, Letter):
+        return letter
+    try:
+        async with asyncio.timeout(SEND_SECONDS):
+            await send_mail(tools.settings, letter.mail)
+    except Exception as error:
+        failure = failure_of(error)
+        _log.warning("email_not_sent", delivery_id=delivery_id, attempt=attempt, result=failure.result)
+        return failure
+    return letter
 
 
 async def _written(tools: Tools, claim: Claim) -> Letter | NotWritten | None:
@@ -126,10 +140,15 @@ async def _written(tools: Tools, claim: Claim) -> Letter | NotWritten | None:
 
 
 async def _note(
-    session: AsyncSession, delivery: EmailDelivery, letter: Letter | NotWritten, attempt: int | None = None
+    session: AsyncSession,
+    delivery: EmailDelivery,
+    outcome: Letter | NotWritten | MailFailure,
+    attempt: int | None = None,
 ) -> None:
-    if isinstance(letter, Letter):
-        end_sent(delivery, letter.at, letter.placement_ids, attempt=attempt)
+    if isinstance(outcome, Letter):
+        end_sent(delivery, outcome.at, outcome.placement_ids, attempt=attempt)
+    elif isinstance(outcome, NotWritten):
+        end_not_needed(delivery, outcome.at, outcome.result, attempt=attempt)
     else:
-        end_not_needed(delivery, letter.at, letter.result, attempt=attempt)
+        await end_failed(session, delivery, outcome, now=utc_now(), attempt=attempt)
     await session.flush()

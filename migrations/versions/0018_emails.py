@@ -142,6 +142,7 @@ def _create_deliveries() -> None:
         postgresql_where=sa.text("state in ('pending', 'failed')"),
     )
     op.create_index("ix_email_deliveries_on_date", "email_deliveries", ["on_date", "kind"])
+    op.create_index("ix_email_deliveries_placement_ids", "email_deliveries", ["placement_ids"], postgresql_using="gin")
 
 
 def downgrade() -> None:
