@@ -124,6 +124,15 @@ async def test_one_organisation_that_is_school_and_commissioner_is_told_once(wor
     assert await deliveries(world.council, kind="daily_attendance") == []
 
 
+async def test_a_setting_that_is_the_host_school_too_is_not_told_what_it_said_itself(world: World) -> None:
+    ada = await placed(world, "Ada Example", school=world.provider)
+    await clock(world, "09:20")
+    assert (await submit(world.provider, mark(ada))).json()["rejected"] == []
+    await clock(world, "12:00")
+    assert await deliveries(world.provider) == []
+    assert len(await emails(world.council)) == 1
+
+
 async def test_a_council_that_wants_initials_gets_them_in_every_email_of_its_placements(world: World) -> None:
     ada = await placed(world, "Ada Example")
     await wants(world.council, child_named_as="initials")
