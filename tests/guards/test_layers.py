@@ -102,7 +102,7 @@ WITHOUT_CALLER = {
     "queries/referral_offers.py": {"changed_since"},
     "queries/referrals.py": {"with_state", "offered_to", "changed_since"},
     "queries/safeguarding_confirmations.py": {"with_state", "with_renewal_needed", "changed_since"},
-    "queries/sandbox.py": {"every_world"},
+    "queries/sandbox.py": {"sandboxes_to_sweep"},
     "queries/suspensions.py": {
         "with_state",
         "changed_since",
