@@ -27,7 +27,7 @@ class Original:
         await session.flush()
         rows: dict[str, Any] = {}
         for table in SQLModel.metadata.tables:
-            mine = f"select jsonb_agg(to_jsonb(t)) from {table} t where t.xmin = pg_current_xact_id()::xid"  # noqa: S608
+            mine = f"select jsonb_agg(to_jsonb(t)) from {table} t where t.xmin = pg_current_xact_id()::xid"
             if found := (await session.execute(text(mine))).scalar_one():
                 rows[table] = found
         return cls(json.dumps(rows), tuple(rows))
@@ -46,7 +46,7 @@ class Original:
     def _insert(self) -> str:
         """One statement, so that the tables' order does not matter."""
         parts = [
-            f"{table}_added as (insert into {table} select each.*"  # noqa: S608
+            f"{table}_added as (insert into {table} select each.*"
             f" from given, jsonb_populate_recordset(null::{table}, given.rows -> '{table}') as each)"
             for table in self.tables
         ]

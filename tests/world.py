@@ -170,7 +170,9 @@ async def make_world(app: FastAPI, owner_url: str, stands_at: datetime = TUESDAY
             await stack.enter_async_context(
                 _joined(
                     app,
-                    replace(each, id=UUID(became[str(each.id)]), client_id=UUID(became[str(each.client_id)]), keys=keys),
+                    replace(
+                        each, id=UUID(became[str(each.id)]), client_id=UUID(became[str(each.client_id)]), keys=keys
+                    ),
                 )
             )
             for each, keys in minted.items()
