@@ -48,7 +48,8 @@ def _serve() -> None:
         if child == 0:
             os._exit(_command(asked, cli.main))
         _, status = os.waitpid(child, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        sys.stdout.flush()
 
 
 def _command(asked: dict[str, object], main: Callable[[], object]) -> int:
