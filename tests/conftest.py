@@ -20,6 +20,28 @@ from tests.world import World, make_world
 
 hypothesis_settings.register_profile("long")
 
+SLOWEST = (
+    "test_a_year.py",
+    "test_placement_life.py",
+    "test_readme.py",
+    "test_cli.py",
+    "test_directory_search.py",
+    "test_worker.py",
+    "test_real_server.py",
+    "test_embedded_server.py",
+    "test_sandbox_plans.py",
+    "test_audit_seals.py",
+    "test_duties.py",
+    "test_identity_severances_everything.py",
+    "test_access_matrix.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slowest files come first, so that no worker of the run waits for another at its end."""
+    order = {name: number for number, name in enumerate(SLOWEST)}
+    items.sort(key=lambda item: order.get(item.path.name, len(order)))
+
 
 @pytest.fixture(scope="session")
 def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:

@@ -14,9 +14,9 @@ _connections: dict[str, psycopg.Connection] = {}
 
 
 def engine_of(url: str) -> AsyncEngine:
-    """Of any role's address. Statements are not prepared: tests change tables under them."""
+    """Of any role's address."""
     if url not in _engines:
-        _engines[url] = create_async_engine(url, connect_args={"options": _OPTIONS, "prepare_threshold": None})
+        _engines[url] = create_async_engine(url, connect_args={"options": _OPTIONS})
     return _engines[url]
 
 
@@ -28,9 +28,7 @@ def sessions_of(url: str) -> Sessions:
 def connection_of(url: str) -> Iterator[psycopg.Connection]:
     """For tests that ask without awaiting; each statement is committed by itself."""
     if url not in _connections:
-        _connections[url] = psycopg.connect(
-            url.replace("+psycopg", "", 1), autocommit=True, options=_OPTIONS, prepare_threshold=None
-        )
+        _connections[url] = psycopg.connect(url.replace("+psycopg", "", 1), autocommit=True, options=_OPTIONS)
     yield _connections[url]
 
 
