@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import LiteralString
 from uuid import uuid4
 
 import psycopg
+from psycopg import sql
 from sqlalchemy import make_url
 
 from app.db import migrate
@@ -25,14 +27,30 @@ class Databases:
     def copy(self) -> Iterator[Addresses]:
         """A database like the migrated one, dropped afterwards."""
         name = f"waymark_test_{uuid4().hex[:12]}"
-        self._run(f"create database {name} template {make_url(self.migrated.owner).database}")
+        with _connected(self.maintenance) as connection:
+            _copy(connection, str(make_url(self.migrated.owner).database), name)
         try:
             yield _renamed(self.migrated, name)
         finally:
-            self._run(f"drop database {name} with (force)")
+            with _connected(self.maintenance) as connection:
+                _run(connection, "drop database {} with (force)", name)
 
-    def _run(self, statement: str) -> None:
-        _run(self.maintenance, statement)
+
+# A copy takes over all but who may do what with the database as a whole.
+_GRANTED = """
+    select coalesce(r.rolname, 'public'), a.privilege_type
+    from pg_database d, aclexplode(d.datacl) a left join pg_roles r on r.oid = a.grantee
+    where d.datname = %s
+"""
+
+
+def _copy(connection: psycopg.Connection, original: str, name: str) -> None:
+    _run(connection, "create database {} template {}", name, original)
+    _run(connection, "revoke all on database {} from public", name)
+    for role, privilege in connection.execute(_GRANTED, [original]).fetchall():
+        grantee = sql.SQL("public") if role == "public" else sql.Identifier(role)
+        grant = sql.SQL("grant {} on database {} to {}")
+        connection.execute(grant.format(sql.SQL(privilege), sql.Identifier(name), grantee))
 
 
 @contextmanager
@@ -48,13 +66,15 @@ def databases_of_ones_own(environment: Mapping[str, str]) -> Iterator[Databases]
     """Takes DATABASE_OWNER_URL (a role that may create databases), DATABASE_URL and DATABASE_WORKER_URL."""
     name = f"waymark_test_{uuid4().hex[:12]}"
     given = Addresses(*(environment[each] for each in ("DATABASE_URL", "DATABASE_WORKER_URL", "DATABASE_OWNER_URL")))
-    _run(given.owner, f"create database {name}")
+    with _connected(given.owner) as connection:
+        _run(connection, "create database {}", name)
     try:
         migrated = _renamed(given, name)
         migrate.upgrade(migrated.owner)
         yield Databases(migrated, given.owner)
     finally:
-        _run(given.owner, f"drop database {name} with (force)")
+        with _connected(given.owner) as connection:
+            _run(connection, "drop database {} with (force)", name)
 
 
 def _renamed(addresses: Addresses, database: str) -> Addresses:
@@ -64,6 +84,9 @@ def _renamed(addresses: Addresses, database: str) -> Addresses:
     return Addresses(app=renamed(addresses.app), worker=renamed(addresses.worker), owner=renamed(addresses.owner))
 
 
-def _run(url: str, statement: str) -> None:
-    with psycopg.connect(url.replace("+psycopg", "", 1), autocommit=True) as connection:
-        connection.execute(statement)  # type: ignore[call-overload]
+def _connected(url: str) -> psycopg.Connection:
+    return psycopg.connect(url.replace("+psycopg", "", 1), autocommit=True)
+
+
+def _run(connection: psycopg.Connection, statement: LiteralString, *names: str) -> None:
+    connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
