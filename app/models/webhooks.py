@@ -82,7 +82,8 @@ class WebhookDelivery(Record, table=True):
             "next_attempt_at",
             postgresql_where=text("state = 'pending'"),
         ),
-        Index("ix_webhook_deliveries_organisation_id_id", "organisation_id", "id"),
+        Index("ix_webhook_deliveries_leased", "endpoint_id", postgresql_where=text("leased_until is not null")),
+        Index("ix_webhook_deliveries_listed", "organisation_id", "created_at", "id"),
         Index("ix_webhook_deliveries_settled", "changed_at", postgresql_where=text("state <> 'pending'")),
     )
 

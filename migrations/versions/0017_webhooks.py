@@ -94,7 +94,9 @@ def upgrade() -> None:
     )
     secure("webhook_secrets", _MINE, adds=_MINE, changes=_MINE, columns=("expires_at",))
     op.execute("revoke select on webhook_secrets from waymark_app")
-    op.execute("grant select (id, endpoint_id, organisation_id, created_at, expires_at) on webhook_secrets to waymark_app")
+    op.execute(
+        "grant select (id, endpoint_id, organisation_id, created_at, expires_at) on webhook_secrets to waymark_app"
+    )
     secure(
         "webhook_deliveries",
         _MINE,
@@ -201,7 +203,13 @@ def _deliveries() -> None:
         ["endpoint_id", "next_attempt_at"],
         postgresql_where=sa.text("state = 'pending'"),
     )
-    op.create_index("ix_webhook_deliveries_organisation_id_id", "webhook_deliveries", ["organisation_id", "id"])
+    op.create_index(
+        "ix_webhook_deliveries_leased",
+        "webhook_deliveries",
+        ["endpoint_id"],
+        postgresql_where=sa.text("leased_until is not null"),
+    )
+    op.create_index("ix_webhook_deliveries_listed", "webhook_deliveries", ["organisation_id", "created_at", "id"])
     op.create_index(
         "ix_webhook_deliveries_settled",
         "webhook_deliveries",

@@ -1,0 +1,33 @@
+"""What a webhook says: the item of the feed, in the envelope of Standard Webhooks. Ids only, nothing about a child."""
+
+import json
+from uuid import UUID
+
+from app.models.webhooks import WebhookDelivery
+from app.rules.webhook_deliveries import PROOF
+
+
+def message_id_of(delivery: WebhookDelivery) -> UUID:
+    """What receivers tell repeats by: the event's id, the same in the feed and at every endpoint."""
+    return delivery.event_id or delivery.id
+
+
+def body_of(delivery: WebhookDelivery) -> bytes:
+    """The same bytes at every attempt."""
+    data: dict[str, str]
+    if delivery.type == PROOF:
+        data = {"endpoint_id": str(delivery.endpoint_id), "challenge": delivery.challenge or ""}
+    else:
+        data = {
+            "id": str(message_id_of(delivery)),
+            "type": delivery.type,
+            "occurred_at": _instant(delivery.occurred_at.isoformat()),
+            "recorded_at": _instant(delivery.recorded_at.isoformat()),
+            "resource": delivery.resource,
+        }
+    message = {"type": delivery.type, "timestamp": _instant(delivery.occurred_at.isoformat()), "data": data}
+    return json.dumps(message, separators=(",", ":")).encode()
+
+
+def _instant(text: str) -> str:
+    return text.replace("+00:00", "Z")
