@@ -141,7 +141,12 @@ async def test_a_proof_that_is_under_way_is_not_doubled(world: World) -> None:
     assert {each.status_code for each in answers} == {201}
     assert len({each.json()["id"] for each in answers}) == 1
     proof = (await world.school.get(answers[0].headers["Location"])).json()
-    assert (proof["type"], proof["state"], proof["event_id"], proof["attempts"]) == ("webhook.proof", "pending", None, [])
+    assert (proof["type"], proof["state"], proof["event_id"], proof["attempts"]) == (
+        "webhook.proof",
+        "pending",
+        None,
+        [],
+    )
     assert "challenge" not in proof
     listed = (await world.school.get(DELIVERIES, type="webhook.proof", state="pending")).json()["items"]
     assert [each["id"] for each in listed] == [proof["id"]]

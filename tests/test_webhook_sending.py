@@ -17,7 +17,6 @@ from app.settings import Settings
 from tests.receiving import (
     DELIVERIES,
     ENDPOINTS,
-    Receiver,
     by_hand,
     created,
     deliveries_of,
@@ -177,7 +176,9 @@ async def test_what_a_killed_worker_held_is_sent_again_after_its_lease_under_the
             if await doomed.round():
                 break
             await asyncio.sleep(0.02)
-        while not there.told:
+        for _ in range(500):
+            if there.told:
+                break
             await asyncio.sleep(0.01)
         await doomed.settle(0)
         there.answers = well

@@ -135,13 +135,13 @@ async def test_a_worker_says_when_each_of_its_loops_last_did_its_work(app: FastA
     working = Worker(Tools(app.state.worker_sessions, settings))
     stop = asyncio.Event()
     running = asyncio.create_task(working.run(stop))
-    await become(lambda: working.pulse.done.keys() == {"jobs", "duties", "alerts", "seals", "pruning"}, 20)
+    await become(lambda: working.pulse.done.keys() == {"jobs", "duties", "alerts", "webhooks", "seals", "pruning"}, 20)
     stop.set()
     await running
     now = datetime.now(UTC)
     assert all(seconds is not None and seconds < 20 for seconds in working.pulse.seconds_since(now).values())
     assert working.pulse.behind(now) == []
-    assert set(working.pulse.behind(now + timedelta(minutes=2))) == {"jobs", "duties", "alerts", "seals"}
+    assert set(working.pulse.behind(now + timedelta(minutes=2))) == {"jobs", "duties", "alerts", "webhooks", "seals"}
 
 
 async def test_a_duty_that_fails_is_no_success_of_the_loop(
