@@ -3,8 +3,8 @@
 import asyncio
 import json
 import ssl
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,11 +13,9 @@ from fastapi import FastAPI
 from httpx import Response
 
 from app.db.embedded_database import Addresses
-from app.main import create_app
 from app.outbox.jobs import Tools
 from app.outbox.webhook_http import Sender
 from app.services.webhook_sending import Sending
-from app.settings import Settings
 from tests.test_events import connect, record
 from tests.world import Party
 
@@ -119,12 +117,15 @@ async def receiver(answers: Answering = well, tls: ssl.SSLContext | None = None)
         await server.wait_closed()
 
 
-@asynccontextmanager
-async def service(settings: Settings) -> AsyncIterator[FastAPI]:
-    """As on an integrator's own machine: receivers may be private."""
-    application = create_app(settings.model_copy(update={"webhook_private_receivers": True}))
-    async with application.router.lifespan_context(application):
-        yield application
+@contextmanager
+def private_receivers(app: FastAPI) -> Iterator[FastAPI]:
+    """The service as on an integrator's own machine: receivers may be private."""
+    usual = app.state.settings
+    app.state.settings = usual.model_copy(update={"webhook_private_receivers": True})
+    try:
+        yield app
+    finally:
+        app.state.settings = usual
 
 
 def sending(app: FastAPI, seconds: float = 5.0) -> Sending:

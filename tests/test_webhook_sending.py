@@ -13,7 +13,6 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from app.db.embedded_database import Addresses
 from app.services.pruning import prune_webhook_deliveries
 from app.services.webhook_sending import EACH_AT_ONCE, Sending
-from app.settings import Settings
 from tests.receiving import (
     DELIVERIES,
     ENDPOINTS,
@@ -22,11 +21,11 @@ from tests.receiving import (
     deliveries_of,
     endpoint_of,
     happens,
+    private_receivers,
     prove,
     proved,
     receiver,
     sending,
-    service,
     status,
     until,
     well,
@@ -35,9 +34,9 @@ from tests.world import World, make_world
 
 
 @pytest.fixture(scope="module")
-async def serving(settings: Settings) -> AsyncIterator[FastAPI]:
-    async with service(settings) as application:
-        yield application
+def serving(app: FastAPI) -> Iterator[FastAPI]:
+    with private_receivers(app):
+        yield app
 
 
 @pytest.fixture(scope="module")

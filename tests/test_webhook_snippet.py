@@ -14,8 +14,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.db.embedded_database import Addresses
-from app.settings import Settings
-from tests.receiving import by_hand, created, endpoint_of, happens, prove, sending, service
+from tests.receiving import by_hand, created, endpoint_of, happens, private_receivers, prove, sending
 from tests.world import make_world
 
 PAGE = (Path(__file__).parents[1] / "docs" / "integrating.md").read_text()
@@ -45,10 +44,10 @@ def serving(defined: dict[str, Any]) -> Iterator[str]:
 
 
 async def test_the_receiver_of_the_page_works(
-    settings: Settings, database: Addresses, capsys: pytest.CaptureFixture[str]
+    app: FastAPI, database: Addresses, capsys: pytest.CaptureFixture[str]
 ) -> None:
     defined = shown()
-    async with service(settings) as app:
+    with private_receivers(app):
         try:
             with serving(defined) as url:
                 await _received(app, database, defined, url)

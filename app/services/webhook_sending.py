@@ -98,6 +98,7 @@ class Sending:
             _, late = await asyncio.wait(running, timeout=seconds)
             for task in late:
                 task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def fan_out(self) -> int:
         """Adds the messages for what is new in the feeds; gives how many."""
