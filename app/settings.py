@@ -94,6 +94,14 @@ class Settings(BaseSettings):
                 raise ValueError("a live service needs its own MAIL_FROM and TOKEN_ISSUER")
         return self
 
+    @model_validator(mode="after")
+    def _webhook_keys_seal(self) -> "Settings":
+        if self.webhook_sealing_key_id not in self.webhook_keys:
+            raise ValueError("WEBHOOK_SEALING_KEY_ID must name one of WEBHOOK_KEYS")
+        if any(len(key.get_secret_value().encode()) < 32 for key in self.webhook_keys.values()):
+            raise ValueError("each of WEBHOOK_KEYS needs at least 32 bytes")
+        return self
+
     @property
     def is_sandbox(self) -> bool:
         return self.environment == "sandbox"

@@ -50,6 +50,12 @@ def test_only_a_sandbox_sends_webhooks_to_private_addresses() -> None:
         Settings(**LIVE, webhook_private_receivers=True)
 
 
+@pytest.mark.parametrize("changes", [{"webhook_keys": {"2026-11": "short"}}, {"webhook_sealing_key_id": "2027-01"}])
+def test_webhook_keys_that_cannot_seal_are_refused_at_the_start(changes: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="WEBHOOK_"):
+        Settings(**LIVE | changes)
+
+
 def test_no_password_is_printed_with_the_settings() -> None:
     address = "postgresql+psycopg://waymark:hunter2@database/waymark"
     settings = Settings(**LIVE, database_url=address, database_worker_url=address, database_owner_url=address)

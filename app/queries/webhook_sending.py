@@ -87,15 +87,18 @@ _DUE = text(
                case when e.failing_since is null then :each else 1 end - coalesce(b.leased, 0) as room
         from webhook_endpoints e left join busy b on b.endpoint_id = e.id
         where (e.failing_since is not null) = :failing and coalesce(e.held_until <= :now, true)
+          and coalesce(b.leased, 0) < case when e.failing_since is null then :each else 1 end
           and exists (select 1 from webhook_deliveries d
-                      where d.endpoint_id = e.id and d.state = 'pending' and d.next_attempt_at <= :now))
+                      where d.endpoint_id = e.id and d.state = 'pending' and d.next_attempt_at <= :now)
+        order by random()
+        limit :most)
     select due.id from ready
     cross join lateral (
         select d.id from webhook_deliveries d
         where d.endpoint_id = ready.id and d.state = 'pending' and d.next_attempt_at <= :now
           and coalesce(d.leased_until <= :now, true) and (ready.enabled or d.type = 'webhook.proof')
         order by d.next_attempt_at
-        limit greatest(ready.room, 0)
+        limit ready.room
         for update skip locked) as due
     order by random()
     limit :most
