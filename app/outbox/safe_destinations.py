@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 LONGEST_URL = 2000
-LOOKUPS_AT_ONCE = 64
+LOOKUPS_AT_ONCE = 200
 LOWEST_FREE_PORT = 1024
 
 Address = IPv4Address | IPv6Address

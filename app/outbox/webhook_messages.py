@@ -4,6 +4,7 @@ import json
 from uuid import UUID
 
 from app.models.webhooks import WebhookDelivery
+from app.rules.london import written_in_utc
 from app.rules.webhook_deliveries import PROOF
 
 
@@ -21,13 +22,9 @@ def body_of(delivery: WebhookDelivery) -> bytes:
         data = {
             "id": str(message_id_of(delivery)),
             "type": delivery.type,
-            "occurred_at": _instant(delivery.occurred_at.isoformat()),
-            "recorded_at": _instant(delivery.recorded_at.isoformat()),
+            "occurred_at": written_in_utc(delivery.occurred_at),
+            "recorded_at": written_in_utc(delivery.recorded_at),
             "resource": delivery.resource,
         }
-    message = {"type": delivery.type, "timestamp": _instant(delivery.occurred_at.isoformat()), "data": data}
+    message = {"type": delivery.type, "timestamp": written_in_utc(delivery.occurred_at), "data": data}
     return json.dumps(message, separators=(",", ":")).encode()
-
-
-def _instant(text: str) -> str:
-    return text.replace("+00:00", "Z")
