@@ -169,7 +169,7 @@ async def rotate_webhook_secret(
 async def replay_webhook_endpoint(
     endpoint_id: Id, body: EndpointReplay, caller: Writer, session: Session
 ) -> EndpointReplayed:
-    """Sends again what was abandoned since an instant, or everything: at most 5,000 messages a call, 30 days back.
+    """Sends again what was abandoned since an instant, or everything: at most 2,000 messages a call, 30 days back.
 
     Each keeps its `webhook-id`, so that a receiver knows what it has had.
     """

@@ -23,7 +23,7 @@ from app.services.changes import insist, made, state_after
 from app.services.webhook_stopping import PATH as ENDPOINTS
 
 PATH = "/v1/webhook-deliveries"
-MOST_REPLAYED = 5_000
+MOST_REPLAYED = 2_000
 
 
 async def prove_webhook_endpoint(caller: Caller, session: AsyncSession, endpoint_id: UUID) -> WebhookDelivery:
