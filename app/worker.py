@@ -22,7 +22,8 @@ from app.queries.sandbox import sandboxes_to_sweep
 from app.services.absconding_alerts_delivery import deliver_due
 from app.services.audit_seals import seal_all
 from app.services.duties import do_duties
-from app.services.pruning import MOST_AT_ONCE, prune_idempotency_records
+from app.services.pruning import MOST_AT_ONCE, prune_idempotency_records, prune_webhook_deliveries
+from app.services.webhook_sending import Sending
 from app.settings import Settings
 from app.settings import settings as read_settings
 from app.telemetry.logs import configure_logging
@@ -83,6 +84,7 @@ class Worker:
             "duties": (DUTIES_SECONDS, self.do_duties),
             "sandboxes": (PAUSE_SECONDS, self.sweep_sandboxes),
             "alerts": (ALERTS_SECONDS, self.deliver_alerts),
+            "webhooks": (PAUSE_SECONDS, self.send_webhooks),
             "seals": (SEALS_SECONDS, self.seal_audit),
             "pruning": (PRUNING_SECONDS, self.prune),
         }
@@ -129,6 +131,9 @@ class Worker:
         if attempted:
             _log.info("alerts_attempted", notifications=attempted)
 
+    async def send_webhooks(self) -> None:
+        await Sending(self.tools).run(alive=lambda: self.pulse.beat("webhooks"))
+
     async def seal_audit(self) -> None:
         """Seals the audit. The new heads go to the log, which is kept apart from the database."""
         async with self.tools.sessions() as session:
@@ -139,11 +144,12 @@ class Worker:
             _log.info("audit_sealed", organisation_id=organisation_id, number=head.number, digest=digest)
 
     async def prune(self) -> None:
-        pruned = MOST_AT_ONCE
-        while pruned == MOST_AT_ONCE:
-            async with self.tools.sessions() as session:
-                pruned = await prune_idempotency_records(session, utc_now())
-                await session.commit()
+        for forget in (prune_idempotency_records, prune_webhook_deliveries):
+            pruned = MOST_AT_ONCE
+            while pruned == MOST_AT_ONCE:
+                async with self.tools.sessions() as session:
+                    pruned = await forget(session, utc_now())
+                    await session.commit()
 
     async def _duties_of(self, sandbox_id: UUID | None, until: datetime) -> bool:
         done = await do_duties(self.tools.sessions, sandbox_id, until)

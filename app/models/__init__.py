@@ -31,6 +31,7 @@ from app.models import (
     suspensions,
     toolkit,
     unagreed_absences,
+    webhooks,
 )
 
 __all__ = [
@@ -64,4 +65,5 @@ __all__ = [
     "suspensions",
     "toolkit",
     "unagreed_absences",
+    "webhooks",
 ]

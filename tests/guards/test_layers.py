@@ -113,6 +113,17 @@ WITHOUT_CALLER = {
     "queries/terminations.py": {"with_state", "changed_since", "standing_notices"},
     "queries/toolkit_assessments.py": {"entries_of"},
     "queries/vacancies.py": {"places_free"},
+    "queries/webhook_deliveries.py": {"attempts_of"},
+    "queries/webhook_endpoints.py": {"signing_secrets"},
+    "queries/webhook_sending.py": {
+        "horizon",
+        "endpoints_behind",
+        "free_endpoint",
+        "stretch_behind",
+        "due_deliveries",
+        "sealed_secrets",
+        "locked_for_outcome",
+    },
 }
 
 # The one place each where a transaction ends; the edge for requests, the others for what no request asked for.
@@ -122,6 +133,7 @@ COMMITS = {
     "worker.py",
     "services/duties.py",
     "services/absconding_alerts_delivery.py",
+    "services/webhook_sending.py",
     "services/sandbox_scenarios.py",
 }
 SELECTS = ("queries/", "access/")
