@@ -6,9 +6,8 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.engine import make_sessions
 from app.models.attendance import ExpectedSession
 from app.models.calendars import Calendar, CalendarClosure, CalendarHalfTerm
 from app.models.early_departures import EarlyDeparture
@@ -31,6 +30,7 @@ from app.rules.procurement import AttendancePattern
 from app.rules.suspensions import SuspensionState, suspension_takes_effect_at
 from app.rules.sustained_checks import CheckRecord
 from app.services.changes import made
+from tests.owner import sessions_of
 from tests.world import Party, World
 
 LONG_AGO = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
@@ -40,13 +40,9 @@ TUESDAY, WEDNESDAY = date(2026, 11, 24), date(2026, 11, 25)
 @asynccontextmanager
 async def owner_session(owner_url: str) -> AsyncIterator[AsyncSession]:
     """Commits when the block ends well."""
-    engine = create_async_engine(owner_url, connect_args={"options": "-c search_path=public,jobs"})
-    try:
-        async with make_sessions(engine)() as session:
-            yield session
-            await session.commit()
-    finally:
-        await engine.dispose()
+    async with sessions_of(owner_url)() as session:
+        yield session
+        await session.commit()
 
 
 async def publish_calendar(session: AsyncSession, world: World, *closed: date) -> UUID:

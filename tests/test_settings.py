@@ -14,6 +14,8 @@ LIVE: dict[str, Any] = {
     "cursor_secret": "c" * 64,
     "token_secrets": {"2026-11": "t" * 64},
     "token_signing_key_id": "2026-11",
+    "webhook_keys": {"2026-11": "w" * 64},
+    "webhook_sealing_key_id": "2026-11",
     "token_issuer": "https://waymark.example.org",
     "smtp_url": "smtps://alerts:hunter2@mail.example.org",
     "mail_from": "alerts@example.org",
@@ -30,6 +32,7 @@ def test_a_live_service_with_everything_of_its_own_starts() -> None:
         ("key_pepper", "KEY_PEPPER"),
         ("cursor_secret", "CURSOR_SECRET"),
         ("token_secrets", "TOKEN_SECRETS"),
+        ("webhook_keys", "WEBHOOK_KEYS"),
         ("smtp_url", "SMTP_URL"),
         ("mail_from", "MAIL_FROM"),
         ("token_issuer", "TOKEN_ISSUER"),
@@ -66,6 +69,19 @@ def test_a_live_service_may_send_by_notify_instead() -> None:
 def test_a_service_that_could_not_send_does_not_start(changes: dict[str, str], told: str) -> None:
     with pytest.raises(ValidationError, match=told):
         Settings(**BY_NOTIFY | changes)
+
+
+def test_only_a_sandbox_sends_webhooks_to_private_addresses() -> None:
+    assert not Settings(**LIVE).webhook_private_receivers
+    assert Settings(webhook_private_receivers=True).webhook_private_receivers
+    with pytest.raises(ValidationError, match="WEBHOOK_PRIVATE_RECEIVERS"):
+        Settings(**LIVE, webhook_private_receivers=True)
+
+
+@pytest.mark.parametrize("changes", [{"webhook_keys": {"2026-11": "short"}}, {"webhook_sealing_key_id": "2027-01"}])
+def test_webhook_keys_that_cannot_seal_are_refused_at_the_start(changes: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="WEBHOOK_"):
+        Settings(**LIVE | changes)
 
 
 def test_no_password_is_printed_with_the_settings() -> None:

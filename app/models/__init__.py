@@ -32,6 +32,7 @@ from app.models import (
     suspensions,
     toolkit,
     unagreed_absences,
+    webhooks,
 )
 
 __all__ = [
@@ -66,4 +67,5 @@ __all__ = [
     "suspensions",
     "toolkit",
     "unagreed_absences",
+    "webhooks",
 ]

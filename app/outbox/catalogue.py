@@ -149,6 +149,9 @@ class EventType(StrEnum):
     QA_VISIT_PUBLISHED = "qa-visit.published"
     QA_VISIT_CANCELLED = "qa-visit.cancelled"
     QA_ACTION_CHANGED = "qa-action.changed"
+    WEBHOOK_ENDPOINT_ENABLED = "webhook-endpoint.enabled"
+    WEBHOOK_ENDPOINT_DISABLED = "webhook-endpoint.disabled"
+    WEBHOOK_ENDPOINT_REMOVED = "webhook-endpoint.removed"
     TOOLKIT_ASSESSMENT_COMPLETED = "toolkit-assessment.completed"
 
 
@@ -296,5 +299,8 @@ MEANINGS: dict[EventType, str] = {
     EventType.QA_VISIT_PUBLISHED: "The visit's report is published to the council's schools.",
     EventType.QA_VISIT_CANCELLED: "The council cancelled a planned visit.",
     EventType.QA_ACTION_CHANGED: "An action of a visit was set, done, reopened or closed.",
+    EventType.WEBHOOK_ENDPOINT_ENABLED: "A webhook endpoint was proved: events from now on are sent to it.",
+    EventType.WEBHOOK_ENDPOINT_DISABLED: "A webhook endpoint was disabled: by hand, as gone, or for failing for days.",
+    EventType.WEBHOOK_ENDPOINT_REMOVED: "A webhook endpoint was removed.",
     EventType.TOOLKIT_ASSESSMENT_COMPLETED: "Every area of a toolkit assessment is addressed.",
 }

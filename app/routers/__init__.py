@@ -66,6 +66,8 @@ from app.routers import (
     toolkit_assessments,
     unagreed_absences,
     viewers,
+    webhook_deliveries,
+    webhook_endpoints,
 )
 from app.settings import Settings
 
@@ -132,6 +134,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     toolkit_assessments.router,
     unagreed_absences.router,
     viewers.router,
+    webhook_deliveries.router,
+    webhook_endpoints.router,
 )
 
 

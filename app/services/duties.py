@@ -82,17 +82,29 @@ async def do_duties(sessions: Sessions, sandbox_id: UUID | None, until: datetime
     """Does what is due in one world by `until`, under the worker role, and commits it.
 
     Each duty is by itself and in batches: one that fails, or has much to catch up with, undoes nothing of another.
-    A duty that another worker is at is left to that one.
+    A duty that another worker is at is left to that one. Where nothing is due, one transaction looks into them all;
+    where something goes wrong on the way, all are gone through again in transactions of their own.
     """
-    events, failed = 0, []
+    events: list[int] = []
+    try:
+        async with sessions() as session:
+            for duty in DUTIES:
+                events.append(await _do(session, duty, sandbox_id, until))
+            await session.commit()
+    except Exception:
+        _log.warning("duties_taken_singly", sandbox_id=sandbox_id and str(sandbox_id), exc_info=True)
+    else:
+        return DutiesDone(sum(events), ())
+    failed = []
     for duty in DUTIES:
-        name = getattr(duty, "__name__", "duty")
         try:
-            events += await _do(sessions, duty, name, sandbox_id, until)
+            async with sessions() as session:
+                events.append(await _do(session, duty, sandbox_id, until))
+                await session.commit()
         except Exception:
-            _log.exception("duty_failed", duty=name, sandbox_id=sandbox_id and str(sandbox_id))
-            failed.append(name)
-    return DutiesDone(events, tuple(failed))
+            _log.exception("duty_failed", duty=_name(duty), sandbox_id=sandbox_id and str(sandbox_id))
+            failed.append(_name(duty))
+    return DutiesDone(sum(events), tuple(failed))
 
 
 async def do_duties_in_order(sessions: Sessions, sandbox_id: UUID, until: datetime) -> int:
@@ -109,20 +121,29 @@ async def do_duties_in_order(sessions: Sessions, sandbox_id: UUID, until: dateti
     return len(tellings)
 
 
-async def _do(sessions: Sessions, duty: Duty, name: str, sandbox_id: UUID | None, until: datetime) -> int:
-    """One duty, batch by batch, until nothing is left; the number of events."""
+async def _do(session: AsyncSession, duty: Duty, sandbox_id: UUID | None, until: datetime) -> int:
+    """One duty, batch by batch, until nothing is left; the number of events.
+
+    What was done is committed at once, so that no row stays locked while other duties look. A look that found nothing
+    is left to be committed with the next.
+    """
     events, done = 0, MOST_AT_ONCE
     while done >= MOST_AT_ONCE:
-        async with sessions() as session:
-            free = await session.execute(_FREE_FOR_THIS, {"world": _world(sandbox_id), "duty": name})
-            if not free.scalar_one():
-                return events
-            batch = await duty(session, sandbox_id, until, MOST_AT_ONCE)
-            tellings: list[Telling] = sorted(batch.tellings, key=lambda each: each.occurred_at)
-            await record_events(session, tellings)
+        free = await session.execute(_FREE_FOR_THIS, {"world": _world(sandbox_id), "duty": _name(duty)})
+        if not free.scalar_one():
+            return events
+        batch = await duty(session, sandbox_id, until, MOST_AT_ONCE)
+        tellings: list[Telling] = sorted(batch.tellings, key=lambda each: each.occurred_at)
+        await record_events(session, tellings)
+        if batch.done or tellings:
             await session.commit()
+        session.expunge_all()  # the next one reads for itself
         events, done = events + len(tellings), batch.done
     return events
+
+
+def _name(duty: Duty) -> str:
+    return getattr(duty, "__name__", "duty")
 
 
 def _world(sandbox_id: UUID | None) -> str:

@@ -1,7 +1,7 @@
 """Emails about attendance: what each organisation wants by email, and what became of each email.
 
 Revision ID: 0018
-Revises: 0015
+Revises: 0017
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.row_security import ME, secure, viewer
 
 revision = "0018"
-down_revision = "0015"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

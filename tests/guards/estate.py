@@ -49,6 +49,8 @@ PRIVATE = {
     "termination-notices",
     "toolkit-assessments",
     "unagreed-absences",
+    "webhook-deliveries",
+    "webhook-endpoints",
 }
 FORM = {
     "name": "Termly report",
@@ -248,7 +250,15 @@ async def _told_by_email(world: World) -> dict[str, str]:
 async def _about_clients(world: World) -> dict[str, str]:
     client = made(await world.council.post("/v1/api-clients", {"name": "Second", "scopes": ["events:read"]}))["id"]
     key = made(await world.council.post(f"/v1/api-clients/{client}/keys", {"kind": "api_key"}))["id"]
-    return {"api-clients": client, "keys": key}
+    return {"api-clients": client, "keys": key, **await _webhooks(world)}
+
+
+async def _webhooks(world: World) -> dict[str, str]:
+    """An endpoint with a delivery; disabled, so that no worker of another test sends to it."""
+    endpoint = made(await world.council.post("/v1/webhook-endpoints", {"url": "https://mis.example.org/"}))["id"]
+    proof = made(await world.council.post(f"/v1/webhook-endpoints/{endpoint}/proof", None))["id"]
+    made(await world.council.act(f"/v1/webhook-endpoints/{endpoint}", "disablement"))
+    return {"webhook-endpoints": endpoint, "webhook-deliveries": proof}
 
 
 def made(answer: Response) -> Any:
