@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.embedded_database import Addresses
@@ -156,6 +156,18 @@ async def test_what_another_worker_is_at_is_not_waited_for(world: World, app: Fa
         await step.execute(lock, {"key": f"duties of {world.sandbox_id}"})
         async with asyncio.timeout(2):
             assert await do_duties(app.state.worker_sessions, world.sandbox_id, CHRISTMAS) == DutiesDone(0, ())
+
+
+async def test_where_nothing_is_due_one_transaction_looks_into_all(world: World, app: FastAPI) -> None:
+    begun: list[object] = []
+    count = begun.append
+    engine = app.state.worker_engine.sync_engine
+    event.listen(engine, "begin", count)
+    try:
+        assert await do_duties(app.state.worker_sessions, world.sandbox_id, CHRISTMAS) == DutiesDone(0, ())
+    finally:
+        event.remove(engine, "begin", count)
+    assert len(begun) == 1
 
 
 def test_what_cannot_wait_comes_first() -> None:
