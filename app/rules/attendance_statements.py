@@ -54,7 +54,6 @@ NOT_OF_A_PUPIL = Refused(
     "Codes # and Z tell of the school's days and its roll, not of what a pupil did; state a fact or another code.",
     SI_2024_208,
 )
-WAIVED = Refused("session_waived", "Nothing is expected for this session: it is waived.", OUR_OWN)
 PLACEMENT_NOT_FOUND = Refused("placement_not_found", "There is no placement of that id with you.", OUR_OWN)
 
 
