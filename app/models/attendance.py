@@ -136,8 +136,8 @@ class AttendanceMark(SQLModel, table=True):
 class RegisterCode(SQLModel, table=True):
     """The code that whoever answers for a child's register entered for a session; appended, never changed.
 
-    `number` counts those of a session from 1: the last one stands. It refers to no session of the ledger, since it stays
-    when the session goes.
+    `number` counts those of a session from 1: the last one stands. It refers to no session of the ledger, since it
+    stays when the session goes.
     """
 
     __tablename__ = "register_codes"

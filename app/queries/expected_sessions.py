@@ -44,9 +44,9 @@ def with_state(statement: Select[Any], state: SessionState, now: datetime) -> Se
     conditions: dict[SessionState, ColumnElement[bool]] = {
         SessionState.EXPECTED: and_(_NOTHING_YET, _OWED, due >= now),
         SessionState.MISSING: and_(_NOTHING_YET, _OWED, due < now),
-        SessionState.WAIVED: and_(_NOTHING_YET, ~_OWED),
-        SessionState.RECEIVED_ON_TIME: received <= due,
-        SessionState.RECEIVED_LATE: received > due,
+        SessionState.WAIVED: ~_OWED,
+        SessionState.RECEIVED_ON_TIME: and_(_OWED, received <= due),
+        SessionState.RECEIVED_LATE: and_(_OWED, received > due),
     }
     return statement.where(conditions[state])
 

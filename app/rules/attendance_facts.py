@@ -11,7 +11,7 @@ from datetime import date, time
 from enum import StrEnum
 from types import MappingProxyType
 
-from app.rules.attendance_codes import CODES_BY_NAME, FIRST_DAY_OF_NEW_CODES, AttendanceCode
+from app.rules.attendance_codes import BEFORE_AUGUST_2024, CODES_BY_NAME, FIRST_DAY_OF_NEW_CODES, AttendanceCode
 from app.rules.sources import DFE_ONLINE, OUR_OWN, SI_2024_208, SI_2024_208_CLASSES
 from app.rules.verdict import Allowed, Refused, Verdict
 
@@ -236,14 +236,8 @@ CODE_RULES: tuple[CodeRule, ...] = (
 )
 """In order of precedence: the first row that applies decides, and the last always does."""
 
-_BEFORE_AUGUST_2024: Mapping[str, str] = MappingProxyType(
-    {"K": "B", "C1": "C", "C2": "C", "J1": "J", "Q": "Y"} | {f"Y{number}": "Y" for number in range(1, 8)}
-)
 
-
-def suggest_code(
-    mark: MarkFact, known: SessionCircumstances, day: date = FIRST_DAY_OF_NEW_CODES
-) -> SuggestedCode:
+def suggest_code(mark: MarkFact, known: SessionCircumstances, day: date = FIRST_DAY_OF_NEW_CODES) -> SuggestedCode:
     """The code that the host school would probably enter for a session of that day.
 
     Dual registration outranks whatever the pupil did; the other circumstances explain an absence, so a pupil
@@ -254,5 +248,5 @@ def suggest_code(
     row = next(each for each in CODE_RULES if each.applies(mark, known))
     name = row.code or CODE_OF_REASON[mark.reason or AbsenceReason.UNKNOWN]
     if day < FIRST_DAY_OF_NEW_CODES:
-        name = _BEFORE_AUGUST_2024.get(name, name)
+        name = BEFORE_AUGUST_2024.get(name, name)
     return SuggestedCode(CODES_BY_NAME[name], row.rule, row.source)

@@ -10,8 +10,8 @@ from app.rules.verdict import Allowed, Refused, Verdict
 class MarkOrigin(StrEnum):
     """What a mark is: the first of its session, or why it takes another's place.
 
-    `restatement`: a later submission of the provider's says otherwise. `correction`: the provider corrected one mark and
-    says why. `circumstances`: the provider's statement stands, and what is known of the session changed, so that
+    `restatement`: a later submission of the provider's says otherwise. `correction`: the provider corrected one mark
+    and says why. `circumstances`: the provider's statement stands, and what is known of the session changed, so that
     Waymark suggests another code.
     """
 

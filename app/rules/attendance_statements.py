@@ -76,7 +76,12 @@ def stated(fact: Fact | None, code_or_slug: str | None, day: date, session: Scho
     holds = _holds(code, fact or fact_of(code))
     if isinstance(holds, Refused):
         return holds
-    return Stated(fact or fact_of(code), code.code, holds, _REASON_OF_CODE.get(code.code))
+    return Stated(fact or fact_of(code), code.code, holds, reason_of(code.code))
+
+
+def reason_of(code: str | None) -> AbsenceReason | None:
+    """The reason for an absence that a code tells; None where it tells none. Source: Waymark's own."""
+    return None if code is None else _REASON_OF_CODE.get(code)
 
 
 def fact_of(code: AttendanceCode) -> Fact:

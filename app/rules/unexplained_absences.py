@@ -29,6 +29,4 @@ def unexplained_clocks(path: str, calendar: SchoolCalendar, days: Iterable[date]
     """
     counted = Counter(resolve_by(calendar, day) for day in days)
     for due_on in sorted(day for day in counted if day is not None):
-        yield on_its_day(
-            ClockKind.UNEXPLAINED_ABSENCE, path, due_on, today, counted=counted[due_on], lead=timedelta(0)
-        )
+        yield on_its_day(ClockKind.UNEXPLAINED_ABSENCE, path, due_on, today, counted=counted[due_on], lead=timedelta(0))

@@ -23,8 +23,8 @@ from app.db.driver import driver
 from app.outbox.catalogue import EventType
 from app.problems import Unavailable
 from app.rules.attendance_circumstances import KNOWN_OF_A_SESSION
-from app.rules.attendance_times import Moment
 from app.rules.attendance_marks import MarkOrigin
+from app.rules.attendance_times import Moment
 from app.services.attendance_rows import Statement
 
 # What may be known of a session, in the order of the suggestions of a statement; each comes in four (see there).
@@ -91,7 +91,8 @@ with said as (
 ), marked as (
     insert into attendance_marks (
         id, on_date, placement_id, session, submission_id, provider_id, fact, arrived_at, left_at, minutes_late, reason,
-        code, suggested_code, suggested_by, received_at, supersedes_id, origin, correction_reason, client_id, acting_for)
+        code, suggested_code, suggested_by, received_at, supersedes_id, origin, correction_reason, client_id,
+        acting_for)
     select mark_id, on_date, placement_id, session, %(submission)s, %(provider)s, fact, arrived_at, left_at,
            minutes_late, reason, code, suggested_code, suggested_by, %(now)s, current_mark_id,
            case when outcome = 'recorded' then 'submission' else %(superseding)s end,
@@ -152,8 +153,8 @@ async def record(
 ) -> Recorded:
     """Records a submission of `rows` rows, of which `statements` had no fault of their own.
 
-    `superseding` is the origin of a mark that takes another's place. A statement without an outcome found no session of the caller's. Raises Unavailable where a mark that stands is
-    not to be seen even with its session locked.
+    `superseding` is the origin of a mark that takes another's place. A statement without an outcome found no session of
+    the caller's. Raises Unavailable where a mark that stands is not to be seen even with its session locked.
     """
     submission = uuid4()
     days = [each.row.on_date for each in statements] or [caller.today]
@@ -208,7 +209,7 @@ def _columns(statements: Sequence[Statement]) -> dict[str, object]:
     The ids of the marks are one random id, numbered in its last digits: they fall on one page of the index.
     """
     of_marks = str(uuid4())[:-4]
-    leads_to: dict[tuple[str, ...], int] = {}
+    leads_to: dict[tuple[tuple[str, str], ...], int] = {}
     rows = [
         (
             s.index,

@@ -225,7 +225,11 @@ def _register_codes() -> None:
         sa.ForeignKeyConstraint(["placement_id"], ["placements.id"], name=op.f("fk_register_codes_placement_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_register_codes")),
         sa.UniqueConstraint(
-            "placement_id", "on_date", "session", "number", name=op.f("uq_register_codes_placement_id_on_date_session_number")
+            "placement_id",
+            "on_date",
+            "session",
+            "number",
+            name=op.f("uq_register_codes_placement_id_on_date_session_number"),
         ),
     )
     secure(
