@@ -107,7 +107,7 @@ def _read(caller: Caller, expected: ExpectedSession, mark: AttendanceMark | None
             **shown,
             "state": state,
             "waived_by": waiver,
-            "suggested_code": (waiver and mark is None and code_of_waiver(waiver).code.code) or None,
+            "suggested_code": waiver and code_of_waiver(waiver).code.code,
             "mark": current,
         }
     )

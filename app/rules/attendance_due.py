@@ -59,12 +59,12 @@ def session_state(
     """What an expected session is at `now`; what was late once stays late, whatever is received after it.
 
     A session that is waived (the pupil is suspended) owes nothing: it never goes missing, and what is stated of it all
-    the same is neither on time nor late.
+    the same is never late.
 
     Source: Salford AP contract slides, read in the primary source.
     """
     if waived:
-        return SessionState.WAIVED
+        return SessionState.WAIVED if first_received_at is None else SessionState.RECEIVED_ON_TIME
     if first_received_at is None:
         return SessionState.MISSING if now > due else SessionState.EXPECTED
     if punctuality(first_received_at, due) is Punctuality.LATE:

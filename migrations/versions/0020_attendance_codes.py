@@ -145,6 +145,7 @@ _ANSWERS_FOR_REGISTER = (
 
 def upgrade() -> None:
     op.add_column("placement_facts", sa.Column("required_after_16", sa.Boolean(), nullable=True))
+    op.execute("grant update (required_after_16) on placement_facts to waymark_app")
     op.add_column("expected_sessions", sa.Column("circumstance", sa.String(length=40), nullable=True))
     op.create_check_constraint(
         op.f("ck_expected_sessions_circumstance"),
