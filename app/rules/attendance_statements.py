@@ -42,6 +42,7 @@ _FACT_OF_CODE: Mapping[str, Fact] = MappingProxyType(
 _WHATEVER_HAPPENED = "D"
 _REASON_OF_CODE: Mapping[str, AbsenceReason] = MappingProxyType(
     {code: reason for reason, code in reversed(list(CODE_OF_REASON.items()))}
+    | {"H": AbsenceReason.EXCEPTIONAL_LEAVE, "J": AbsenceReason.INTERVIEW, "Y": AbsenceReason.OTHER_UNAVOIDABLE}
 )
 
 NOTHING_STATED = Refused("fact_or_code_missing", "State a fact (present, late, absent), a code, or both.", OUR_OWN)

@@ -7,6 +7,8 @@ Revises: 0015
 them: `hold_circumstances` is called by triggers alone, and tells nobody anything.
 """
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -131,6 +133,20 @@ _DEFINERS = (
     "circumstances_of_child()",
     "circumstances_of_placement()",
 )
+_KINDS = (
+    "day_6",
+    "half_termly_review",
+    "part_time_plan_review",
+    "part_time_plan_end",
+    "twelve_weeks",
+    "four_sessions",
+    "safeguarding_confirmation",
+    "insurance",
+    "registration_threshold",
+    "host_school_check",
+    "sustained_check",
+    "planned_end",
+)
 _WHO_MADE_MARKS = """
 update attendance_marks m set client_id = s.client_id,
        origin = case when m.supersedes_id is null then 'submission' else 'restatement' end
@@ -163,10 +179,17 @@ def upgrade() -> None:
     )
     _marks()
     _register_codes()
+    _clock_kinds((*_KINDS, "unexplained_absence"))
     op.execute(FUNCTIONS)
     for function in _DEFINERS:
         op.execute(f"revoke execute on function {function} from public")
     op.execute("select hold_circumstances(array(select p.id from placements p order by p.id), now())")
+
+
+def _clock_kinds(kinds: Sequence[str]) -> None:
+    op.drop_constraint("ck_clock_tellings_clockkind", "clock_tellings")
+    named = ", ".join(f"'{kind}'" for kind in kinds)
+    op.create_check_constraint(op.f("ck_clock_tellings_clockkind"), "clock_tellings", f"kind in ({named})")
 
 
 def _marks() -> None:
@@ -242,6 +265,8 @@ def _register_codes() -> None:
 
 def downgrade() -> None:
     op.execute(DROP)
+    op.execute("delete from clock_tellings where kind = 'unexplained_absence'")
+    _clock_kinds(_KINDS)
     op.drop_table("register_codes")
     resecure("attendance_marks", "app_adds", _MARK_STATED)
     op.drop_index("ix_attendance_marks_unexplained", table_name="attendance_marks")
