@@ -73,7 +73,9 @@ async def _people(world: World, placement: str) -> None:
 
 async def _attendance(world: World, placement: str) -> None:
     made(await submit(world.provider, mark(placement)))
-    made(await submit(world.provider, mark(placement, fact="absent")))
+    made(await submit(world.provider, mark(placement, fact="absent", correction_reason=SAID)))
+    entered = {"placement_id": placement, "on_date": "2026-11-24", "session": "am", "code": "I", "note": SAID}
+    made(await world.school.post("/v1/register-codes", entered))
     form = made(await world.council.post("/v1/report-forms", FORM))["id"]
     of = {"placement_id": placement, "form_id": form, "school_year": "2026-27", "term": "autumn"}
     made(await world.provider.post("/v1/progress-reports", {**of, "answers": {"summary": SAID}}))

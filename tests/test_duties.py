@@ -45,6 +45,7 @@ EVENTS = {
     "part-time-plan.lapsed": 3,
     "referral-offer.lapsed": 3,
     "attendance.missing": 3,
+    "attendance.suggested-anew": 3,
     "pupil.removed": 3,
     "lot-award.expiring": 3,
     "lot-award.expired": 3,

@@ -128,6 +128,8 @@ class EventType(StrEnum):
     EXTENSION_LAPSED = "extension.lapsed"
     ATTENDANCE_RECEIVED = "attendance.received"
     ATTENDANCE_MISSING = "attendance.missing"
+    ATTENDANCE_SUGGESTED_ANEW = "attendance.suggested-anew"
+    REGISTER_CODE_ENTERED = "register-code.entered"
     ALERT_RAISED = "absconding-alert.raised"
     ALERT_ACKNOWLEDGED = "absconding-alert.acknowledged"
     ALERT_CALL_NEEDED = "absconding-alert.call-needed"
@@ -278,6 +280,8 @@ MEANINGS: dict[EventType, str] = {
     EventType.EXTENSION_LAPSED: "The placement ended before everybody had agreed.",
     EventType.ATTENDANCE_RECEIVED: "A provider's submission changed marks that the reader may see.",
     EventType.ATTENDANCE_MISSING: "Sessions passed their deadline with nothing received.",
+    EventType.ATTENDANCE_SUGGESTED_ANEW: "What is known of sessions changed: other codes are suggested.",
+    EventType.REGISTER_CODE_ENTERED: "A host school told the code that it entered in its register.",
     EventType.ALERT_RAISED: "A pupil left without permission.",
     EventType.ALERT_ACKNOWLEDGED: "A named person acknowledged an alert.",
     EventType.ALERT_CALL_NEEDED: "One of those to be told has no email address: the provider must phone.",

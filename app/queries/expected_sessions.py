@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, desc, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, desc, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -46,8 +46,8 @@ def with_state(statement: Select[Any], state: SessionState, now: datetime) -> Se
         SessionState.EXPECTED: and_(_NOTHING_YET, _OWED, due >= now),
         SessionState.MISSING: and_(_NOTHING_YET, _OWED, due < now),
         SessionState.WAIVED: and_(_NOTHING_YET, ~_OWED),
-        SessionState.RECEIVED_ON_TIME: received <= due,
-        SessionState.RECEIVED_LATE: received > due,
+        SessionState.RECEIVED_ON_TIME: and_(~_NOTHING_YET, or_(~_OWED, received <= due)),
+        SessionState.RECEIVED_LATE: and_(_OWED, received > due),
     }
     return statement.where(conditions[state])
 

@@ -31,6 +31,7 @@ from app.services.duties_part_time_plans import lapse_part_time_plans
 from app.services.duties_placements import tell_ends, tell_starts
 from app.services.duties_referrals import lapse_offers
 from app.services.duties_severance import retain_severed
+from app.services.duties_suggestions import suggest_again
 from app.services.duties_suspensions import lapse_suspensions
 from app.services.duties_sustained import tell_sustained_checks
 
@@ -43,6 +44,7 @@ DUTIES: tuple[Duty, ...] = (
     tell_starts,
     follow_calendars,
     tell_missing_attendance,
+    suggest_again,
     find_emails,
     lapse_suspensions,
     lapse_early_departures,

@@ -45,6 +45,7 @@ ABOUT_PLACEMENTS = (
     "placement_contacts",
     "host_school_checks",
     "reviews",
+    "register_codes",
     "attendance_marks",
     "expected_sessions",
     "timetable_slots",

@@ -89,6 +89,8 @@ async def _about_a_child(world: World) -> dict[str, str]:
     row = {"placement_id": placement, "on_date": "2026-11-24", "session": "am", "fact": "present"}
     submission = await world.provider.post("/v1/attendance-submissions", {"rows": [row]})
     days = {"starts_on": "2026-12-01", "ends_on": "2026-12-02"}
+    mark = made(submission)["accepted"][0]["mark_id"]
+    entered = await world.school.post("/v1/register-codes", {k: row[k] for k in row if k != "fact"} | {"code": "B"})
     suspension = await world.provider.post(
         "/v1/suspensions", {"placement_id": placement, "reason": "Danger to others", **days}
     )
@@ -105,6 +107,8 @@ async def _about_a_child(world: World) -> dict[str, str]:
         "placements": placement,
         "pupils": pupil,
         "attendance-submissions": made(submission)["id"],
+        "attendance-marks": mark,
+        "register-codes": made(entered)["id"],
         "part-time-plans": made(part_time)["id"],
         "suspensions": made(suspension)["id"],
         "immediate-terminations": made(ending)["id"],

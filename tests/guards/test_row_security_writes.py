@@ -111,8 +111,9 @@ def raise_alert(by: str) -> str:
 MARK = (
     f"with sent as ({submission('strange_provider', 'strange_provider_client')} returning id)"
     " insert into attendance_marks (id, on_date, placement_id, session, submission_id, provider_id, fact,"
-    " suggested_code, suggested_by, received_at) select gen_random_uuid(), '2026-11-24', %(placement)s, 'am', id,"
-    " %(strange_provider)s, 'present', 'B', 'x', now() from sent"
+    " suggested_code, suggested_by, received_at, origin, client_id) select gen_random_uuid(), '2026-11-24',"
+    " %(placement)s, 'am', id, %(strange_provider)s, 'present', 'B', 'x', now(), 'submission',"
+    " %(strange_provider_client)s from sent"
 )
 REPORT = (
     "insert into progress_reports (id, created_at, changed_at, version, placement_id, form_id, school_year, term,"
