@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from app.db.embedded_database import Addresses
 from tests.attendance_days import (
     ONLINE,
+    SUBMISSIONS,
     mark,
     marks_seen,
     owner,
@@ -21,7 +22,6 @@ from tests.attendance_days import (
     told,
 )
 from tests.ledger import Ledger
-from tests.test_attendance_submissions import SUBMISSIONS
 from tests.world import TIMETABLE, Party, World
 
 MARKS = "/v1/attendance-marks"
