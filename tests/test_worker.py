@@ -127,7 +127,10 @@ async def test_a_worker_outlives_the_loss_of_its_connections(app: FastAPI, datab
         await app.state.worker_engine.dispose()  # those of this process are not meant
         async with owner_session(database.owner) as session:
             await session.execute(
-                text("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'waymark_worker'")
+                text(
+                    "select pg_terminate_backend(pid) from pg_stat_activity"
+                    " where usename = 'waymark_worker' and datname = current_database()"
+                )
             )
         second = await add_slow_job(app)
         await become(lambda: f"ended {second}" in lines(runs))
