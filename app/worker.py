@@ -19,7 +19,7 @@ from app.db.engine import UnsafeDatabaseError, make_engine, make_sessions, refus
 from app.outbox.jobs import Tools
 from app.outbox.running import run_jobs
 from app.queries.sandbox import every_world
-from app.services.absconding_alerts_delivery import deliver_due
+from app.services.absconding_alerts_delivery import keep_delivering
 from app.services.audit_seals import seal_all
 from app.services.duties import do_duties
 from app.services.pruning import MOST_AT_ONCE, prune_idempotency_records
@@ -107,10 +107,8 @@ class Worker:
             raise WorkUndoneError
 
     async def deliver_alerts(self) -> None:
-        """Takes up notifications that no job delivered."""
-        attempted = await deliver_due(self.tools)
-        if attempted:
-            _log.info("alerts_attempted", notifications=attempted)
+        """Delivers the notifications of alerts. Ends only where the database goes away."""
+        await keep_delivering(self.tools, alive=lambda: self.pulse.beat("alerts"))
 
     async def seal_audit(self) -> None:
         """Seals the audit. The new heads go to the log, which is kept apart from the database."""

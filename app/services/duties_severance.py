@@ -21,6 +21,8 @@ from app.services.duties_batch import Batch
 # Whatever hangs on a placement, what refers to another before what it refers to.
 ABOUT_REFERRALS = (("referral_steps", "referral_id"), ("referral_offers", "referral_id"), ("referrals", "id"))
 ABOUT_PLACEMENTS = (
+    "alert_steps",
+    "alert_attempts",
     "alert_calls",
     "alert_notifications",
     "absconding_alerts",
