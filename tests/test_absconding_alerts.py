@@ -236,9 +236,7 @@ def refuse(table: str) -> tuple[str, str]:
     )
 
 
-@pytest.mark.parametrize(
-    "table", ["audit_entries", "idempotency_records", "events"], ids=lambda t: f"no {t}"
-)
+@pytest.mark.parametrize("table", ["audit_entries", "idempotency_records", "events"], ids=lambda t: f"no {t}")
 async def test_trouble_with_what_is_kept_beside_it_does_not_block(
     world: World, app: FastAPI, database: Addresses, table: str
 ) -> None:

@@ -34,7 +34,7 @@ def tools(app: FastAPI, settings: Settings) -> Tools:
 async def nothing_else_is_due(app: FastAPI) -> None:
     """What other tests raised is settled, so that a sweep finds this test's own."""
     async with app.state.worker_sessions() as session:
-        await session.execute(text("update alert_notifications set state = 'acknowledged' where state <> 'delivered'"))
+        await session.execute(text("update alert_notifications set next_attempt_at = null"))
         await session.commit()
 
 
@@ -50,7 +50,10 @@ async def read(world: World, alert: dict[str, Any]) -> dict[str, Any]:
 
 async def make_due(database: Addresses, alert: dict[str, Any]) -> None:
     async with owner_session(database.owner) as session:
-        statement = "update alert_notifications set next_attempt_at = now() - interval '1 s' where alert_id = :id"
+        statement = (
+            "update alert_notifications set next_attempt_at = now() - interval '1 s', claimed_until = null"
+            " where alert_id = :id and next_attempt_at is not null"
+        )
         await session.execute(text(statement), {"id": UUID(alert["id"])})
 
 
@@ -168,7 +171,7 @@ async def test_what_nobody_takes_in_hand_is_escalated(world: World, tools: Tools
         assert {n["roles"][0] for n in now["notifications"] if n["escalated_at"]} == escalated
     assert notification(now, "police")["escalated_at"] == "2026-11-24T08:05:00Z"
     feed = [e["type"] for e in (await world.school.get("/v1/events")).json()["items"]]
-    assert feed.count("absconding-alert.escalated") == 2
+    assert feed.count("absconding-alert.escalated") == 4
 
 
 async def test_a_call_logged_in_time_is_not_escalated_nor_is_a_pupil_that_was_found(world: World) -> None:
@@ -273,5 +276,3 @@ async def raised_events(world: World, alert: dict[str, Any]) -> int:
     feed = (await world.school.get("/v1/events")).json()["items"]
     wanted = ("absconding-alert.raised", f"{PATH}/{alert['id']}")
     return [(event["type"], event["resource"]) for event in feed].count(wanted)
-
-

@@ -71,7 +71,7 @@ async def alert_files(session: AsyncSession, alerts: Sequence[AbscondingAlert]) 
         await session.scalars(
             select(AlertNotification)
             .where(col(AlertNotification.alert_id).in_(ids))
-            .order_by(col(AlertNotification.created_at), col(AlertNotification.roles))
+            .order_by(col(AlertNotification.created_at), col(AlertNotification.roles), col(AlertNotification.id))
         )
     ).all()
     calls = (

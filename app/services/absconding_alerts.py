@@ -11,18 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
 from app.clock import london_day, utc_now
-from app.db.savepoint import attempted, or_else
+from app.db.savepoint import attempted
 from app.models.absconding import AbscondingAlert, AlertNotification
-from app.models.organisations import Contact
 from app.models.placement_contacts import PlacementContact
 from app.models.placements import Placement
 from app.outbox.catalogue import EventType
 from app.outbox.recording import record_event
 from app.outbox.waking import ALERTS, wake
 from app.problems import FieldError, Invalid, NotFound, PlacementClosed
-from app.queries.absconding_alerts import AlertFile, earlier_alert, police_contacts, services_told
-from app.queries.calendars import school_calendar
-from app.queries.placements import councils_of, own_placement
+from app.queries.absconding_alerts import AlertFile
+from app.queries.placements import own_placement
 from app.queries.pupils import is_closed
 from app.rules.absconding import (
     AlertFlag,
@@ -35,6 +33,7 @@ from app.rules.absconding import (
     notifications_due,
 )
 from app.rules.placements import placement_status
+from app.services.absconding_alerts_background import Background, background_of
 from app.services.absconding_alerts_intake import ReceivedAlert
 from app.services.changes import made
 
@@ -53,65 +52,65 @@ async def raise_alert(caller: Caller, session: AsyncSession, received: ReceivedA
         if await is_closed(caller, session, received.placement_id):
             raise PlacementClosed from None
         raise
-    repeated = await or_else(session, "repeats", lambda: earlier_alert(caller, session, placement), None)
-    received.flags |= {AlertFlag.MAY_REPEAT} if repeated is not None else set()
+    background = await background_of(caller, session, placement)
     alert = AbscondingAlert(
         **made(caller.now),
         placement_id=placement.id,
         raised_by_id=caller.organisation_id,
         raised_at=caller.now,
         told_at=caller.now,
-        repeats_id=repeated.id if repeated else None,
+        repeats_id=background.earlier.id if background.earlier else None,
         state=AlertState.RAISED,
         last_seen_at=received.last_seen_at,
         last_seen_where=received.last_seen_where,
         description=received.description,
         as_received=received.as_received,
-        flags=await _flags(caller, session, placement, received),
+        flags=_flags(caller, placement, received, background),
     )
     session.add(alert)
     await session.flush()
-    notifications = await _notify(caller, session, alert, placement)
-    if not await attempted(session, "event", lambda: tell_viewers(caller, session, alert, EventType.ALERT_RAISED)):
+    notifications = _notifications(caller, alert, placement, background)
+    session.add_all(notifications)
+    await session.flush()
+    if not await attempted(session, "event", lambda: _announce(caller, session, alert)):
         alert.told_at = None
         await session.flush()
-    await attempted(session, "wake", lambda: wake(session, ALERTS))
     return AlertFile(alert, notifications, [], [])
 
 
-async def _flags(caller: Caller, session: AsyncSession, placement: Placement, received: ReceivedAlert) -> list[str]:
-    calendar = await or_else(session, "calendar", lambda: school_calendar(session, placement.calendar_id), None)
+async def _announce(caller: Caller, session: AsyncSession, alert: AbscondingAlert) -> None:
+    """Tells those who see the placement, and calls the worker, which looks by itself where the call fails."""
+    await tell_viewers(caller, session, alert, EventType.ALERT_RAISED)
+    await wake(session, ALERTS)
+
+
+def _flags(caller: Caller, placement: Placement, received: ReceivedAlert, background: Background) -> list[str]:
     day = london_day(received.last_seen_at or caller.now)
+    repeats = {AlertFlag.MAY_REPEAT} if background.earlier is not None else set()
     flags = alert_flags(
         status=placement_status(placement.state, placement.starts_on, placement.ends_on, caller.today),
-        is_pupil_day=calendar is None or calendar.is_pupil_day(day),
+        is_pupil_day=background.calendar is None or background.calendar.is_pupil_day(day),
         received_at=caller.now,
         left_at=received.last_seen_at,
         last_seen_where=received.last_seen_where,
-        as_received=received.flags,
+        as_received=received.flags | repeats,
     )
     return [flag.value for flag in flags]
 
 
-async def _notify(
-    caller: Caller, session: AsyncSession, alert: AbscondingAlert, placement: Placement
+def _notifications(
+    caller: Caller, alert: AbscondingAlert, placement: Placement, background: Background
 ) -> list[AlertNotification]:
-    """Adds a notification for each who is told; gives them in the order in which they are read."""
-    police = await or_else(session, "police", lambda: _police(session, placement), list[Contact]())
-    services = await or_else(
-        session, "services", lambda: services_told(caller, session, placement), list[PlacementContact]()
-    )
+    """A notification for each who is told, in the order in which they are read."""
     due = notifications_due(
         commissioner=placement.commissioner_id,
         host_school=placement.host_school_id,
         provider=placement.provider_id,
-        police_have_email=any(contact.email for contact in police),
-        services=[NamedService(each.email, each.phone) for each in services],
+        police_have_email=any(contact.email for contact in background.police),
+        services=[NamedService(each.email, each.phone) for each in background.services],
     )
-    to_call = next((contact.phone for contact in police if contact.phone), None)
-    notifications = [_notification(caller, alert, each, services, to_call) for each in due]
-    session.add_all(notifications)
-    await session.flush()
+    to_call = next((contact.phone for contact in background.police if contact.phone), None)
+    notifications = [_notification(caller, alert, each, background.services, to_call) for each in due]
     return sorted(notifications, key=lambda each: (each.roles, str(each.id)))
 
 
@@ -142,10 +141,6 @@ def _notification(
         notification.contact_email, notification.contact_of_id = service.email, service.kept_by_id
         notification.phone = service.phone
     return notification
-
-
-async def _police(session: AsyncSession, placement: Placement) -> list[Contact]:
-    return await police_contacts(session, await councils_of(session, placement))
 
 
 async def tell_viewers(caller: Caller, session: AsyncSession, alert: AbscondingAlert, event: EventType) -> None:

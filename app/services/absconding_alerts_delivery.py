@@ -9,7 +9,7 @@ somebody is told twice.
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -213,10 +213,17 @@ class Round:
             except Exception:
                 _log.exception("attempts_not_noted", attempts=len(together))
                 for each in together:
-                    try:
-                        await self._note([each])
-                    except Exception:
-                        _log.exception("attempt_not_noted")
+                    await self._note_alone(each)
+
+    async def _note_alone(self, outcome: Outcome) -> None:
+        """Where even that fails, the attempt counts as failed and is made again: better told twice than never."""
+        failed = Outcome(note=replace(outcome.note, verb="fail", result="not_noted")) if outcome.note else Outcome()
+        for each in (outcome, failed):
+            try:
+                await self._note([each])
+                return
+            except Exception:
+                _log.exception("attempt_not_noted")
 
     async def _note(self, outcomes: Sequence[Outcome]) -> None:
         if not outcomes:
