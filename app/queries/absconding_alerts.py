@@ -124,7 +124,7 @@ async def services_told(caller: Caller, session: AsyncSession, placement: Placem
 
 
 async def earlier_alert(caller: Caller, session: AsyncSession, placement: Placement) -> AbscondingAlert | None:
-    """The first open alert about a placement that was raised so lately that another may repeat it."""
+    """The first open alert about a placement that another may repeat: the same answer as `may_repeat` of the rules."""
     statement = (
         visible_alerts(caller)
         .where(

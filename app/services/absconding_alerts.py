@@ -33,8 +33,8 @@ from app.rules.absconding import (
     notifications_due,
 )
 from app.rules.placements import placement_status
-from app.services.absconding_alerts_background import Background, background_of
 from app.services.absconding_alerts_intake import ReceivedAlert
+from app.services.absconding_alerts_surroundings import Surroundings, surroundings_of
 from app.services.changes import made
 
 PATH = "/v1/absconding-alerts"
@@ -52,24 +52,24 @@ async def raise_alert(caller: Caller, session: AsyncSession, received: ReceivedA
         if await is_closed(caller, session, received.placement_id):
             raise PlacementClosed from None
         raise
-    background = await background_of(caller, session, placement)
+    around = await surroundings_of(caller, session, placement)
     alert = AbscondingAlert(
         **made(caller.now),
         placement_id=placement.id,
         raised_by_id=caller.organisation_id,
         raised_at=caller.now,
         told_at=caller.now,
-        repeats_id=background.earlier.id if background.earlier else None,
+        repeats_id=around.earlier.id if around.earlier else None,
         state=AlertState.RAISED,
         last_seen_at=received.last_seen_at,
         last_seen_where=received.last_seen_where,
         description=received.description,
         as_received=received.as_received,
-        flags=_flags(caller, placement, received, background),
+        flags=_flags(caller, placement, received, around),
     )
     session.add(alert)
     await session.flush()
-    notifications = _notifications(caller, alert, placement, background)
+    notifications = _notifications(caller, alert, placement, around)
     session.add_all(notifications)
     await session.flush()
     if not await attempted(session, "event", lambda: _announce(caller, session, alert)):
@@ -84,12 +84,12 @@ async def _announce(caller: Caller, session: AsyncSession, alert: AbscondingAler
     await wake(session, ALERTS)
 
 
-def _flags(caller: Caller, placement: Placement, received: ReceivedAlert, background: Background) -> list[str]:
+def _flags(caller: Caller, placement: Placement, received: ReceivedAlert, around: Surroundings) -> list[str]:
     day = london_day(received.last_seen_at or caller.now)
-    repeats = {AlertFlag.MAY_REPEAT} if background.earlier is not None else set()
+    repeats = {AlertFlag.MAY_REPEAT} if around.earlier is not None else set()
     flags = alert_flags(
         status=placement_status(placement.state, placement.starts_on, placement.ends_on, caller.today),
-        is_pupil_day=background.calendar is None or background.calendar.is_pupil_day(day),
+        is_pupil_day=around.calendar is None or around.calendar.is_pupil_day(day),
         received_at=caller.now,
         left_at=received.last_seen_at,
         last_seen_where=received.last_seen_where,
@@ -99,18 +99,18 @@ def _flags(caller: Caller, placement: Placement, received: ReceivedAlert, backgr
 
 
 def _notifications(
-    caller: Caller, alert: AbscondingAlert, placement: Placement, background: Background
+    caller: Caller, alert: AbscondingAlert, placement: Placement, around: Surroundings
 ) -> list[AlertNotification]:
     """A notification for each who is told, in the order in which they are read."""
     due = notifications_due(
         commissioner=placement.commissioner_id,
         host_school=placement.host_school_id,
         provider=placement.provider_id,
-        police_have_email=any(contact.email for contact in background.police),
-        services=[NamedService(each.email, each.phone) for each in background.services],
+        police_have_email=any(contact.email for contact in around.police),
+        services=[NamedService(each.email, each.phone) for each in around.services],
     )
-    to_call = next((contact.phone for contact in background.police if contact.phone), None)
-    notifications = [_notification(caller, alert, each, background.services, to_call) for each in due]
+    to_call = next((contact.phone for contact in around.police if contact.phone), None)
+    notifications = [_notification(caller, alert, each, around.services, to_call) for each in due]
     return sorted(notifications, key=lambda each: (each.roles, str(each.id)))
 
 

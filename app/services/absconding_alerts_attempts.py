@@ -21,11 +21,11 @@ _WANTED = """
     and coalesce(n.claimed_until <= clock_timestamp(), true)
     and n.state <> 'acknowledged' and not (n.channel = 'phone' and n.state = 'delivered')
 """
-# In turns by provider and by organisation told, so that a flood from one, or to one, delays no other.
+# In turns by provider, so that a flood from one delays no other.
 _CLAIM = text(
     f"""
     with waiting as (
-        select n.id, n.next_attempt_at, n.organisation_id, a.raised_by_id
+        select n.id, n.next_attempt_at, a.raised_by_id
         from alert_notifications n join absconding_alerts a on a.id = n.alert_id
         where {_WANTED} and a.state <> 'closed' and not (n.id = any(:at_hand))
           and not coalesce(n.organisation_id = any(:busy), false)
@@ -33,8 +33,7 @@ _CLAIM = text(
         order by n.next_attempt_at limit 5000
     ), in_turns as (
         select id, next_attempt_at,
-               greatest(row_number() over (partition by raised_by_id order by next_attempt_at),
-                        row_number() over (partition by coalesce(organisation_id, id) order by next_attempt_at)) as turn
+               row_number() over (partition by raised_by_id order by next_attempt_at) as turn
         from waiting
     ), claimed as (
         select n.id from in_turns t join alert_notifications n on n.id = t.id

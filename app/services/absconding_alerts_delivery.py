@@ -97,6 +97,7 @@ class Round:
         self._free = free
         self._at_hand: dict[UUID, Claim] = {}
         self._under_way: set[asyncio.Task[None]] = set()
+        self._abandoned: set[asyncio.Task[bool]] = set()
         self._unwritten: list[Outcome] = []
         self._writing = asyncio.Lock()
 
@@ -186,11 +187,10 @@ class Round:
         self, claim: Claim, delivery: Delivery, address: Address, attempt: AlertAttempt, taken: list[str]
     ) -> str:
         """One email. Its outcome in a slug: an exception's text may quote an address."""
-        mail, kept = None, None
+        kept = None
         try:
-            async with asyncio.timeout(SEND_SECONDS):
-                mail = _mail(delivery, address)
-                kept = None if await send_mail(self._tools.settings, mail) else mail
+            mail = _mail(delivery, address)
+            kept = None if await self._bounded(send_mail(self._tools.settings, mail)) else mail
             result = "sent"
         except Exception as error:
             of, number = str(claim.notification_id), claim.number
@@ -202,6 +202,21 @@ class Round:
             note = Note(claim, "told" if _is_about_a_call(delivery) else "deliver", result, _at(delivery))
         await self._write(Outcome(EndedAttempt(attempt.id, result, _at(delivery)), note, kept))
         return result
+
+    async def _bounded(self, sending: Coroutine[Any, Any, bool]) -> bool:
+        """As `sending`, but for SEND_SECONDS at most: what was given up takes leave of its server by itself, which may
+        hang as well. Raises TimeoutError.
+        """
+        task = asyncio.create_task(sending)
+        self._abandoned.add(task)
+        task.add_done_callback(self._abandoned.discard)
+        try:
+            await asyncio.wait({task}, timeout=SEND_SECONDS)
+            if not task.done():
+                raise TimeoutError
+        finally:
+            task.cancel()
+        return task.result()
 
     async def _write(self, outcome: Outcome) -> None:
         """Writes an outcome with those that came while another write was under way: many in one transaction."""

@@ -18,7 +18,7 @@ from app.rules.calendars import SchoolCalendar
 
 
 @dataclass(frozen=True, slots=True)
-class Background:
+class Surroundings:
     """`earlier` is an open alert that the new one may tell of again."""
 
     calendar: SchoolCalendar | None
@@ -27,11 +27,11 @@ class Background:
     earlier: AbscondingAlert | None
 
 
-async def background_of(caller: Caller, session: AsyncSession, placement: Placement) -> Background:
+async def surroundings_of(caller: Caller, session: AsyncSession, placement: Placement) -> Surroundings:
     """Read together, which is quick; where that fails, each by itself, so that one is not missed for another."""
     try:
         async with savepoint(session):
-            return Background(
+            return Surroundings(
                 await school_calendar(session, placement.calendar_id),
                 await _police(session, placement),
                 await services_told(caller, session, placement),
@@ -41,10 +41,10 @@ async def background_of(caller: Caller, session: AsyncSession, placement: Placem
         return await _one_by_one(caller, session, placement)
 
 
-async def _one_by_one(caller: Caller, session: AsyncSession, placement: Placement) -> Background:
+async def _one_by_one(caller: Caller, session: AsyncSession, placement: Placement) -> Surroundings:
     none: Sequence[PlacementContact] = ()
     nobody: Sequence[Contact] = ()
-    return Background(
+    return Surroundings(
         await or_else(session, "calendar", lambda: school_calendar(session, placement.calendar_id), None),
         await or_else(session, "police", lambda: _police(session, placement), nobody),
         await or_else(session, "services", lambda: services_told(caller, session, placement), none),
