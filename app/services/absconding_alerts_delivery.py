@@ -10,22 +10,20 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import structlog
-from aiosmtplib import SMTPException, SMTPRecipientsRefused
 
 from app.clock import utc_now
 from app.models.absconding import AlertAttempt, Mail
 from app.outbox.catalogue import EventType
-from app.outbox.email import MailNotConfiguredError, send_mail
+from app.outbox.email import send_mail
 from app.outbox.jobs import Tools
 from app.outbox.recording import Telling, record_events
 from app.outbox.waking import ALERTS, listening
 from app.queries.absconding_alerts_delivery import Address, Delivery, deliveries_of
-from app.rules.absconding import Channel
 from app.services.absconding_alerts import PATH
 from app.services.absconding_alerts_attempts import (
     CallNeeded,
@@ -36,7 +34,7 @@ from app.services.absconding_alerts_attempts import (
     note_attempts,
     renew_claims,
 )
-from app.services.absconding_alerts_text import alert_email, shown_address
+from app.services.absconding_alerts_outcomes import attempt_at, instant_of, is_about_a_call, mail_to, result_of
 
 LOOK_SECONDS = 1.0
 SEND_SECONDS = 8
@@ -159,7 +157,7 @@ class Round:
         async with self._tools.sessions() as session:
             deliveries = await deliveries_of(session, by_id)
             attempts = [
-                [_attempt(by_id[delivery.notification.id], delivery, address) for address in delivery.addresses]
+                [attempt_at(by_id[delivery.notification.id], delivery, address) for address in delivery.addresses]
                 for delivery in deliveries
             ]
             session.add_all(attempt for each in attempts for attempt in each)
@@ -176,10 +174,12 @@ class Round:
             sending = zip(delivery.addresses, attempts, strict=True)
             results = await asyncio.gather(*(self._send_to(claim, delivery, *each, taken) for each in sending))
             if not results:
-                verb = "told" if _is_about_a_call(delivery) else "phone"
-                await self._write(Outcome(note=Note(claim, verb, "no_email_address", _at(delivery), delivery.phone)))
+                verb = "told" if is_about_a_call(delivery) else "phone"
+                await self._write(
+                    Outcome(note=Note(claim, verb, "no_email_address", instant_of(delivery), delivery.phone))
+                )
             elif not taken:
-                await self._write(Outcome(note=Note(claim, "fail", results[-1], _at(delivery), delivery.phone)))
+                await self._write(Outcome(note=Note(claim, "fail", results[-1], instant_of(delivery), delivery.phone)))
         finally:
             self._ended(claim)
 
@@ -189,18 +189,18 @@ class Round:
         """One email. Its outcome in a slug: an exception's text may quote an address."""
         kept = None
         try:
-            mail = _mail(delivery, address)
+            mail = mail_to(delivery, address)
             kept = None if await self._bounded(send_mail(self._tools.settings, mail)) else mail
             result = "sent"
         except Exception as error:
             of, number = str(claim.notification_id), claim.number
             _log.warning("alert_not_delivered", notification_id=of, attempt=number, exc_info=True)
-            result = _result(error)
+            result = result_of(error)
         note = None
         if result == "sent" and not taken:
             taken.append(result)
-            note = Note(claim, "told" if _is_about_a_call(delivery) else "deliver", result, _at(delivery))
-        await self._write(Outcome(EndedAttempt(attempt.id, result, _at(delivery)), note, kept))
+            note = Note(claim, "told" if is_about_a_call(delivery) else "deliver", result, instant_of(delivery))
+        await self._write(Outcome(EndedAttempt(attempt.id, result, instant_of(delivery)), note, kept))
         return result
 
     async def _bounded(self, sending: Coroutine[Any, Any, bool]) -> bool:
@@ -258,52 +258,7 @@ class Round:
         self._free()
 
 
-def _attempt(claim: Claim, delivery: Delivery, address: Address) -> AlertAttempt:
-    return AlertAttempt(
-        alert_id=delivery.alert.id,
-        notification_id=claim.notification_id,
-        placement_id=delivery.alert.placement_id,
-        number=claim.number,
-        organisation_id=address.organisation_id,
-        contact_role=address.role,
-        sent_to=shown_address(address.email),
-        began_at=_at(delivery),
-    )
-
-
-def _mail(delivery: Delivery, address: Address) -> Mail:
-    subject, body = alert_email(delivery)
-    return Mail(
-        organisation_id=address.organisation_id,
-        recipient=address.email,
-        subject=subject[:200],
-        body=body,
-        at=_at(delivery),
-    )
-
-
-def _at(delivery: Delivery) -> datetime:
-    """The instant as those who read it count: where a sandbox's clock stands."""
-    return delivery.stands_at or utc_now()
-
-
-def _is_about_a_call(delivery: Delivery) -> bool:
-    return delivery.notification.channel is Channel.PHONE
-
-
 def _call_needed(call: CallNeeded) -> Telling:
     """Email does not reach somebody, so the provider must phone, and the feed tells it so."""
     path = f"{PATH}/{call.alert_id}"
     return Telling(EventType.ALERT_CALL_NEEDED, path, call.at, placements=(call.placement_id,))
-
-
-def _result(error: Exception) -> str:
-    known: dict[type[Exception], str] = {
-        MailNotConfiguredError: "email_not_configured",
-        TimeoutError: "timed_out",
-        SMTPRecipientsRefused: "address_refused",
-        ConnectionError: "mail_server_unreachable",
-        SMTPException: "mail_server_refused",
-        OSError: "mail_server_unreachable",
-    }
-    return next((slug for kind, slug in known.items() if isinstance(error, kind)), "not_sent")
