@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from uuid import UUID
 
@@ -13,20 +12,12 @@ from app.db import migrate
 from app.db.embedded import EmbeddedServer
 from app.db.embedded_database import Addresses, prepare
 from app.settings import inherited_environment
+from tests import commands
 from tests.world import World
 
 
 def waymark(*arguments: str, owner_url: str = "", cwd: Path = migrate.PROJECT) -> subprocess.CompletedProcess[str]:
-    environment = {**inherited_environment(), "DATABASE_OWNER_URL": owner_url, "PYTHONPATH": str(migrate.PROJECT)}
-    return subprocess.run(
-        [sys.executable, "-m", "app.cli", *arguments],
-        capture_output=True,
-        text=True,
-        env=environment,
-        cwd=cwd,
-        timeout=60,
-        check=False,
-    )
+    return commands.run([*arguments], {**inherited_environment(), "DATABASE_OWNER_URL": owner_url}, cwd)
 
 
 def printed(*arguments: str, database: Addresses) -> str:

@@ -15,8 +15,10 @@ from app.models.organisations import Contact, ContactRole, Organisation, Sandbox
 from app.models.placements import Placement
 from app.models.pupils import Pupil
 from app.queries.absconding_alerts import police_contacts
+from app.queries.child_naming import child_named_for
 from app.queries.placements import councils_of
 from app.rules.absconding import AlertRole, Channel
+from app.rules.emails import ChildNaming
 
 MOST_ADDRESSES = 12
 _WHOM_FIRST = (ContactRole.SAFEGUARDING_LEAD, ContactRole.AP_OFFICER, ContactRole.HEAD, ContactRole.SENCO)
@@ -43,6 +45,7 @@ class Delivery:
     repeats: AbscondingAlert | None
     placement: Placement
     pupil: Pupil
+    naming: ChildNaming
     provider_name: str
     provider_phone: str | None
     stands_at: datetime | None
@@ -80,6 +83,7 @@ async def deliveries_of(session: AsyncSession, notification_ids: Collection[UUID
                 repeats=repeats,
                 placement=placement,
                 pupil=pupil,
+                naming=await child_named_for(session, placement.id),
                 provider_name=provider.name,
                 provider_phone=_phone(of_provider),
                 stands_at=stands_at,

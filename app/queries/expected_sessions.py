@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, desc, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, desc, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -13,8 +13,9 @@ from sqlmodel import col
 from app.access.caller import Caller
 from app.models.attendance import AttendanceMark, ExpectedSession
 from app.models.organisations import Organisation
-from app.queries.placements import may_see_on
+from app.queries.placements import may_see_on, visible_placement
 from app.rules.attendance_due import SessionState
+from app.rules.calendars import SchoolSession
 from app.rules.double_timetabling import SessionOfDay
 
 _NOTHING_YET = col(ExpectedSession.first_received_at).is_(None)
@@ -45,8 +46,8 @@ def with_state(statement: Select[Any], state: SessionState, now: datetime) -> Se
         SessionState.EXPECTED: and_(_NOTHING_YET, _OWED, due >= now),
         SessionState.MISSING: and_(_NOTHING_YET, _OWED, due < now),
         SessionState.WAIVED: and_(_NOTHING_YET, ~_OWED),
-        SessionState.RECEIVED_ON_TIME: received <= due,
-        SessionState.RECEIVED_LATE: received > due,
+        SessionState.RECEIVED_ON_TIME: and_(~_NOTHING_YET, or_(~_OWED, received <= due)),
+        SessionState.RECEIVED_LATE: and_(_OWED, received > due),
     }
     return statement.where(conditions[state])
 
@@ -65,6 +66,36 @@ async def sessions_on(
         .order_by(col(ExpectedSession.on_date), col(ExpectedSession.starts_at))
     )
     return (await session.scalars(statement)).all()
+
+
+async def expected_mornings(caller: Caller, session: AsyncSession, day: date) -> Sequence[ExpectedSession]:
+    """The caller's own mornings of a day of which nothing has been received, as the provider."""
+    statement = select(ExpectedSession).where(
+        _visible(caller),
+        col(ExpectedSession.provider_id) == caller.organisation_id,
+        col(ExpectedSession.on_date) == day,
+        col(ExpectedSession.session) == SchoolSession.AM,
+        _NOTHING_YET,
+        _OWED,
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def next_morning(caller: Caller, session: AsyncSession, placement_id: UUID | None) -> ExpectedSession | None:
+    """The first morning still to begin, of one placement or of any that the caller sees."""
+    statement = select(ExpectedSession).where(
+        _visible(caller),
+        col(ExpectedSession.session) == SchoolSession.AM,
+        _NOTHING_YET,
+        _OWED,
+        col(ExpectedSession.on_date) >= caller.today,
+        begins_after(caller.now),
+    )
+    if placement_id is not None:
+        placement = await visible_placement(caller, session, placement_id)
+        statement = statement.where(col(ExpectedSession.placement_id) == placement.id)
+    order = [col(ExpectedSession.on_date), col(ExpectedSession.placement_id)]
+    return (await session.scalars(statement.order_by(*order).limit(1))).one_or_none()
 
 
 async def outstanding(caller: Caller, session: AsyncSession, day: date, provider_id: UUID | None) -> Sequence[Row[Any]]:

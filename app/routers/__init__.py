@@ -21,6 +21,7 @@ from app.routers import (
     docs,
     dual_registrations,
     early_departures,
+    email_deliveries,
     events,
     expected_sessions,
     extensions,
@@ -35,6 +36,7 @@ from app.routers import (
     lot_awards,
     me,
     moves,
+    notification_settings,
     oauth,
     operations,
     outcomes,
@@ -51,6 +53,7 @@ from app.routers import (
     reference_data,
     referral_offers,
     referrals,
+    register_codes,
     report_forms,
     reviews,
     safeguarding_confirmations,
@@ -64,6 +67,8 @@ from app.routers import (
     toolkit_assessments,
     unagreed_absences,
     viewers,
+    webhook_deliveries,
+    webhook_endpoints,
 )
 from app.settings import Settings
 
@@ -72,6 +77,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     agreements.router,
     api_clients.router,
     attendance_marks.router,
+    register_codes.router,
     attendance_submissions.router,
     award_suspensions.router,
     calendars.router,
@@ -86,6 +92,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     docs.router,
     dual_registrations.router,
     early_departures.router,
+    email_deliveries.router,
     events.router,
     expected_sessions.router,
     extensions.router,
@@ -100,6 +107,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     lot_awards.router,
     me.router,
     moves.router,
+    notification_settings.router,
     oauth.router,
     operations.router,
     outcomes.router,
@@ -128,6 +136,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     toolkit_assessments.router,
     unagreed_absences.router,
     viewers.router,
+    webhook_deliveries.router,
+    webhook_endpoints.router,
 )
 
 

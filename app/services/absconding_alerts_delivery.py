@@ -19,7 +19,7 @@ import structlog
 from app.clock import utc_now
 from app.models.absconding import AlertAttempt, Mail
 from app.outbox.catalogue import EventType
-from app.outbox.email import send_mail
+from app.outbox.email import failure_of, send_mail
 from app.outbox.jobs import Tools
 from app.outbox.recording import Telling, record_events
 from app.outbox.waking import ALERTS, listening
@@ -34,7 +34,7 @@ from app.services.absconding_alerts_attempts import (
     note_attempts,
     renew_claims,
 )
-from app.services.absconding_alerts_outcomes import attempt_at, instant_of, is_about_a_call, mail_to, result_of
+from app.services.absconding_alerts_outcomes import attempt_at, instant_of, is_about_a_call, keep_mails, mail_to
 
 LOOK_SECONDS = 1.0
 SEND_SECONDS = 8
@@ -195,7 +195,7 @@ class Round:
         except Exception as error:
             of, number = str(claim.notification_id), claim.number
             _log.warning("alert_not_delivered", notification_id=of, attempt=number, exc_info=True)
-            result = result_of(error)
+            result = failure_of(error).result
         note = None
         if result == "sent" and not taken:
             taken.append(result)
@@ -249,7 +249,7 @@ class Round:
                 [each.ended for each in outcomes if each.ended is not None],
                 [each.note for each in outcomes if each.note is not None],
             )
-            session.add_all(each.mail for each in outcomes if each.mail is not None)
+            await keep_mails(session, [each.mail for each in outcomes if each.mail is not None])
             await record_events(session, [_call_needed(call) for call in calls])
             await session.commit()
 

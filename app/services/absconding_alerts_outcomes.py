@@ -1,12 +1,14 @@
-"""One attempt to write to one address: the record of it, the email, and what went wrong, in a slug."""
+"""One attempt to write to one address: the record of it, and the email."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import uuid5
 
-from aiosmtplib import SMTPException, SMTPRecipientsRefused
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clock import utc_now
 from app.models.absconding import AlertAttempt, Mail
-from app.outbox.email import MailNotConfiguredError
 from app.queries.absconding_alerts_delivery import Address, Delivery
 from app.rules.absconding import Channel
 from app.services.absconding_alerts_attempts import Claim
@@ -27,8 +29,11 @@ def attempt_at(claim: Claim, delivery: Delivery, address: Address) -> AlertAttem
 
 
 def mail_to(delivery: Delivery, address: Address) -> Mail:
+    """The email, whose id is that of another attempt to say the same to the same address: it can be recognised."""
     subject, body = alert_email(delivery)
+    notification = delivery.notification
     return Mail(
+        id=uuid5(notification.id, f"{notification.escalations} {address.email}"),
         organisation_id=address.organisation_id,
         recipient=address.email,
         subject=subject[:200],
@@ -46,13 +51,7 @@ def is_about_a_call(delivery: Delivery) -> bool:
     return delivery.notification.channel is Channel.PHONE
 
 
-def result_of(error: Exception) -> str:
-    known: dict[type[Exception], str] = {
-        MailNotConfiguredError: "email_not_configured",
-        TimeoutError: "timed_out",
-        SMTPRecipientsRefused: "address_refused",
-        ConnectionError: "mail_server_unreachable",
-        SMTPException: "mail_server_refused",
-        OSError: "mail_server_unreachable",
-    }
-    return next((slug for kind, slug in known.items() if isinstance(error, kind)), "not_sent")
+async def keep_mails(session: AsyncSession, mails: Sequence[Mail]) -> None:
+    """Keeps a sandbox's emails, each once."""
+    if mails:
+        await session.execute(insert(Mail).on_conflict_do_nothing(), [mail.model_dump() for mail in mails])

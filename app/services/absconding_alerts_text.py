@@ -7,6 +7,7 @@ from app.models.absconding import AlertNotification
 from app.queries.absconding_alerts_delivery import Delivery
 from app.rules.absconding import AlertRole, Channel, NotificationState
 from app.rules.absconding_escalation import is_settled
+from app.rules.emails import child_named
 from app.rules.london import LONDON
 
 _AS = {
@@ -23,7 +24,7 @@ def alert_email(delivery: Delivery) -> tuple[str, str]:
     seen = [_time(alert.last_seen_at)] if alert.last_seen_at else []
     seen += [alert.last_seen_where] if alert.last_seen_where else []
     lines = [
-        f"{child_named(delivery)} has left {setting} without permission.",
+        f"{_child(delivery)} has left {setting} without permission.",
         "",
         f"Last seen: {', '.join(seen) or 'not stated'}",
         f"Reported: {_time(alert.raised_at)}, by {setting}",
@@ -39,9 +40,9 @@ def alert_email(delivery: Delivery) -> tuple[str, str]:
     return _subject(delivery, setting), "\n".join(lines) + "\n"
 
 
-def child_named(delivery: Delivery) -> str:
-    """How the child is named in the email."""
-    return f"{delivery.pupil.given_name} {delivery.pupil.family_name}"
+def _child(delivery: Delivery) -> str:
+    """As the council behind the placement wants it named."""
+    return child_named(delivery.pupil.given_name, delivery.pupil.family_name, delivery.naming)
 
 
 def shown_address(email: str) -> str:

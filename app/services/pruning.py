@@ -7,6 +7,7 @@ from sqlalchemy import CursorResult, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 IDEMPOTENCY_KEPT = timedelta(hours=48)
+WEBHOOK_DELIVERIES_KEPT = timedelta(days=31)
 MOST_AT_ONCE = 5_000
 
 _FORGET = text(
@@ -14,8 +15,19 @@ _FORGET = text(
     " where created_at < :before order by created_at limit :most for update skip locked)"
 )
 
+_FORGET_DELIVERIES = text(
+    "delete from webhook_deliveries where id in (select id from webhook_deliveries"
+    " where state <> 'pending' and changed_at < :before order by changed_at limit :most for update skip locked)"
+)
+
 
 async def prune_idempotency_records(session: AsyncSession, now: datetime) -> int:
     """Forgets at most `MOST_AT_ONCE` stored replies; gives how many. `now` is the machine's time. Does not commit."""
     done = await session.execute(_FORGET, {"before": now - IDEMPOTENCY_KEPT, "most": MOST_AT_ONCE})
+    return cast("CursorResult[Any]", done).rowcount
+
+
+async def prune_webhook_deliveries(session: AsyncSession, now: datetime) -> int:
+    """Forgets, with their attempts, messages that were settled a month ago; gives how many. Does not commit."""
+    done = await session.execute(_FORGET_DELIVERIES, {"before": now - WEBHOOK_DELIVERIES_KEPT, "most": MOST_AT_ONCE})
     return cast("CursorResult[Any]", done).rowcount

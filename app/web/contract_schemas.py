@@ -62,6 +62,7 @@ PROBLEM_SCHEMA: Document = {
         "state": {"type": "string", "maxLength": 40, "description": "The state that stands in the way."},
         "possible_verbs": _names("What can be done in that state."),
         "may_be_done_by": _names("The parties that may do it."),
+        "current_mark_id": {"type": "string", "format": "uuid", "description": "The mark that stands for the session."},
         "still_to_agree": _names("The roles that have not agreed."),
         "clashing_sessions": _names("The first few of your own sessions at which the pupil is timetabled elsewhere."),
         "still_to_address": _names("The areas of the toolkit that nothing has been said of."),

@@ -1,7 +1,7 @@
 """Every attempt to tell somebody of an alert, named services, escalation in steps, and a timeline in its true order.
 
 Revision ID: 0019
-Revises: 0015
+Revises: 0018
 
 What was noted on alerts, notifications and calls before becomes the steps of their timelines.
 """
@@ -14,7 +14,7 @@ from alembic import op
 from migrations.row_security import ME, party, provided, resecure, secure
 
 revision = "0019"
-down_revision = "0015"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

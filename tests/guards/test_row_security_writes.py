@@ -111,8 +111,9 @@ def raise_alert(by: str) -> str:
 MARK = (
     f"with sent as ({submission('strange_provider', 'strange_provider_client')} returning id)"
     " insert into attendance_marks (id, on_date, placement_id, session, submission_id, provider_id, fact,"
-    " suggested_code, suggested_by, received_at) select gen_random_uuid(), '2026-11-24', %(placement)s, 'am', id,"
-    " %(strange_provider)s, 'present', 'B', 'x', now() from sent"
+    " suggested_code, suggested_by, received_at, origin, client_id) select gen_random_uuid(), '2026-11-24',"
+    " %(placement)s, 'am', id, %(strange_provider)s, 'present', 'B', 'x', now(), 'submission',"
+    " %(strange_provider_client)s from sent"
 )
 REPORT = (
     "insert into progress_reports (id, created_at, changed_at, version, placement_id, form_id, school_year, term,"
@@ -147,6 +148,17 @@ CHECK = (
     "with said as (" + LEAVER + " returning id, placement_id)"
     " insert into sustained_checks (id, created_at, changed_at, version, placement_id, leaver_destination_id, state,"
     " moved_on) select gen_random_uuid(), now(), now(), 1, placement_id, id, 'open', '2026-12-19' from said"
+)
+WANTS = (
+    "insert into notification_settings (id, created_at, changed_at, version, organisation_id, daily_on, daily_addresses,"
+    " morning_at, afternoon_at, list_on, list_addresses, list_at) values (%(new)s, now(), now(), 1, %(commissioner)s,"
+    " true, '{x@evil.example}', '09:45', '14:15', true, '{}', '09:31')"
+)
+EMAILED = (
+    "insert into email_deliveries (id, created_at, changed_at, version, kind, part, on_date, organisation_id, roles,"
+    " address, state, due_at, useful_until, next_attempt_at, attempts, placement_ids) values (%(new)s, now(), now(), 1,"
+    " 'daily_attendance', 'am', '2026-11-24', %(commissioner)s, '{}', 'x@evil.example', 'pending', now(), now(), now(),"
+    " '[]', '{}')"
 )
 SLOTS = "timetable_slots where placement_id = %(placement)s"
 UNRECEIVED = "where placement_id = %(placement)s and first_received_at is null"
@@ -291,6 +303,8 @@ FORBIDDEN = {
         "update sustained_findings set evidence = 'x' where id = %(new)s",
         "permission denied",
     ),
+    "a school says where a council's emails go": ("school", WANTS, '"notification_settings"'),
+    "a council writes down an email of its own": ("commissioner", EMAILED, "permission denied"),
     "a provider makes itself a council": (
         "provider",
         "update organisations set kind = 'council', council_id = %(stranger)s where id = %(provider)s",
