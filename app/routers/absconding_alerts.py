@@ -20,12 +20,12 @@ from app.queries.absconding_alerts import (
 from app.rules.absconding import AlertFlag, AlertState
 from app.schemas.absconding_alerts import (
     AlertAcknowledge,
+    AlertAttemptRead,
     AlertClose,
     AlertLogCall,
     AlertRaise,
     AlertRead,
     AlertResolve,
-    AttemptRead,
     CallRead,
     NotificationRead,
 )
@@ -134,7 +134,7 @@ async def get_absconding_alert(alert_id: Id, caller: Reader, session: Session, r
 @router.get("/absconding-alerts/{alert_id}/attempts", operation_id="list_absconding_alert_attempts")
 async def list_absconding_alert_attempts(
     alert_id: Id, caller: Reader, session: Session, pages: Pages, notification_id: Id | None = None
-) -> Page[AttemptRead]:
+) -> Page[AlertAttemptRead]:
     """Every email that was tried to tell of an alert, the earliest first: to whom, when and with which result."""
     alert = await visible_alert(caller, session, alert_id)
     statement = visible_attempts(caller, alert.id)
@@ -143,7 +143,7 @@ async def list_absconding_alert_attempts(
     order = [col(AlertAttempt.began_at), col(AlertAttempt.number), col(AlertAttempt.id)]
     rows, page = await pages.rows(session, statement, order)
     return page.holding(
-        [AttemptRead.model_validate(r[0].model_dump(include=set(AttemptRead.model_fields))) for r in rows]
+        [AlertAttemptRead.model_validate(r[0].model_dump(include=set(AlertAttemptRead.model_fields))) for r in rows]
     )
 
 

@@ -78,7 +78,7 @@ class NotificationRead(Read):
     escalated_at: Instant | None
 
 
-class AttemptRead(Read):
+class AlertAttemptRead(Read):
     """One email to one address. `number` is the attempt of its notification, which may write to several addresses at
     once. `organisation_id` keeps the contact; `sent_to` shows the address in part. Without a `result` it is under way.
     """

@@ -193,9 +193,14 @@ class Round:
             kept = None if await self._bounded(send_mail(self._tools.settings, mail)) else mail
             result = "sent"
         except Exception as error:
-            of, number = str(claim.notification_id), claim.number
-            _log.warning("alert_not_delivered", notification_id=of, attempt=number, exc_info=True)
             result = failure_of(error).result
+            _log.warning(
+                "alert_not_delivered",
+                notification_id=str(claim.notification_id),
+                attempt=claim.number,
+                result=result,
+                exc_info=result == "not_sent",  # to print what is known costs the time of other emails
+            )
         note = None
         if result == "sent" and not taken:
             taken.append(result)
