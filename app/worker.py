@@ -19,7 +19,7 @@ from app.db.engine import UnsafeDatabaseError, make_engine, make_sessions, refus
 from app.outbox.jobs import Tools
 from app.outbox.running import run_jobs
 from app.queries.sandbox import sandboxes_to_sweep
-from app.services.absconding_alerts_delivery import deliver_due
+from app.services.absconding_alerts_delivery import keep_delivering
 from app.services.audit_seals import seal_all
 from app.services.duties import do_duties
 from app.services.email_sending import send_due_emails
@@ -129,10 +129,8 @@ class Worker:
             raise WorkUndoneError
 
     async def deliver_alerts(self) -> None:
-        """Takes up notifications that no job delivered."""
-        attempted = await deliver_due(self.tools)
-        if attempted:
-            _log.info("alerts_attempted", notifications=attempted)
+        """Delivers the notifications of alerts. Ends only where the database goes away."""
+        await keep_delivering(self.tools, alive=lambda: self.pulse.beat("alerts"))
 
     async def send_emails(self) -> None:
         """Sends the emails about attendance that are due."""

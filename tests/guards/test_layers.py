@@ -23,6 +23,7 @@ SQL_ELSEWHERE = {
     "db/engine.py",
     "outbox/recording.py",
     "routers/operations.py",
+    "services/absconding_alerts_attempts.py",
     "services/audit_seals.py",
     "services/duties_agreements.py",
     "services/duties_alerts.py",
@@ -41,8 +42,8 @@ SQL_ELSEWHERE = {
 }
 # Queries without a caller: they go on from what one with a caller has found, or are the worker's own.
 WITHOUT_CALLER = {
-    "queries/absconding_alerts.py": {"notification_of", "alert_files", "police_contact"},
-    "queries/absconding_alerts_delivery.py": {"due_notifications", "delivery_of"},
+    "queries/absconding_alerts.py": {"notification_of", "alert_files", "police_contacts"},
+    "queries/absconding_alerts_delivery.py": {"deliveries_of"},
     "queries/attendance_marks.py": {"calendars_of", "is_unresolved", "standing_mark"},
     "queries/register_codes.py": {"entered_since"},
     "queries/agreements.py": {
