@@ -18,8 +18,9 @@ class ExpectedSession(SQLModel, table=True):
     """A session at which a placed pupil is expected. Its state is derived when read: `rules.attendance_due`.
 
     `first_received_at` never changes once set: a late mark is late for ever. `waived_by` says why nothing is expected
-    after all (a suspension). `online` and `council_commissioned` decide the code that is suggested to the host school;
-    they stand here so that a submission reads one row for each session.
+    after all (a suspension), since `waived_at`; a session for which something was received keeps it beside that. A day
+    to come at which nothing is expected any more has no row. `online` and `council_commissioned` decide the code that
+    is suggested to the host school; they stand here so that a submission reads one row for each session.
     """
 
     __tablename__ = "expected_sessions"
@@ -52,6 +53,7 @@ class ExpectedSession(SQLModel, table=True):
     first_received_at: datetime | None = Field(default=None, sa_type=INSTANT)
     current_mark_id: UUID | None = None
     waived_by: str | None = Field(default=None, max_length=40)
+    waived_at: datetime | None = Field(default=None, sa_type=INSTANT)
     missing_told_at: datetime | None = Field(default=None, sa_type=INSTANT)
     changed_at: datetime = Field(sa_type=INSTANT)
 

@@ -128,6 +128,7 @@ class EventType(StrEnum):
     EXTENSION_LAPSED = "extension.lapsed"
     ATTENDANCE_RECEIVED = "attendance.received"
     ATTENDANCE_MISSING = "attendance.missing"
+    ATTENDANCE_WAIVED = "attendance.waived"
     ALERT_RAISED = "absconding-alert.raised"
     ALERT_ACKNOWLEDGED = "absconding-alert.acknowledged"
     ALERT_CALL_NEEDED = "absconding-alert.call-needed"
@@ -274,6 +275,7 @@ MEANINGS: dict[EventType, str] = {
     EventType.EXTENSION_LAPSED: "The placement ended before everybody had agreed.",
     EventType.ATTENDANCE_RECEIVED: "A provider's submission changed marks that the reader may see.",
     EventType.ATTENDANCE_MISSING: "Sessions passed their deadline with nothing received.",
+    EventType.ATTENDANCE_WAIVED: "A day was closed on the day or after it: its sessions are expected no longer.",
     EventType.ALERT_RAISED: "A pupil left without permission.",
     EventType.ALERT_ACKNOWLEDGED: "A named person acknowledged an alert.",
     EventType.ALERT_CALL_NEEDED: "One of those to be told has no email address: the provider must phone.",

@@ -101,13 +101,14 @@ def _read(caller: Caller, expected: ExpectedSession, mark: AttendanceMark | None
     )
     shown = expected.model_dump(include=set(ExpectedSessionRead.model_fields))
     current = None if mark is None else CurrentMark.model_validate(mark)
-    waiver = Waiver(expected.waived_by) if state is SessionState.WAIVED and expected.waived_by else None
+    waiver = None if expected.waived_by is None else Waiver(expected.waived_by)
+    code = code_of_waiver(waiver) if waiver and state is SessionState.WAIVED else None
     return ExpectedSessionRead.model_validate(
         {
             **shown,
             "state": state,
             "waived_by": waiver,
-            "suggested_code": waiver and code_of_waiver(waiver).code.code,
+            "suggested_code": code and code.code.code,
             "mark": current,
         }
     )

@@ -50,7 +50,7 @@ with said as (
     for update of e
 ), judged as (
     select ledger.*,
-        case when ledger.waived_by is not null then 'session_waived'
+        case when ledger.waived_by is not null and ledger.current_mark_id is null then 'session_waived'
              when ledger.holds = 'in_person' and ledger.online then 'code_never_online'
              when ledger.holds = 'online' and not ledger.online then 'code_contradicts_fact'
              when ledger.fact <> 'absent' and (
