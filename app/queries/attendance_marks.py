@@ -1,10 +1,11 @@
 """Marks and submissions as a caller may see them: through its dated rows in `placement_viewers`."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -29,6 +30,12 @@ def visible_marks(caller: Caller, *, superseded: bool) -> Select[Any]:
         .where(may_see_on(caller, col(AttendanceMark.placement_id), col(AttendanceMark.on_date)))
     )
     return marks if superseded else marks.where(_CURRENT)
+
+
+def changed_or_superseded_since(since: datetime) -> ColumnElement[bool]:
+    """Whether a mark was received, or another took its place, since an instant."""
+    superseded = and_(col(ExpectedSession.changed_at) >= since, ~_CURRENT)
+    return or_(col(AttendanceMark.received_at) >= since, superseded)
 
 
 async def visible_mark(caller: Caller, session: AsyncSession, mark_id: UUID) -> Row[Any]:

@@ -10,7 +10,7 @@ from app.access.caller import Caller
 from app.access.permission import allow
 from app.access.scopes import Scope
 from app.models.attendance import AttendanceMark
-from app.queries.attendance_marks import visible_mark, visible_marks
+from app.queries.attendance_marks import changed_or_superseded_since, visible_mark, visible_marks
 from app.schemas.attendance_marks import MarkRead
 from app.schemas.wire import Day, Id, Instant
 from app.web.conditional import tag
@@ -36,7 +36,10 @@ async def list_attendance_marks(
     changed_since: Instant | None = None,
     superseded: Annotated[bool, Query(description="Show the history too: marks that a later one superseded.")] = False,
 ) -> Page[MarkRead]:
-    """The marks that stand for the sessions the caller may see; with `superseded`, all that ever stood."""
+    """The marks that stand for the sessions the caller may see; with `superseded`, all that ever stood.
+
+    `changed_since` covers, with `superseded`, marks that have been superseded.
+    """
     days = col(AttendanceMark.on_date)
     statement = visible_marks(caller, superseded=superseded).where(days.between(first or _FIRST, last or _LAST))
     if placement_id is not None:
@@ -44,7 +47,7 @@ async def list_attendance_marks(
     if submission_id is not None:
         statement = statement.where(col(AttendanceMark.submission_id) == submission_id)
     if changed_since is not None:
-        statement = statement.where(col(AttendanceMark.received_at) >= changed_since)
+        statement = statement.where(changed_or_superseded_since(changed_since))
     rows, page = await pages.rows(session, statement, [days, col(AttendanceMark.id)])
     caller.sees_placements(*(row.placement_id for row in rows))
     return page.holding([MarkRead.model_validate(row) for row in rows])
