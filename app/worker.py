@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -22,7 +22,7 @@ from app.queries.sandbox import every_world
 from app.services.absconding_alerts_delivery import deliver_due
 from app.services.audit_seals import seal_all
 from app.services.duties import do_duties
-from app.services.pruning import MOST_AT_ONCE, prune_idempotency_records
+from app.services.pruning import MOST_AT_ONCE, prune_events, prune_idempotency_records
 from app.settings import Settings
 from app.settings import settings as read_settings
 from app.telemetry.logs import configure_logging
@@ -122,10 +122,12 @@ class Worker:
             _log.info("audit_sealed", organisation_id=organisation_id, number=head.number, digest=digest)
 
     async def prune(self) -> None:
+        kept = timedelta(days=self.tools.settings.events_kept_days)
         pruned = MOST_AT_ONCE
         while pruned == MOST_AT_ONCE:
             async with self.tools.sessions() as session:
-                pruned = await prune_idempotency_records(session, utc_now())
+                now = utc_now()
+                pruned = max(await prune_idempotency_records(session, now), await prune_events(session, now, kept))
                 await session.commit()
 
     async def _duties_of(self, sandbox_id: UUID | None, until: datetime) -> bool:

@@ -234,7 +234,7 @@ async def extended(story: Story) -> None:
 
 async def succeeded(story: Story) -> None:
     """By a placement for another school under the provider's calendar, which is closed on 9 December."""
-    closures = [*CALENDAR["closures"], {"date": "2026-12-09", "reason": "Staff"}]  # type: ignore[misc]
+    closures = [*CALENDAR["closures"], {"date": "2026-12-09", "reason": "Staff"}]
     calendar = await story.world.provider.post("/v1/calendars", CALENDAR | {"closures": closures})
     body = {
         "starts_on": "2026-12-08",

@@ -29,9 +29,11 @@ def upgrade() -> None:
         " from calendars c where c.id = x.calendar_id"
     )
     op.alter_column("calendar_closures", "declared_at", nullable=False)
+    op.create_index("ix_events_recorded_at", "events", ["recorded_at"], postgresql_using="brin")
 
 
 def downgrade() -> None:
+    op.drop_index("ix_events_recorded_at", table_name="events")
     op.execute(
         "delete from expected_sessions where first_received_at is null"
         " and waived_by in ('closure', 'not_timetabled', 'placement_over')"
