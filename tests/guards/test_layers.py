@@ -36,6 +36,8 @@ SQL_ELSEWHERE = {
     "services/duties_referrals.py",
     "services/duties_suspensions.py",
     "services/duties_sustained.py",
+    "services/expected_sessions_writing.py",
+    "services/pruning.py",
 }
 # Queries without a caller: they go on from what one with a caller has found, or are the worker's own.
 WITHOUT_CALLER = {
