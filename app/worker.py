@@ -9,6 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -23,7 +24,7 @@ from app.services.absconding_alerts_delivery import keep_delivering
 from app.services.audit_seals import seal_all
 from app.services.duties import do_duties
 from app.services.email_sending import send_due_emails
-from app.services.pruning import MOST_AT_ONCE, prune_idempotency_records, prune_webhook_deliveries
+from app.services.pruning import MOST_AT_ONCE, prune_events, prune_idempotency_records, prune_webhook_deliveries
 from app.services.webhook_sending import Sending
 from app.settings import Settings
 from app.settings import settings as read_settings
@@ -151,7 +152,8 @@ class Worker:
             _log.info("audit_sealed", organisation_id=organisation_id, number=head.number, digest=digest)
 
     async def prune(self) -> None:
-        for forget in (prune_idempotency_records, prune_webhook_deliveries):
+        kept = timedelta(days=self.tools.settings.events_kept_days)
+        for forget in (prune_idempotency_records, prune_webhook_deliveries, partial(prune_events, kept=kept)):
             pruned = MOST_AT_ONCE
             while pruned == MOST_AT_ONCE:
                 async with self.tools.sessions() as session:
