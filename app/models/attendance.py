@@ -6,7 +6,7 @@ Both big tables are partitioned by academic year on `on_date`; a mark is appende
 from datetime import date, datetime, time
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import INSTANT, slug
@@ -42,6 +42,7 @@ class ExpectedSession(SQLModel, table=True):
             postgresql_where=text("first_received_at is null and waived_by is null and missing_told_at is null"),
         ),
         Index("ix_expected_sessions_provider_day", "provider_id", "on_date"),
+        CheckConstraint("num_nulls(waived_by, waived_at) in (0, 2)", name="waived_since"),
         Index("ix_expected_sessions_suggest_again", "placement_id", postgresql_where=text("suggest_again")),
         {"postgresql_partition_by": "RANGE (on_date)"},
     )
