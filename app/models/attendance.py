@@ -6,7 +6,7 @@ Both big tables are partitioned by academic year on `on_date`; a mark is appende
 from datetime import date, datetime, time
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import INSTANT, slug
@@ -18,13 +18,18 @@ class ExpectedSession(SQLModel, table=True):
     """A session at which a placed pupil is expected. Its state is derived when read: `rules.attendance_due`.
 
     `first_received_at` never changes once set: a late mark is late for ever. `waived_by` says why nothing is expected
-    after all (a suspension). `online` and `council_commissioned` decide the code that is suggested to the host school;
+    after all (a suspension). `current_fact` and `current_code` are those of the current mark: the code that it states,
+    else the one suggested; they stand here, and in the key, so that counting reads nothing else. `online` and `council_commissioned` decide the code that is suggested to the host school;
     they stand here so that a submission reads one row for each session.
     """
 
     __tablename__ = "expected_sessions"
     __table_args__ = (
         ForeignKeyConstraint(["placement_id", "provider_id"], ["placements.id", "placements.provider_id"]),
+        CheckConstraint(
+            "(current_mark_id is null) = (current_code is null) and (current_code is null) = (current_fact is null)",
+            name="current_mark_says",
+        ),
         Index(
             "ix_expected_sessions_outstanding",
             "due_at",
@@ -51,6 +56,8 @@ class ExpectedSession(SQLModel, table=True):
     due_at: datetime = Field(sa_type=INSTANT)
     first_received_at: datetime | None = Field(default=None, sa_type=INSTANT)
     current_mark_id: UUID | None = None
+    current_fact: Fact | None = Field(default=None, sa_type=slug(Fact))
+    current_code: str | None = Field(default=None, max_length=2)
     waived_by: str | None = Field(default=None, max_length=40)
     missing_told_at: datetime | None = Field(default=None, sa_type=INSTANT)
     changed_at: datetime = Field(sa_type=INSTANT)
