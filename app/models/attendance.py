@@ -18,9 +18,10 @@ class ExpectedSession(SQLModel, table=True):
     """A session at which a placed pupil is expected. Its state is derived when read: `rules.attendance_due`.
 
     `first_received_at` never changes once set: a late mark is late for ever. `waived_by` says why nothing is expected
-    after all (a suspension). `current_fact` and `current_code` are those of the current mark: the code that it states,
-    else the one suggested; they stand here, and in the key, so that counting reads nothing else. `online` and `council_commissioned` decide the code that is suggested to the host school;
-    they stand here so that a submission reads one row for each session.
+    after all (a suspension). `current_fact` and `current_code` are those of the current mark (the code that it states,
+    else the one suggested): they stand here, and in the key, so that counting reads nothing else. `online` and
+    `council_commissioned` decide the code that is suggested to the host school; they stand here so that a submission
+    reads one row for each session.
     """
 
     __tablename__ = "expected_sessions"

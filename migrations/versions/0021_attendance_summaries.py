@@ -79,6 +79,5 @@ def _key(columns: str) -> None:
     op.execute("alter table expected_sessions drop constraint pk_expected_sessions")
     op.execute(f"alter table expected_sessions add constraint pk_expected_sessions primary key {columns}")
     op.execute(
-        f"alter table attendance_marks add constraint {marks}"
-        f" foreign key ({KEY}) references expected_sessions ({KEY})"
+        f"alter table attendance_marks add constraint {marks} foreign key ({KEY}) references expected_sessions ({KEY})"
     )
