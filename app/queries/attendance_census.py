@@ -87,7 +87,7 @@ async def counted_by_code(
         "now": caller.now,
         "waivers": [each.value for each in Waiver],
         "waiver_codes": [code_of_waiver(each).code.code for each in Waiver],
-        **code_values(),
+        **code_values(caller),
     }
     return {row.placement_id: row for row in await session.execute(_COUNTED, values)}
 

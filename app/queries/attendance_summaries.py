@@ -162,8 +162,9 @@ def summary_keys(caller: Caller, by: SummaryGroup, first: date, last: date, filt
     return select(mine.c.key)
 
 
-def code_values() -> dict[str, Any]:
-    """The parameters of `TALLY`: the codes and waivers that count as each."""
+def code_values(caller: Caller) -> dict[str, Any]:
+    """The parameters of `TALLY`: the codes and waivers that count as each, the same for every caller."""
+    del caller
     return {
         **{f"{each}_codes": list(codes_counted_as(each)) for each in CountedAs},
         **{f"{each}_waivers": [waiver.value for waiver in waivers_counted_as(each)] for each in CountedAs},
@@ -193,6 +194,6 @@ async def summed(
         "persistent": PERSISTENT_PERCENT,
         "severe": SEVERE_PERCENT,
         **asdict(filters),
-        **code_values(),
+        **code_values(caller),
     }
     return (await session.execute(_summing(by), values)).all()
