@@ -22,7 +22,7 @@ run: $(VENV)/run.stamp
 	@WAYMARK_STOP_WITH_PARENT=1 PORT=$(PORT) exec $(VENV)/bin/waymark run
 
 test: $(VENV)/test.stamp
-	@exec $(PYTHON) -m pytest -n 2 --dist loadfile
+	@exec $(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 long: $(VENV)/test.stamp
 	@exec $(PYTHON) -m pytest --hypothesis-profile=long tests/test_placement_life.py

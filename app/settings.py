@@ -1,6 +1,7 @@
 """Every setting of the service, typed and explained. No other module reads the environment."""
 
 import os
+import re
 from functools import lru_cache
 from typing import Literal
 
@@ -10,7 +11,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 SANDBOX_PEPPER = "sandbox-pepper-that-protects-nothing-but-synthetic-children"
 SANDBOX_TOKEN_SECRET = "sandbox-token-secret-that-protects-nothing-but-synthetic-children"  # noqa: S105
 
+SANDBOX_WEBHOOK_KEY = "sandbox-webhook-key-that-protects-nothing-but-synthetic-children"
+
 NOWHERE = "waymark.invalid"
+
+_UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_NOTIFY_KEY = re.compile(f".+-{_UUID}-{_UUID}")
 
 
 class Settings(BaseSettings):
@@ -46,6 +52,16 @@ class Settings(BaseSettings):
     token_issuer: str = Field(f"https://{NOWHERE}", description="`iss` and `aud` of access tokens.")
     cursor_secret: SecretStr = Field(SecretStr(SANDBOX_PEPPER), description="Signs page cursors.")
 
+    webhook_keys: dict[str, SecretStr] = Field(
+        default_factory=lambda: {"sandbox": SecretStr(SANDBOX_WEBHOOK_KEY)},
+        description='JSON object, key id to at least 32 bytes: {"2026-11": "…"}. Webhook secrets are encrypted so.',
+    )
+    webhook_sealing_key_id: str = Field("sandbox", description="Which of webhook_keys encrypts new webhook secrets.")
+    webhook_private_receivers: bool = Field(
+        False,
+        description="Send webhooks by http and to private addresses too. For a sandbox on one's own machine only.",
+    )
+
     max_body_bytes: int = Field(256 * 1024, description="Largest request body in bytes.")
     max_bulk_body_bytes: int = Field(2 * 1024 * 1024, description="Largest body of a bulk submission in bytes.")
     max_in_flight: int = Field(200, description="Requests at once per process; beyond it 503.")
@@ -53,10 +69,15 @@ class Settings(BaseSettings):
     rate_burst: int = Field(200, gt=0, description="Requests a client may send at once.")
     body_seconds: float = Field(10, gt=0, description="How long a body may take to arrive, in seconds.")
 
+    events_kept_days: int = Field(90, ge=30, le=3650, description="How long the feed of events goes back.")
+
     smtp_url: SecretStr = Field(
-        SecretStr(""), description="smtp://user:password@host:port. Empty in a sandbox: mails are kept."
+        SecretStr(""), description="smtp://user:password@host:port. Without it and Notify a sandbox keeps its mails."
     )
-    mail_from: str = Field(f"no-reply@{NOWHERE}", description="Sender of every email.")
+    mail_from: str = Field(f"no-reply@{NOWHERE}", description="Sender of every email that goes by SMTP.")
+    notify_api_key: SecretStr = Field(SecretStr(""), description="GOV.UK Notify, instead of SMTP: name-service-secret.")
+    notify_template_id: str = Field("", description="An email template with ((subject)) and ((body)).")
+    notify_url: str = Field("https://api.notifications.service.gov.uk", description="Where Notify is.")
 
     @field_validator("database_url", "database_worker_url", "database_owner_url")
     @classmethod
@@ -68,14 +89,46 @@ class Settings(BaseSettings):
     def _live_is_set_up(self) -> "Settings":
         """A live service does not start on what belongs to the sandbox, nor without a way to send its alerts."""
         if self.environment == "live":
-            secrets = [self.key_pepper, self.cursor_secret, *self.token_secrets.values()]
-            if any(s.get_secret_value() in (SANDBOX_PEPPER, SANDBOX_TOKEN_SECRET) for s in secrets):
-                raise ValueError("a live service needs its own KEY_PEPPER, CURSOR_SECRET and TOKEN_SECRETS")
-            if not self.smtp_url.get_secret_value():
-                raise ValueError("a live service needs SMTP_URL: alerts go out by email")
-            if NOWHERE in self.mail_from or NOWHERE in self.token_issuer:
+            secrets = [self.key_pepper, self.cursor_secret, *self.token_secrets.values(), *self.webhook_keys.values()]
+            sandboxes = (SANDBOX_PEPPER, SANDBOX_TOKEN_SECRET, SANDBOX_WEBHOOK_KEY)
+            if any(s.get_secret_value() in sandboxes for s in secrets):
+                raise ValueError(
+                    "a live service needs its own KEY_PEPPER, CURSOR_SECRET, TOKEN_SECRETS and WEBHOOK_KEYS"
+                )
+            if self.webhook_private_receivers:
+                raise ValueError("WEBHOOK_PRIVATE_RECEIVERS is for a sandbox only")
+            if self.keeps_mails:
+                raise ValueError("a live service needs SMTP_URL or NOTIFY_API_KEY: alerts go out by email")
+            if NOWHERE in self.token_issuer or (NOWHERE in self.mail_from and not self.uses_notify):
                 raise ValueError("a live service needs its own MAIL_FROM and TOKEN_ISSUER")
         return self
+
+    @model_validator(mode="after")
+    def _webhook_keys_seal(self) -> "Settings":
+        if self.webhook_sealing_key_id not in self.webhook_keys:
+            raise ValueError("WEBHOOK_SEALING_KEY_ID must name one of WEBHOOK_KEYS")
+        if any(len(key.get_secret_value().encode()) < 32 for key in self.webhook_keys.values()):
+            raise ValueError("each of WEBHOOK_KEYS needs at least 32 bytes")
+        return self
+
+    @model_validator(mode="after")
+    def _one_way_for_emails(self) -> "Settings":
+        if bool(self.notify_api_key.get_secret_value()) != bool(self.notify_template_id):
+            raise ValueError("set both NOTIFY_API_KEY and NOTIFY_TEMPLATE_ID, or neither")
+        if self.uses_notify and self.smtp_url.get_secret_value():
+            raise ValueError("set SMTP_URL or NOTIFY_API_KEY, not both")
+        if self.uses_notify and not _NOTIFY_KEY.fullmatch(self.notify_api_key.get_secret_value()):
+            raise ValueError("NOTIFY_API_KEY is not of the form name-service-secret, the last two of them UUIDs")
+        return self
+
+    @property
+    def uses_notify(self) -> bool:
+        return bool(self.notify_api_key.get_secret_value())
+
+    @property
+    def keeps_mails(self) -> bool:
+        """Whether emails go nowhere, since neither way is set: a sandbox keeps them to be read."""
+        return not self.uses_notify and not self.smtp_url.get_secret_value()
 
     @property
     def is_sandbox(self) -> bool:

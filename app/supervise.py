@@ -122,7 +122,9 @@ def _run(settings: Settings) -> None:
     with _database(settings) as (addresses, server):
         migrate.upgrade(addresses.owner)
         asyncio.run(_seed(addresses.owner, base_url))
-        inherited = {**inherited_environment(), **addresses.environment(), "PORT": str(port)}
+        # An integrator receives webhooks on the same machine, by plain http.
+        usual = {"WEBHOOK_PRIVATE_RECEIVERS": "true"} if settings.is_sandbox else {}
+        inherited = {**usual, **inherited_environment(), **addresses.environment(), "PORT": str(port)}
         api = ["uvicorn", "app.main:create_app", "--factory", "--host", HOST, "--port", str(port)]
         children = [
             Child(

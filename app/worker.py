@@ -8,7 +8,8 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -18,17 +19,21 @@ from app.clock import utc_now
 from app.db.engine import UnsafeDatabaseError, make_engine, make_sessions, refuse_unsafe_database
 from app.outbox.jobs import Tools
 from app.outbox.running import run_jobs
-from app.queries.sandbox import every_world
-from app.services.absconding_alerts_delivery import deliver_due
+from app.queries.sandbox import sandboxes_to_sweep
+from app.services.absconding_alerts_delivery import keep_delivering
 from app.services.audit_seals import seal_all
 from app.services.duties import do_duties
-from app.services.pruning import MOST_AT_ONCE, prune_idempotency_records
+from app.services.email_sending import send_due_emails
+from app.services.pruning import MOST_AT_ONCE, prune_events, prune_idempotency_records, prune_webhook_deliveries
+from app.services.webhook_sending import Sending
 from app.settings import Settings
 from app.settings import settings as read_settings
 from app.telemetry.logs import configure_logging
 
 DUTIES_SECONDS = 15
+SANDBOXES_AT_ONCE = 25
 ALERTS_SECONDS = 1
+EMAILS_SECONDS = 5
 SEALS_SECONDS = 5
 PRUNING_SECONDS = 3600
 ALIVE_SECONDS = 60
@@ -80,7 +85,10 @@ class Worker:
         work: dict[str, tuple[float, Callable[[], Awaitable[None]]]] = {
             "jobs": (PAUSE_SECONDS, self.work_jobs),
             "duties": (DUTIES_SECONDS, self.do_duties),
+            "sandboxes": (PAUSE_SECONDS, self.sweep_sandboxes),
             "alerts": (ALERTS_SECONDS, self.deliver_alerts),
+            "emails": (EMAILS_SECONDS, self.send_emails),
+            "webhooks": (PAUSE_SECONDS, self.send_webhooks),
             "seals": (SEALS_SECONDS, self.seal_audit),
             "pruning": (PRUNING_SECONDS, self.prune),
         }
@@ -99,18 +107,40 @@ class Worker:
         raise WorkUndoneError  # it ends only where the database went away
 
     async def do_duties(self) -> None:
-        """The duties of every world: one that fails holds up no other. Raises WorkUndoneError where one did."""
+        """The duties of the live organisations. Raises WorkUndoneError where one failed."""
+        if not await self._duties_of(None, utc_now()):
+            raise WorkUndoneError
+
+    async def sweep_sandboxes(self) -> None:
+        """The duties of the sandboxes that have waited longest: one that fails holds up no other.
+
+        A sandbox is swept some `DUTIES_SECONDS` after it was last, while there are few. Many share the time: a worker
+        takes `SANDBOXES_AT_ONCE` in a round of a second or two, so that of 1,000 each is swept about once a minute,
+        and half as often with half as many workers. What a worker that is killed had taken waits for its next turn.
+        """
+        swept_at = utc_now()
         async with self.tools.sessions() as session:
-            worlds = await every_world(session)
-        done = [await self._duties_of(sandbox_id, stands_at or utc_now()) for sandbox_id, stands_at in worlds]
+            before = swept_at - timedelta(seconds=DUTIES_SECONDS)
+            taken = await sandboxes_to_sweep(session, before, SANDBOXES_AT_ONCE)
+            for sandbox in taken:
+                sandbox.swept_at = swept_at
+            await session.commit()
+        done = [await self._duties_of(sandbox.id, sandbox.stands_at or utc_now()) for sandbox in taken]
         if not all(done):
             raise WorkUndoneError
 
     async def deliver_alerts(self) -> None:
-        """Takes up notifications that no job delivered."""
-        attempted = await deliver_due(self.tools)
+        """Delivers the notifications of alerts. Ends only where the database goes away."""
+        await keep_delivering(self.tools, alive=lambda: self.pulse.beat("alerts"))
+
+    async def send_emails(self) -> None:
+        """Sends the emails about attendance that are due."""
+        attempted = await send_due_emails(self.tools)
         if attempted:
-            _log.info("alerts_attempted", notifications=attempted)
+            _log.info("emails_attempted", emails=attempted)
+
+    async def send_webhooks(self) -> None:
+        await Sending(self.tools).run(alive=lambda: self.pulse.beat("webhooks"))
 
     async def seal_audit(self) -> None:
         """Seals the audit. The new heads go to the log, which is kept apart from the database."""
@@ -122,11 +152,13 @@ class Worker:
             _log.info("audit_sealed", organisation_id=organisation_id, number=head.number, digest=digest)
 
     async def prune(self) -> None:
-        pruned = MOST_AT_ONCE
-        while pruned == MOST_AT_ONCE:
-            async with self.tools.sessions() as session:
-                pruned = await prune_idempotency_records(session, utc_now())
-                await session.commit()
+        kept = timedelta(days=self.tools.settings.events_kept_days)
+        for forget in (prune_idempotency_records, prune_webhook_deliveries, partial(prune_events, kept=kept)):
+            pruned = MOST_AT_ONCE
+            while pruned == MOST_AT_ONCE:
+                async with self.tools.sessions() as session:
+                    pruned = await forget(session, utc_now())
+                    await session.commit()
 
     async def _duties_of(self, sandbox_id: UUID | None, until: datetime) -> bool:
         done = await do_duties(self.tools.sessions, sandbox_id, until)

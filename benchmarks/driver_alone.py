@@ -16,8 +16,8 @@ values (%s, %s, %s, %s, %s, 0, 0)
 """
 _MARKS = """
 insert into attendance_marks (id, on_date, placement_id, session, submission_id, provider_id, fact, suggested_code,
-    suggested_by, received_at)
-select id, %s, placement_id, %s, %s, %s, 'present', 'B', 'attended_in_person_school_commissioned', %s
+    suggested_by, received_at, origin)
+select id, %s, placement_id, %s, %s, %s, 'present', 'B', 'attended_in_person_school_commissioned', %s, 'submission'
 from unnest(%s::uuid[], %s::uuid[]) as row (id, placement_id)
 """
 _LEDGER = """

@@ -1,5 +1,6 @@
 """What the tests of attendance share: the rows of a pupil's day, and the ways to ask what became of them."""
 
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ import psycopg
 from httpx import Response
 
 from app.db.embedded_database import Addresses
+from tests.owner import connection_of
 from tests.world import TIMETABLE, TUESDAY_MORNING, Party, World
 
 TODAY = "2026-11-24"
@@ -49,8 +51,8 @@ async def placement_with_another(world: World) -> str:
     return path.rsplit("/", 1)[1]
 
 
-def owner(database: Addresses) -> psycopg.Connection:
-    return psycopg.connect(database.owner.replace("+psycopg", "", 1), autocommit=True)
+def owner(database: Addresses) -> AbstractContextManager[psycopg.Connection]:
+    return connection_of(database.owner)
 
 
 def set_clock(database: Addresses, world: World, at: str) -> None:

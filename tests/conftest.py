@@ -11,47 +11,64 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from hypothesis import settings as hypothesis_settings
 
-from app.db import migrate
-from app.db.embedded import EmbeddedServer
-from app.db.embedded_database import Addresses, prepare
-from app.main import create_app
+from app.db.embedded_database import Addresses
 from app.settings import Settings
+from tests.databases import Databases, databases_of_ones_own, embedded_databases
 from tests.ledger import Ledger
-from tests.own_server import own_server_database
+from tests.running import own_database, running, settings_for
 from tests.world import World, make_world
 
 hypothesis_settings.register_profile("long")
 
+SLOWEST = (
+    "test_a_year.py",
+    "test_placement_life.py",
+    "test_readme.py",
+    "test_cli.py",
+    "test_directory_search.py",
+    "test_worker.py",
+    "test_real_server.py",
+    "test_embedded_server.py",
+    "test_sandbox_plans.py",
+    "test_audit_seals.py",
+    "test_duties.py",
+    "test_identity_severances_everything.py",
+    "test_access_matrix.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slowest files come first, so that no worker of the run waits for another at its end."""
+    order = {name: number for number, name in enumerate(SLOWEST)}
+    items.sort(key=lambda item: order.get(item.path.name, len(order)))
+
 
 @pytest.fixture(scope="session")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
-    """A migrated database, embedded unless `DATABASE_OWNER_URL` names a server of one's own."""
-    if "DATABASE_OWNER_URL" in os.environ:
-        with own_server_database(os.environ) as addresses:
-            yield addresses
-        return
-    with EmbeddedServer.start(tmp_path_factory.mktemp("pg") / "data", durable=False) as server:
-        addresses = prepare(server)
-        migrate.upgrade(addresses.owner)
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """On an embedded server, unless `DATABASE_OWNER_URL` names a server of one's own."""
+    with (
+        databases_of_ones_own(os.environ)
+        if "DATABASE_OWNER_URL" in os.environ
+        else embedded_databases(tmp_path_factory.mktemp("pg"))
+    ) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+async def database(databases: Databases) -> AsyncIterator[Addresses]:
+    """A migrated database. Tests leave in it what they like; a file that minds it has one of its own."""
+    async with own_database(databases) as addresses:
         yield addresses
 
 
 @pytest.fixture(scope="session")
 def settings(database: Addresses) -> Settings:
-    return Settings(
-        database_url=database.app,
-        database_worker_url=database.worker,
-        database_owner_url=database.owner,
-        database_accepts_unsafe=True,
-        rate_burst=100_000,
-        rate_per_second=100_000,
-    )
+    return settings_for(database)
 
 
 @pytest.fixture(scope="session")
 async def app(settings: Settings) -> AsyncIterator[FastAPI]:
-    application = create_app(settings)
-    async with application.router.lifespan_context(application):
+    async with running(settings) as application:
         yield application
 
 

@@ -54,7 +54,8 @@ async def everything_about_a_child(world: World, ledger: Ledger) -> Everything:
     await _attendance(world, placement)
     await _agreed(world, placement, later)
     await _left(world, placement)
-    await _alert(world, placement)
+    await _alert(world, ledger, placement)
+    await _told(world, ledger, placement)
     await _ended(world, ledger, placement)
     return Everything(pupil, placement, later, *await _referred(world, pupil, calendar))
 
@@ -72,7 +73,9 @@ async def _people(world: World, placement: str) -> None:
 
 async def _attendance(world: World, placement: str) -> None:
     made(await submit(world.provider, mark(placement)))
-    made(await submit(world.provider, mark(placement, fact="absent")))
+    made(await submit(world.provider, mark(placement, fact="absent", correction_reason=SAID)))
+    entered = {"placement_id": placement, "on_date": "2026-11-24", "session": "am", "code": "I", "note": SAID}
+    made(await world.school.post("/v1/register-codes", entered))
     form = made(await world.council.post("/v1/report-forms", FORM))["id"]
     of = {"placement_id": placement, "form_id": form, "school_year": "2026-27", "term": "autumn"}
     made(await world.provider.post("/v1/progress-reports", {**of, "answers": {"summary": SAID}}))
@@ -98,15 +101,33 @@ async def _left(world: World, placement: str) -> None:
     assert departure
 
 
-async def _alert(world: World, placement: str) -> None:
+async def _alert(world: World, ledger: Ledger, placement: str) -> None:
     alert = made(
         await world.provider.post(f"/v1/absconding-alerts?placement_id={placement}", {"last_seen_where": SAID})
     )
     path = f"/v1/absconding-alerts/{alert['id']}"
     call = {"called_by": "S. Turner", "called_at": "2026-11-24T08:00:00Z", "log_number": "GMP-412", "note": SAID}
     made(await world.provider.post(f"{path}/calls", call))
+    await ledger.sql(
+        "insert into alert_attempts (id, alert_id, notification_id, placement_id, number, organisation_id, contact_role,"
+        " sent_to, began_at) select gen_random_uuid(), alert_id, id, placement_id, 1,"
+        " coalesce(organisation_id, contact_of_id), 'safeguarding_lead', 'd…@example.org', now() from alert_notifications where placement_id = :placement",
+        placement=placement,
+    )
     made(await world.school.act(path, "resolution", FOUND))
     made(await world.school.act(path, "closure", {"note": SAID}))
+
+
+async def _told(world: World, ledger: Ledger, placement: str) -> None:
+    """An email to a named service, and one to the council, each of which told of the child."""
+    to_service = (
+        "insert into email_deliveries (id, created_at, changed_at, version, kind, part, on_date, organisation_id,"
+        " placement_id, roles, address, state, due_at, useful_until, next_attempt_at, attempts, placement_ids)"
+        " select gen_random_uuid(), now(), now(), 1, 'daily_attendance', 'am', '2026-11-23', :by,"
+        " cast(:about as uuid), '{}', :address, 'sent', now(), now(), now(), '[]', array[cast(:placement as uuid)]"
+    )
+    for about, address in ((placement, "s.worker@northshire.example"), (None, "ap-team@northshire.example")):
+        await ledger.sql(to_service, by=world.council.id, about=about, address=address, placement=placement)
 
 
 async def _ended(world: World, ledger: Ledger, placement: str) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.db.embedded_database import Addresses
+from tests.owner import engine_of
 from tests.world import World
 
 
@@ -61,11 +61,7 @@ class Ledger:
         )
 
     async def _run(self, url: str, statements: list[tuple[str, dict[str, Any]]]) -> list[tuple[Any, ...]]:
-        engine = create_async_engine(url)
-        try:
-            async with engine.begin() as connection:
-                for statement, values in statements:
-                    result = await connection.execute(text(statement), values)
-                return [tuple(row) for row in result] if result.returns_rows else []
-        finally:
-            await engine.dispose()
+        async with engine_of(url).begin() as connection:
+            for statement, values in statements:
+                result = await connection.execute(text(statement), values)
+            return [tuple(row) for row in result] if result.returns_rows else []

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.engine import make_sessions
-from app.models.attendance import ExpectedSession
+from app.models.attendance import AttendanceMark, AttendanceSubmission, ExpectedSession
 from app.models.calendars import Calendar, CalendarClosure, CalendarHalfTerm
 from app.models.early_departures import EarlyDeparture
 from app.models.extensions import Extension
@@ -20,7 +20,10 @@ from app.models.placements import Placement
 from app.models.pupils import Pupil
 from app.models.suspensions import Suspension
 from app.rules.agreements import AskedState, end_of_day
+from app.rules.attendance_circumstances import Circumstance
 from app.rules.attendance_due import due_at
+from app.rules.attendance_facts import Fact
+from app.rules.attendance_marks import MarkOrigin
 from app.rules.calendars import SchoolSession, Term
 from app.rules.early_departures import EarlyDepartureState, WayHome, leaves_at
 from app.rules.immediate_terminations import ExceptionalReason
@@ -31,6 +34,7 @@ from app.rules.procurement import AttendancePattern
 from app.rules.suspensions import SuspensionState, suspension_takes_effect_at
 from app.rules.sustained_checks import CheckRecord
 from app.services.changes import made
+from tests.owner import sessions_of
 from tests.world import Party, World
 
 LONG_AGO = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
@@ -40,13 +44,9 @@ TUESDAY, WEDNESDAY = date(2026, 11, 24), date(2026, 11, 25)
 @asynccontextmanager
 async def owner_session(owner_url: str) -> AsyncIterator[AsyncSession]:
     """Commits when the block ends well."""
-    engine = create_async_engine(owner_url, connect_args={"options": "-c search_path=public,jobs"})
-    try:
-        async with make_sessions(engine)() as session:
-            yield session
-            await session.commit()
-    finally:
-        await engine.dispose()
+    async with sessions_of(owner_url)() as session:
+        yield session
+        await session.commit()
 
 
 async def publish_calendar(session: AsyncSession, world: World, *closed: date) -> UUID:
@@ -58,7 +58,9 @@ async def publish_calendar(session: AsyncSession, world: World, *closed: date) -
         calendar_id=calendar.id, term=Term.AUTUMN, half=2, first_on=date(2026, 11, 2), last_on=date(2026, 12, 18)
     )
     session.add(half_term)
-    session.add_all(CalendarClosure(calendar_id=calendar.id, day=day, reason="INSET") for day in closed)
+    session.add_all(
+        CalendarClosure(calendar_id=calendar.id, day=day, reason="INSET", declared_at=LONG_AGO) for day in closed
+    )
     await session.flush()
     return calendar.id
 
@@ -136,6 +138,33 @@ async def expect(
         )
     )
     await session.flush()
+
+
+async def mark_before_it_was_known(session: AsyncSession, placement_id: UUID, provider: Party, day: date) -> None:
+    """A pupil who came in the afternoon, and who was to be at the other registered school, as is known by now."""
+    await expect(session, placement_id, provider, day, SchoolSession.PM, received_at=LONG_AGO)
+    submission = AttendanceSubmission(
+        provider_id=provider.id, client_id=provider.client_id, received_at=LONG_AGO, recorded=1, unchanged=0, rejected=0
+    )
+    session.add(submission)
+    await session.flush()
+    of: dict[str, Any] = {"placement_id": placement_id, "on_date": day, "session": SchoolSession.PM}
+    mark = AttendanceMark(
+        **of,
+        submission_id=submission.id,
+        provider_id=provider.id,
+        fact=Fact.PRESENT,
+        suggested_code="K",
+        suggested_by="attended_in_person_council_commissioned",
+        received_at=LONG_AGO,
+        origin=MarkOrigin.SUBMISSION,
+        client_id=provider.client_id,
+    )
+    session.add(mark)
+    await session.flush()
+    says = {"current_mark_id": mark.id, "current_fact": mark.fact, "current_code": mark.suggested_code}
+    for change in (says, {"circumstance": Circumstance.AT_OTHER_REGISTERED_SCHOOL}):
+        await session.execute(update(ExpectedSession).filter_by(**of).values(**change))
 
 
 async def request_suspension(session: AsyncSession, placement_id: UUID, provider: Party, first_day: date) -> UUID:

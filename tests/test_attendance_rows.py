@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.db.embedded_database import Addresses
-from tests.attendance_days import MORNINGS, ONLINE, mark, marks_seen, owner, placement_with_another, set_clock, submit
+from tests.attendance_days import MORNINGS, ONLINE, mark, marks_seen, placement_with_another, set_clock, submit
 from tests.world import World
 
 NOWHERE = "3f0c8e0a-8d0e-4a65-9a57-0a1a3c1f2b77"
@@ -109,14 +109,6 @@ async def test_a_foreign_placement_is_one_that_does_not_exist(world: World) -> N
 async def test_a_placement_that_is_not_accepted_takes_no_marks(world: World) -> None:
     proposed = await world.council.post("/v1/placements", await world.proposal())
     assert await fault_of(world, mark(proposed.json()["id"])) == [(0, "placement_not_accepted")]
-
-
-async def test_a_waived_session_takes_no_marks(world: World, database: Addresses) -> None:
-    placement = await world.placement()
-    with owner(database) as connection:
-        connection.execute("update expected_sessions set waived_by = 'suspension' where placement_id = %s", [placement])
-    assert await fault_of(world, mark(placement, fact="absent")) == [(0, "session_waived")]
-    assert await marks_seen(world.provider) == []
 
 
 @pytest.mark.parametrize("code", ["B", "K", "other-off-site", "arranged-by-council"])

@@ -80,6 +80,28 @@ async def test_the_stated_code_counts_before_the_suggested_and_the_last_correcti
     }  # fmt: skip
 
 
+async def test_the_code_in_the_register_counts_first(world: World, database: Addresses) -> None:
+    placement = await placement_accepted_at(database, world, MONDAY)
+    set_clock(database, world, EVENING)
+    await recorded(world, mark(placement, fact="absent"), mark(placement, session="pm"))
+
+    async def entered(code: str, session: str, day: str = "2026-11-24") -> dict[str, int]:
+        entry = {"placement_id": placement, "on_date": day, "session": session, "code": code}
+        answer = await world.school.post("/v1/register-codes", entry)
+        assert answer.status_code == 201, answer.text
+        [found] = await summed(world.council, **DAYS)
+        return counts(found)
+
+    assert await entered("M", "am") == {
+        "expected": 4, "possible": 2, "attended": 1, "authorised": 1, "not_reported": 2,
+    }  # fmt: skip
+    assert (await entered("Y1", "am"))["not_possible"] == 1
+    await recorded(world, mark(placement, fact="absent", reason="ill"))
+    assert (await entered("G", "pm", "2026-11-23")) == {
+        "expected": 4, "possible": 2, "attended": 1, "unauthorised": 1, "not_possible": 1, "not_reported": 1,
+    }  # fmt: skip
+
+
 async def test_late_and_online_are_counted_beside_the_code(world: World, database: Addresses) -> None:
     online = await placement_accepted_at(database, world, MONDAY, timetable=ONLINE)
     set_clock(database, world, EVENING)

@@ -11,13 +11,34 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.embedded_database import Addresses
 from app.services.audit_seals import BadEntry, Head, seal_all, verify
+from app.settings import Settings
+from tests.databases import Databases
 from tests.placing import owner_session
+from tests.running import own_database, running, settings_for
 from tests.test_cli import waymark
 from tests.world import World
 
 FARM = {"name": "Hollow Farm", "category": "charity"}
 ENTRY = "(select id from audit_entries where organisation_id = :id order by id offset 1 limit 1)"
 NEXT = "(select id from audit_entries where organisation_id = :id order by id offset 2 limit 1)"
+
+
+@pytest.fixture(scope="module")
+async def database(databases: Databases) -> AsyncIterator[Addresses]:
+    """What is sealed, tampered with and verified is the audit of all organisations together."""
+    async with own_database(databases) as addresses:
+        yield addresses
+
+
+@pytest.fixture(scope="module")
+def settings(database: Addresses) -> Settings:
+    return settings_for(database)
+
+
+@pytest.fixture(scope="module")
+async def app(settings: Settings) -> AsyncIterator[FastAPI]:
+    async with running(settings) as application:
+        yield application
 
 
 async def seal(app: FastAPI) -> list[Head]:

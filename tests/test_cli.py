@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from uuid import UUID
 
@@ -13,20 +12,12 @@ from app.db import migrate
 from app.db.embedded import EmbeddedServer
 from app.db.embedded_database import Addresses, prepare
 from app.settings import inherited_environment
+from tests import commands
 from tests.world import World
 
 
 def waymark(*arguments: str, owner_url: str = "", cwd: Path = migrate.PROJECT) -> subprocess.CompletedProcess[str]:
-    environment = {**inherited_environment(), "DATABASE_OWNER_URL": owner_url, "PYTHONPATH": str(migrate.PROJECT)}
-    return subprocess.run(
-        [sys.executable, "-m", "app.cli", *arguments],
-        capture_output=True,
-        text=True,
-        env=environment,
-        cwd=cwd,
-        timeout=60,
-        check=False,
-    )
+    return commands.run([*arguments], {**inherited_environment(), "DATABASE_OWNER_URL": owner_url}, cwd)
 
 
 def printed(*arguments: str, database: Addresses) -> str:
@@ -103,3 +94,8 @@ def test_the_sandbox_that_runs_here_is_found_without_an_address(tmp_path: Path) 
             done = waymark(*command, cwd=tmp_path)
             assert done.returncode == 0, done.stderr
         assert "Riverside Council" in waymark("organisations", "list", cwd=tmp_path).stdout
+
+
+def test_what_is_outstanding_is_printed_without_a_child(database: Addresses) -> None:
+    told = printed("attendance-outstanding", "--on-date", "2026-11-24", database=database)
+    assert told.split()[:6] == ["COUNCIL", "PROVIDER", "EXPECTED", "DUE", "RECEIVED", "MISSING"]

@@ -1,17 +1,17 @@
-"""Email: by SMTP where a server is set, kept in a sandbox, refused elsewhere."""
+"""Email: by SMTP or by GOV.UK Notify where either is set, kept in a sandbox, refused elsewhere."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import aiosmtplib
 import pytest
-from pydantic import SecretStr
+from jose import jwt
 
 from app.models.absconding import Mail
-from app.outbox.email import MailNotConfiguredError, send_mail
+from app.outbox.email import MailFailure, MailNotConfiguredError, failure_of, send_mail
+from app.outbox.notify import NotifyError
 from app.settings import Settings
+from tests.mail_servers import SECRET, SERVICE_ID, TEMPLATE_ID, by_notify, by_smtp, notify_server, smtp_server
 from tests.world import World
 
 AT = datetime(2026, 11, 24, 10, 40, tzinfo=UTC)
@@ -30,57 +30,121 @@ def mail(world: World, **members: str) -> Mail:
     return letter
 
 
-def by(settings: Settings, url: str) -> Settings:
-    return settings.model_copy(update={"smtp_url": SecretStr(url)})
-
-
-@asynccontextmanager
-async def smtp_server(refusing: bool = False) -> AsyncIterator[tuple[str, list[str]]]:
-    """A server that takes mail without asking who sends it, or takes none."""
-    received: list[str] = []
-
-    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"220 here\r\n")
-        while line := (await reader.readline()).decode().strip():
-            verb = line.split(":")[0].split()[0].upper()
-            if verb == "DATA" and not refusing:
-                writer.write(b"354 go on\r\n")
-                received.append((await reader.readuntil(b"\r\n.\r\n")).decode())
-            refused = refusing and verb == "RCPT"
-            writer.write(b"550 no\r\n" if refused else b"221 bye\r\n" if verb == "QUIT" else b"250 fine\r\n")
-            if verb == "QUIT":
-                break
-        writer.close()
-
-    server = await asyncio.start_server(talk, "127.0.0.1", 0)
-    async with server:
-        yield f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}", received
-
-
 async def test_mail_goes_to_the_server_that_is_set_and_is_not_kept(world: World, settings: Settings) -> None:
-    async with smtp_server() as (url, received):
-        assert await send_mail(by(settings, url), mail(world))
-    assert len(received) == 1
-    assert "To: dsl@example.org" in received[0]
-    assert "Last seen at the gate." in received[0]
+    letter = mail(world)
+    async with smtp_server() as server:
+        assert await send_mail(by_smtp(settings, server.url), letter)
+    assert len(server.received) == 1
+    assert "To: dsl@example.org" in server.received[0]
+    assert "Last seen at the gate." in server.received[0]
+    assert server.header("Message-ID") == [f"<{letter.id}@waymark.example>"]
+
+
+async def test_a_burst_of_mails_greets_the_server_once(world: World, settings: Settings) -> None:
+    async with smtp_server() as server:
+        await send_mail(by_smtp(settings, server.url), mail(world))
+        for _ in range(9):
+            await send_mail(by_smtp(settings, server.url), mail(world))
+        assert (len(server.received), server.connections) == (10, 1)
+        await asyncio.gather(*(send_mail(by_smtp(settings, server.url), mail(world)) for _ in range(4)))
+        assert (len(server.received), server.connections) == (14, 4)
+
+
+async def test_a_connection_that_the_server_has_closed_is_not_used_again(world: World, settings: Settings) -> None:
+    async with smtp_server(dies=True) as server:
+        with pytest.raises(aiosmtplib.SMTPException):
+            await send_mail(by_smtp(settings, server.url), mail(world))
+        server.dies = False
+        assert await send_mail(by_smtp(settings, server.url), mail(world))
+        assert server.connections == 2
 
 
 async def test_a_sandbox_without_a_server_leaves_the_mail_to_be_kept(world: World, settings: Settings) -> None:
     assert not await send_mail(settings, mail(world))
 
 
-async def test_a_refused_mail_is_a_failure_that_the_caller_sees(world: World, settings: Settings) -> None:
-    async with smtp_server(refusing=True) as (url, _):
-        with pytest.raises(aiosmtplib.SMTPException):
-            await send_mail(by(settings, url), mail(world))
+@pytest.mark.parametrize(
+    ("behaviour", "failure"),
+    [
+        pytest.param({"refuses": frozenset({"dsl@"})}, MailFailure("address_refused", final=True), id="refused"),
+        pytest.param({"defers": frozenset({"dsl@"})}, MailFailure("address_refused"), id="refused for now"),
+        pytest.param({"drops": True}, MailFailure("mail_server_unreachable"), id="dropped"),
+    ],
+)
+async def test_a_refused_mail_is_a_failure_that_the_caller_sees(
+    world: World, settings: Settings, behaviour: dict[str, object], failure: MailFailure
+) -> None:
+    async with smtp_server(**behaviour) as server:
+        with pytest.raises(aiosmtplib.SMTPException) as refused:
+            await send_mail(by_smtp(settings, server.url), mail(world))
+        assert failure_of(refused.value) == failure
+        server.refuses = server.defers = frozenset()
+        server.drops = False
+        assert await send_mail(by_smtp(settings, server.url), mail(world))
+
+
+async def test_a_server_that_is_not_there_is_unreachable(world: World, settings: Settings) -> None:
+    with pytest.raises(OSError) as refused:  # noqa: PT011
+        await send_mail(by_smtp(settings, "smtp://127.0.0.1:1"), mail(world))
+    assert failure_of(refused.value) == MailFailure("mail_server_unreachable")
 
 
 async def test_a_live_service_without_a_server_says_so(world: World, settings: Settings) -> None:
-    with pytest.raises(MailNotConfiguredError):
+    with pytest.raises(MailNotConfiguredError) as refused:
         await send_mail(settings.model_copy(update={"environment": "live"}), mail(world))
+    assert failure_of(refused.value) == MailFailure("email_not_configured")
 
 
 @pytest.mark.parametrize("header", ["recipient", "subject"])
 async def test_nobody_smuggles_a_header_in(world: World, settings: Settings, header: str) -> None:
-    with pytest.raises(ValueError, match="linefeed"):
+    with pytest.raises(ValueError, match="linefeed") as refused:
         await send_mail(settings, mail(world, **{header: "a@example.org\r\nBcc: b@example.org"}))
+    assert failure_of(refused.value) == MailFailure("address_not_valid", final=True)
+
+
+async def test_notify_is_asked_once_by_a_token_of_our_own(world: World, settings: Settings) -> None:
+    letter = mail(world)
+    async with notify_server(201) as server:
+        assert await send_mail(by_notify(settings, server.url), letter)
+    ((first, headers, body),) = server.requests
+    assert first == "POST /v2/notifications/email HTTP/1.1"
+    assert body == {
+        "email_address": "dsl@example.org",
+        "template_id": TEMPLATE_ID,
+        "personalisation": {"subject": "A pupil has left – Robin E.", "body": "Last seen at the gate."},
+        "reference": str(letter.id),
+    }
+    claims = jwt.decode(headers["authorization"].removeprefix("Bearer "), SECRET, algorithms=["HS256"])
+    assert claims.keys() == {"iss", "iat"}
+    assert claims["iss"] == SERVICE_ID
+    assert abs(claims["iat"] - datetime.now(UTC).timestamp()) < 30
+
+
+@pytest.mark.parametrize(
+    ("status", "failure"),
+    [
+        (400, MailFailure("notify_refused", final=True)),
+        (401, MailFailure("notify_key_refused")),
+        (403, MailFailure("notify_key_refused")),
+        (404, MailFailure("notify_refused", final=True)),
+        (408, MailFailure("notify_refused")),
+        (429, MailFailure("notify_too_many")),
+        (302, MailFailure("notify_failed")),
+        (500, MailFailure("notify_failed")),
+        (503, MailFailure("notify_failed")),
+    ],
+)
+async def test_what_notify_answers_is_final_or_not(
+    world: World, settings: Settings, status: int, failure: MailFailure
+) -> None:
+    async with notify_server(status) as server:
+        with pytest.raises(NotifyError) as refused:
+            await send_mail(by_notify(settings, server.url), mail(world))
+    assert failure_of(refused.value) == failure
+    assert len(server.requests) == 1
+
+
+async def test_a_notify_that_is_not_there_is_unreachable(world: World, settings: Settings) -> None:
+    with pytest.raises(NotifyError) as refused:
+        await send_mail(by_notify(settings, "http://127.0.0.1:1"), mail(world))
+    assert failure_of(refused.value) == MailFailure("notify_unreachable")

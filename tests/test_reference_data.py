@@ -19,6 +19,7 @@ async def test_attendance_codes_tell_slug_class_and_days_of_use(world: World) ->
         "code": "/",
         "slug": "present-am",
         "code_class": "attending",
+        "counts_as_attending": True,
         "meaning": "",
         "sessions": ["am"],
         "valid_from": None,
@@ -26,6 +27,28 @@ async def test_attendance_codes_tell_slug_class_and_days_of_use(world: World) ->
         "replaced_by": [],
     }
     assert (codes["agreed-holiday"]["valid_until"], codes["agreed-holiday"]["replaced_by"]) == ("2024-08-18", ["C"])
+
+
+async def test_the_codes_in_use_on_a_day_come_with_a_tag(world: World) -> None:
+    path = "/v1/reference-data/attendance-codes"
+    for day, wanted, gone in (("2024-08-18", "H", "K"), ("2024-08-19", "K", "H")):
+        answer = await world.school.get(path, on_date=day)
+        codes = {each["code"] for each in answer.json()["items"]}
+        assert (wanted in codes, gone in codes) == (True, False)
+    unchanged = await world.school.http.get(
+        path, params={"on_date": day}, headers={"If-None-Match": answer.headers["ETag"]}
+    )
+    assert unchanged.status_code == 304
+    assert (await world.school.get(path, on_date="soon")).status_code == 422
+
+
+async def test_suggestions_are_told_in_their_order_with_their_sources(world: World) -> None:
+    told = (await world.school.get("/v1/reference-data/attendance-suggestions")).json()["items"]
+    assert [each["rank"] for each in told] == list(range(1, len(told) + 1))
+    assert [each["code"] for each in told] == ["D", "X", "C2", "E", None, None, "B", "K", None, "N"]
+    assert all(each["source"] and each["meaning"] for each in told)
+    reasons = (await world.school.get("/v1/reference-data/absence-reasons")).json()["items"]
+    assert {"reason": "carer_says_ill", "code": "I"} in reasons
 
 
 async def test_scopes_event_types_and_problem_types_are_told_whole(world: World) -> None:

@@ -1,13 +1,33 @@
 """A new sandbox holds a part-time plan that is agreed, and a child whose day 6 is running."""
 
+from typing import Any
+
+import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clock import utc_now
 from app.db.embedded_database import Addresses
+from app.services import sandbox_seed
+from app.services.sandbox_children import place_children
+from app.services.sandbox_organisations import Inhabitants
 from app.services.sandbox_seed import make_sandbox
 from tests.placing import owner_session
 
 
+@pytest.fixture
+def few_children(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Placing all the children of the sandbox takes most of the time; the walk through the README has them all."""
+
+    async def place_few(session: AsyncSession, them: Inhabitants, *there: Any) -> int:
+        for provider in them.providers:
+            monkeypatch.setitem(provider.seed, "children", min(provider.seed["children"], 8))
+        return await place_children(session, them, *there)
+
+    monkeypatch.setattr(sandbox_seed, "place_children", place_few)
+
+
+@pytest.mark.usefixtures("few_children")
 async def test_a_sandbox_shows_a_plan_and_an_exclusion(database: Addresses) -> None:
     async with owner_session(database.owner) as session:
         sandbox = await make_sandbox(session, utc_now())

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,13 +12,14 @@ from httpx import ASGITransport, AsyncClient, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.assembly import environment_of, pepper_of
-from app.access.keys import CredentialKind
+from app.access.keys import CredentialKind, MintedKey, mint
 from app.access.scopes import Scope
-from app.db.engine import make_engine, make_sessions
 from app.models.organisations import OrganisationKind
-from app.services.api_clients import Minting, create_client, issue_credential
+from app.services.api_clients import Issued, Minting, create_client, issue_credential
 from app.services.onboarding import NewOrganisation, open_organisation, open_sandbox
+from tests.copies import Original
 from tests.declared_headers import as_declared
+from tests.owner import sessions_of
 
 TUESDAY_MORNING = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 
@@ -136,21 +137,67 @@ class World:
         )
 
 
+@dataclass(frozen=True)
+class Opened:
+    """An organisation as it was opened, with its API key and its client secret."""
+
+    id: UUID
+    name: str
+    kind: OrganisationKind
+    client_id: UUID
+    email: str
+    keys: tuple[MintedKey, MintedKey]
+
+
 @asynccontextmanager
 async def make_world(app: FastAPI, owner_url: str, stands_at: datetime = TUESDAY_MORNING) -> AsyncIterator[World]:
-    engine = make_engine(owner_url, app.state.settings)
+    """The first is opened as an operator opens one; those after it are copies of its rows."""
+    if stands_at not in _originals:
+        async with sessions_of(owner_url)() as session:
+            _originals[stands_at] = await _open_original(app, session, stands_at)
+            await session.rollback()
+    original, sandbox_id, opened = _originals[stands_at]
+    minted = {each: (_mint(app, CredentialKind.API_KEY), _mint(app, CredentialKind.CLIENT_SECRET)) for each in opened}
+    changed = {each.email: _email() for each in opened}
+    for each, keys in minted.items():
+        for was, new in zip(each.keys, keys, strict=True):
+            changed |= {was.public_id: new.public_id, was.digest.hex(): new.digest.hex()}
     async with AsyncExitStack() as stack:
-        async with make_sessions(engine)() as session:
-            sandbox = await open_sandbox(session, "test", stands_at)
-            council = await _party(stack, app, session, sandbox.id, "council", "Northshire Council")
-            other_council = await _party(stack, app, session, sandbox.id, "council", "Southshire Council")
-            school = await _party(stack, app, session, sandbox.id, "school", "Hill School", council.id)
-            other_school = await _party(stack, app, session, sandbox.id, "school", "Vale School", other_council.id)
-            provider = await _party(stack, app, session, sandbox.id, "provider", "Meadow Farm")
-            other_provider = await _party(stack, app, session, sandbox.id, "provider", "Forge Garage")
+        async with sessions_of(owner_url)() as session:
+            became = await original.copy(session, changed)
             await session.commit()
-        await engine.dispose()
-        yield World(sandbox.id, council, other_council, school, other_school, provider, other_provider)
+        parties = [
+            await stack.enter_async_context(
+                _joined(
+                    app,
+                    replace(
+                        each, id=UUID(became[str(each.id)]), client_id=UUID(became[str(each.client_id)]), keys=keys
+                    ),
+                )
+            )
+            for each, keys in minted.items()
+        ]
+        yield World(UUID(became[str(sandbox_id)]), *parties)
+
+
+_originals: dict[datetime, tuple[Original, UUID, list[Opened]]] = {}
+
+
+async def _open_original(
+    app: FastAPI, session: AsyncSession, stands_at: datetime
+) -> tuple[Original, UUID, list[Opened]]:
+    sandbox = await open_sandbox(session, "test", stands_at)
+    council = await _open(app, session, sandbox.id, "council", "Northshire Council")
+    other_council = await _open(app, session, sandbox.id, "council", "Southshire Council")
+    opened = [
+        council,
+        other_council,
+        await _open(app, session, sandbox.id, "school", "Hill School", council.id),
+        await _open(app, session, sandbox.id, "school", "Vale School", other_council.id),
+        await _open(app, session, sandbox.id, "provider", "Meadow Farm"),
+        await _open(app, session, sandbox.id, "provider", "Forge Garage"),
+    ]
+    return await Original.of(session), sandbox.id, opened
 
 
 @asynccontextmanager
@@ -158,13 +205,11 @@ async def open_party(
     app: FastAPI, owner_url: str, kind: OrganisationKind, scopes: frozenset[Scope] = frozenset(Scope)
 ) -> AsyncIterator[Party]:
     """One organisation alone in a sandbox of its own."""
-    engine = make_engine(owner_url, app.state.settings)
-    async with AsyncExitStack() as stack:
-        async with make_sessions(engine)() as session:
-            sandbox = await open_sandbox(session, "elsewhere", TUESDAY_MORNING)
-            party = await _party(stack, app, session, sandbox.id, kind, "Elsewhere", scopes=scopes)
-            await session.commit()
-        await engine.dispose()
+    async with sessions_of(owner_url)() as session:
+        sandbox = await open_sandbox(session, "elsewhere", TUESDAY_MORNING)
+        opened = await _open(app, session, sandbox.id, kind, "Elsewhere", scopes=scopes)
+        await session.commit()
+    async with _joined(app, opened) as party:
         yield party
 
 
@@ -173,17 +218,14 @@ async def another_party(
     app: FastAPI, owner_url: str, world: World, kind: OrganisationKind, name: str, council: Party | None = None
 ) -> AsyncIterator[Party]:
     """One more organisation of a world; a school belongs to `council`."""
-    engine = make_engine(owner_url, app.state.settings)
-    async with AsyncExitStack() as stack:
-        async with make_sessions(engine)() as session:
-            party = await _party(stack, app, session, world.sandbox_id, kind, name, council.id if council else None)
-            await session.commit()
-        await engine.dispose()
+    async with sessions_of(owner_url)() as session:
+        opened = await _open(app, session, world.sandbox_id, kind, name, council.id if council else None)
+        await session.commit()
+    async with _joined(app, opened) as party:
         yield party
 
 
-async def _party(
-    stack: AsyncExitStack,
+async def _open(
     app: FastAPI,
     session: AsyncSession,
     sandbox_id: UUID,
@@ -191,25 +233,37 @@ async def _party(
     name: str,
     council_id: UUID | None = None,
     scopes: frozenset[Scope] = frozenset(Scope),
-) -> Party:
-    new = NewOrganisation(
-        OrganisationKind(kind),
-        name,
-        council_id,
-        published=True,
-        safeguarding_email=f"dsl-{uuid4().hex[:8]}@example.org",
-    )
+) -> Opened:
+    email = _email()
+    new = NewOrganisation(OrganisationKind(kind), name, council_id, published=True, safeguarding_email=email)
     organisation = await open_organisation(session, new, TUESDAY_MORNING, sandbox_id)
     client = await create_client(session, organisation.id, f"{name} MIS", scopes)
     minting = Minting(environment_of(app.state.settings), pepper_of(app.state.settings))
     key = await issue_credential(session, client, CredentialKind.API_KEY, minting)
     secret = await issue_credential(session, client, CredentialKind.CLIENT_SECRET, minting)
-    http = await stack.enter_async_context(
-        AsyncClient(
-            transport=ASGITransport(app, raise_app_exceptions=False),
-            base_url="http://waymark.test",
-            headers={"Authorization": f"Bearer {key.plain}"},
-            event_hooks={"response": [as_declared]},
-        )
-    )
-    return Party(organisation.id, name, OrganisationKind(kind), client.id, key.plain, secret.plain, http)
+    keys = (_minted(key), _minted(secret))
+    return Opened(organisation.id, name, OrganisationKind(kind), client.id, email, keys)
+
+
+def _minted(issued: Issued) -> MintedKey:
+    return MintedKey(issued.plain, issued.credential.public_id, issued.credential.digest)
+
+
+def _mint(app: FastAPI, kind: CredentialKind) -> MintedKey:
+    return mint(environment_of(app.state.settings), pepper_of(app.state.settings), kind)
+
+
+def _email() -> str:
+    return f"dsl-{uuid4().hex[:8]}@example.org"
+
+
+@asynccontextmanager
+async def _joined(app: FastAPI, opened: Opened) -> AsyncIterator[Party]:
+    key, secret = opened.keys
+    async with AsyncClient(
+        transport=ASGITransport(app, raise_app_exceptions=False),
+        base_url="http://waymark.test",
+        headers={"Authorization": f"Bearer {key.plain}"},
+        event_hooks={"response": [as_declared]},
+    ) as http:
+        yield Party(opened.id, opened.name, opened.kind, opened.client_id, key.plain, secret.plain, http)

@@ -30,6 +30,8 @@ class Scope(StrEnum):
     TOOLKIT_READ = "toolkit:read"
     TOOLKIT_WRITE = "toolkit:write"
     EVENTS_READ = "events:read"
+    WEBHOOKS_READ = "webhooks:read"
+    WEBHOOKS_WRITE = "webhooks:write"
     CLIENTS_READ = "clients:read"
     CLIENTS_WRITE = "clients:write"
     SANDBOX = "sandbox:clock"
@@ -64,6 +66,8 @@ MEANINGS: dict[Scope, str] = {
     Scope.TOOLKIT_READ: "Read toolkit assessments.",
     Scope.TOOLKIT_WRITE: "Write toolkit assessments.",
     Scope.EVENTS_READ: "Read the feed of events.",
+    Scope.WEBHOOKS_READ: "See one's own organisation's webhook endpoints, and what was delivered to them.",
+    Scope.WEBHOOKS_WRITE: "Keep webhook endpoints, which are told whatever the feed tells; have messages sent again.",
     Scope.CLIENTS_READ: "See one's own organisation's API clients.",
     Scope.CLIENTS_WRITE: "Create and revoke one's own organisation's API clients and keys.",
     Scope.SANDBOX: "Read and move the sandbox's clock; read the emails it caught.",

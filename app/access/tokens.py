@@ -126,6 +126,17 @@ class TokenIssuer:
         return IssuedToken(text, token_id, expires_in)
 
 
+def signed_for_service(issuer: str, secret: str, now: datetime) -> str:
+    """A token by which another service knows us (GOV.UK Notify: `iss` and `iat` alone); it holds nothing of ours.
+
+    Raises ValueError for a secret under 32 bytes.
+    """
+    if len(secret.encode()) < _SHORTEST_SECRET:
+        raise ValueError(f"the secret needs at least {_SHORTEST_SECRET} bytes")
+    key = jwk.construct(secret.encode(), ALGORITHM)
+    return str(jws.sign({"iss": issuer, "iat": int(now.timestamp())}, key, algorithm=ALGORITHM))
+
+
 class TokenVerifier:
     """`skew` is how many seconds another machine's clock may run ahead of ours; it never lengthens a token's
     life.

@@ -10,6 +10,7 @@ from app.models import (
     directory_entries,
     dual_registrations,
     early_departures,
+    emails,
     extensions,
     frameworks,
     host_school_checks,
@@ -31,6 +32,7 @@ from app.models import (
     suspensions,
     toolkit,
     unagreed_absences,
+    webhooks,
 )
 
 __all__ = [
@@ -43,6 +45,7 @@ __all__ = [
     "directory_entries",
     "dual_registrations",
     "early_departures",
+    "emails",
     "extensions",
     "frameworks",
     "host_school_checks",
@@ -64,4 +67,5 @@ __all__ = [
     "suspensions",
     "toolkit",
     "unagreed_absences",
+    "webhooks",
 ]

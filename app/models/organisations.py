@@ -50,13 +50,17 @@ class ContactRole(StrEnum):
 
 
 class Sandbox(SQLModel, table=True):
-    """A world of synthetic organisations that play together under one clock. Live organisations have none."""
+    """A world of synthetic organisations that play together under one clock. Live organisations have none.
+
+    `swept_at` is when a worker last took it up to do its duties, by the machine's clock.
+    """
 
     __tablename__ = "sandboxes"
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     name: str = Field(max_length=200)
     stands_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    swept_at: datetime | None = Field(default=None, sa_type=INSTANT)
 
 
 class Organisation(Record, table=True):

@@ -11,7 +11,10 @@ from app.rules.day_six import ExclusionKind
 
 
 class PlacementFacts(Record, table=True):
-    """Null where nobody has said. `excluded_on` is the first day of the exclusion, with its kind and length."""
+    """Null where nobody has said. `excluded_on` is the first day of the exclusion, with its kind and length.
+
+    `required_after_16` says whether the pupil has to attend the timetabled sessions once past compulsory school age.
+    """
 
     __tablename__ = "placement_facts"
     __table_args__ = (
@@ -22,6 +25,7 @@ class PlacementFacts(Record, table=True):
     placement_id: UUID = Field(foreign_key="placements.id", unique=True)
     looked_after: bool | None = None
     ehcp: bool | None = None
+    required_after_16: bool | None = None
     exclusion: ExclusionKind | None = Field(default=None, sa_type=slug(ExclusionKind))
     excluded_on: date | None = None
     exclusion_days: int | None = None

@@ -128,6 +128,9 @@ class EventType(StrEnum):
     EXTENSION_LAPSED = "extension.lapsed"
     ATTENDANCE_RECEIVED = "attendance.received"
     ATTENDANCE_MISSING = "attendance.missing"
+    ATTENDANCE_SUGGESTED_ANEW = "attendance.suggested-anew"
+    REGISTER_CODE_ENTERED = "register-code.entered"
+    ATTENDANCE_WAIVED = "attendance.waived"
     ALERT_RAISED = "absconding-alert.raised"
     ALERT_ACKNOWLEDGED = "absconding-alert.acknowledged"
     ALERT_CALL_NEEDED = "absconding-alert.call-needed"
@@ -135,6 +138,7 @@ class EventType(StrEnum):
     ALERT_CALL_LOGGED = "absconding-alert.call-logged"
     ALERT_FOUND = "absconding-alert.found"
     ALERT_CLOSED = "absconding-alert.closed"
+    EMAIL_NOT_DELIVERED = "email-delivery.not-delivered"
     REPORT_FORM_PUBLISHED = "report-form.published"
     REPORT_SUBMITTED = "progress-report.submitted"
     REPORT_RETURNED = "progress-report.returned"
@@ -148,6 +152,9 @@ class EventType(StrEnum):
     QA_VISIT_PUBLISHED = "qa-visit.published"
     QA_VISIT_CANCELLED = "qa-visit.cancelled"
     QA_ACTION_CHANGED = "qa-action.changed"
+    WEBHOOK_ENDPOINT_ENABLED = "webhook-endpoint.enabled"
+    WEBHOOK_ENDPOINT_DISABLED = "webhook-endpoint.disabled"
+    WEBHOOK_ENDPOINT_REMOVED = "webhook-endpoint.removed"
     TOOLKIT_ASSESSMENT_COMPLETED = "toolkit-assessment.completed"
 
 
@@ -274,6 +281,9 @@ MEANINGS: dict[EventType, str] = {
     EventType.EXTENSION_LAPSED: "The placement ended before everybody had agreed.",
     EventType.ATTENDANCE_RECEIVED: "A provider's submission changed marks that the reader may see.",
     EventType.ATTENDANCE_MISSING: "Sessions passed their deadline with nothing received.",
+    EventType.ATTENDANCE_SUGGESTED_ANEW: "What is known of sessions changed: other codes are suggested.",
+    EventType.REGISTER_CODE_ENTERED: "A host school told the code that it entered in its register.",
+    EventType.ATTENDANCE_WAIVED: "A day was closed on the day or after it: its sessions are expected no longer.",
     EventType.ALERT_RAISED: "A pupil left without permission.",
     EventType.ALERT_ACKNOWLEDGED: "A named person acknowledged an alert.",
     EventType.ALERT_CALL_NEEDED: "One of those to be told has no email address: the provider must phone.",
@@ -281,6 +291,7 @@ MEANINGS: dict[EventType, str] = {
     EventType.ALERT_CALL_LOGGED: "A call about an alert was logged.",
     EventType.ALERT_FOUND: "The pupil was found.",
     EventType.ALERT_CLOSED: "The alert was closed with its timeline.",
+    EventType.EMAIL_NOT_DELIVERED: "An email about attendance has no address to go to, or was given up.",
     EventType.REPORT_FORM_PUBLISHED: "A council published a version of a report form.",
     EventType.REPORT_SUBMITTED: "A provider submitted a progress report.",
     EventType.REPORT_RETURNED: "The commissioner asked for changes to a progress report.",
@@ -294,5 +305,8 @@ MEANINGS: dict[EventType, str] = {
     EventType.QA_VISIT_PUBLISHED: "The visit's report is published to the council's schools.",
     EventType.QA_VISIT_CANCELLED: "The council cancelled a planned visit.",
     EventType.QA_ACTION_CHANGED: "An action of a visit was set, done, reopened or closed.",
+    EventType.WEBHOOK_ENDPOINT_ENABLED: "A webhook endpoint was proved: events from now on are sent to it.",
+    EventType.WEBHOOK_ENDPOINT_DISABLED: "A webhook endpoint was disabled: by hand, as gone, or for failing for days.",
+    EventType.WEBHOOK_ENDPOINT_REMOVED: "A webhook endpoint was removed.",
     EventType.TOOLKIT_ASSESSMENT_COMPLETED: "Every area of a toolkit assessment is addressed.",
 }

@@ -1,59 +1,83 @@
-"""Email: sent by SMTP; in a sandbox without an SMTP server it is kept, so that an integrator can read it."""
+"""Email: sent by SMTP or by GOV.UK Notify; a sandbox with neither keeps it, so that an integrator can read it.
 
+The id of a mail makes its Message-ID, or Notify's reference: one that is sent twice is recognised as the same.
+"""
+
+from dataclasses import dataclass
 from email.message import EmailMessage
-from email.utils import make_msgid
-from urllib.parse import unquote, urlsplit
 
-import aiosmtplib
+from aiosmtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 
 from app.models.absconding import Mail
+from app.outbox.notify import NotifyError, close_client, send_by_notify
+from app.outbox.smtp import close_connections, connections_to
 from app.settings import Settings
 
-SMTP_SECONDS = 10
+_PERMANENT = 500
 
 
 class MailNotConfiguredError(RuntimeError):
-    """A live service has no SMTP_URL, so nobody can be told by email."""
+    """A live service has neither SMTP_URL nor NOTIFY_API_KEY, so nobody can be told by email."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailFailure:
+    """Why an email was not sent, in a slug; `final` says that trying again is of no use."""
+
+    result: str
+    final: bool = False
 
 
 async def send_mail(settings: Settings, mail: Mail) -> bool:
-    """Sends a plain text. False where there is no server because this is a sandbox: the caller then keeps the mail.
+    """Sends a plain text. False where it goes nowhere because this is a sandbox: the caller then keeps the mail.
 
     Takes no session: a server may hang for seconds, and no connection to the database is held meanwhile. Raises
-    MailNotConfiguredError, OSError, ValueError for a line break in a header, and aiosmtplib.SMTPException.
+    MailNotConfiguredError, OSError, ValueError for a line break in a header, NotifyError and
+    aiosmtplib.SMTPException; `failure_of` says what each means.
     """
-    message = _message(settings.mail_from, mail.recipient, mail.subject, mail.body)
-    url = settings.smtp_url.get_secret_value()
-    if url:
-        await _by_smtp(url, message)
+    message = _message(settings.mail_from, mail)
+    if settings.uses_notify:
+        await send_by_notify(settings, mail.recipient, mail.subject, mail.body, str(mail.id))
+        return True
+    if not settings.keeps_mails:
+        await connections_to(settings.smtp_url.get_secret_value()).send(message)
         return True
     if not settings.is_sandbox:
-        raise MailNotConfiguredError("SMTP_URL is not set")
+        raise MailNotConfiguredError("neither SMTP_URL nor NOTIFY_API_KEY is set")
     return False
 
 
-def _message(sender: str, recipient: str, subject: str, body: str) -> EmailMessage:
+def failure_of(error: Exception) -> MailFailure:
+    """What went wrong, in a slug: an exception's text may quote an address."""
+    if isinstance(error, NotifyError):
+        return MailFailure(error.result, error.final)
+    if isinstance(error, SMTPRecipientsRefused):
+        permanent = all(each.code >= _PERMANENT for each in error.recipients)
+        return MailFailure("address_refused", permanent)
+    if isinstance(error, SMTPResponseException):
+        return MailFailure("mail_server_refused")
+    known: dict[type[Exception], MailFailure] = {
+        MailNotConfiguredError: MailFailure("email_not_configured"),
+        TimeoutError: MailFailure("timed_out"),
+        OSError: MailFailure("mail_server_unreachable"),
+        SMTPException: MailFailure("mail_server_failed"),
+        ValueError: MailFailure("address_not_valid", final=True),
+    }
+    return next((failure for kind, failure in known.items() if isinstance(error, kind)), MailFailure("not_sent"))
+
+
+async def close_mail_connections() -> None:
+    """Closes what is kept open to send the next email sooner."""
+    close_connections()
+    await close_client()
+
+
+def _message(sender: str, mail: Mail) -> EmailMessage:
     message = EmailMessage()
     message["From"] = sender
-    message["To"] = recipient
-    message["Subject"] = subject
-    message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
+    message["To"] = mail.recipient
+    message["Subject"] = mail.subject
+    message["Message-ID"] = f"<{mail.id}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(body)
+    message.set_content(mail.body)
     return message
-
-
-async def _by_smtp(url: str, message: EmailMessage) -> None:
-    """A password is never sent in the clear: with one, STARTTLS is demanded unless the address is smtps://."""
-    server = urlsplit(url)
-    implicit_tls = server.scheme == "smtps"
-    await aiosmtplib.send(
-        message,
-        hostname=server.hostname,
-        port=server.port,
-        username=unquote(server.username) if server.username else None,
-        password=unquote(server.password) if server.password else None,
-        use_tls=implicit_tls,
-        start_tls=True if server.username and not implicit_tls else None,
-        timeout=SMTP_SECONDS,
-    )

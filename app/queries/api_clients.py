@@ -18,6 +18,12 @@ def own_clients(caller: Caller) -> Select[ApiClient]:
     return select(ApiClient).where(col(ApiClient.organisation_id) == caller.organisation_id)
 
 
+async def first_client(caller: Caller, session: AsyncSession) -> ApiClient | None:
+    """The oldest client of the caller's organisation that is not revoked."""
+    live = own_clients(caller).where(col(ApiClient.revoked_at).is_(None))
+    return (await session.scalars(live.order_by(col(ApiClient.created_at), col(ApiClient.id)).limit(1))).one_or_none()
+
+
 async def own_client(caller: Caller, session: AsyncSession, client_id: UUID, *, lock: bool = False) -> ApiClient:
     """Raises NotFound."""
     statement = own_clients(caller).where(col(ApiClient.id) == client_id)

@@ -14,7 +14,7 @@ from app.models.attendance import ExpectedSession
 from app.models.organisations import Organisation, OrganisationKind
 from app.models.placements import Placement, PlacementViewer
 from app.models.pupils import Pupil
-from app.queries.attendance_summaries import TALLY, code_values
+from app.queries.attendance_summaries import TALLY, code_values, is_counted
 from app.queries.placements import visible_placement_ids
 from app.queries.pupils import visible_pupils
 from app.rules.attendance_waivers import Waiver, code_of_waiver
@@ -50,6 +50,7 @@ def census_placements(caller: Caller, first: date, last: date) -> Select[Any]:
     answering = [] if caller.kind is not OrganisationKind.COUNCIL else [col(PlacementViewer.basis).in_(_OF_A_COUNCIL)]
     sessions = exists().where(
         col(ExpectedSession.placement_id) == col(Placement.id),
+        is_counted(caller),
         col(ExpectedSession.on_date).between(first, last),
         col(PlacementViewer.placement_id) == col(ExpectedSession.placement_id),
         col(PlacementViewer.organisation_id) == caller.organisation_id,
@@ -86,7 +87,7 @@ async def counted_by_code(
         "bases": [each.value for each in _OF_A_COUNCIL] if caller.kind is OrganisationKind.COUNCIL else None,
         "now": caller.now,
         "waivers": [each.value for each in Waiver],
-        "waiver_codes": [code_of_waiver(each).code.code for each in Waiver],
+        "waiver_codes": [suggested and suggested.code.code for suggested in map(code_of_waiver, Waiver)],
         **code_values(caller),
     }
     return {row.placement_id: row for row in await session.execute(_COUNTED, values)}

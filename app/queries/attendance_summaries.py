@@ -1,6 +1,6 @@
 """Attendance counted in the database, over the days of each placement that the caller may see.
 
-`attendance_counted` (migration 0021) reads the ledger's key alone, for the days that the caller's rows as a viewer
+`attendance_counted` (migration 0023) reads the ledger's key alone, for the days that the caller's rows as a viewer
 hold, and gives a row for each placement, code and circumstance; what a code counts as comes from the rules.
 """
 
@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, TextClause, case, exists, func, select, text
+from sqlalchemy import ColumnElement, Row, Select, TextClause, case, exists, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import col
@@ -27,6 +27,7 @@ from app.rules.attendance_summaries import (
     SummaryGroup,
     codes_counted_as,
     waivers_counted_as,
+    waivers_not_counted,
 )
 
 NOBODY = UUID(int=0)
@@ -47,13 +48,14 @@ def _session_counts(counted_as: CountedAs) -> str:
     return f"c.code = any(:{counted_as}_codes) or c.due and c.waived_by = any(:{counted_as}_waivers)"
 
 
+_EXPECTED = "(c.waived_by is null or c.waived_by <> all(:not_counted))"
 _CONDITIONS = {
-    "expected": "true",
+    "expected": _EXPECTED,
     **{each.value: _session_counts(each) for each in CountedAs},
     "not_reported": "c.code is null and c.waived_by is null and c.due",
-    "not_yet_due": "c.code is null and not c.due",
+    "not_yet_due": f"c.code is null and not c.due and {_EXPECTED}",
     "late": "c.fact = 'late'",
-    "online": "c.online",
+    "online": f"c.online and {_EXPECTED}",
     "online_came": "c.online and c.fact in ('present', 'late')",
 }
 TALLY = ", ".join(
@@ -130,6 +132,7 @@ def summary_keys(caller: Caller, by: SummaryGroup, first: date, last: date, filt
     """
     sessions = exists().where(
         col(ExpectedSession.placement_id) == col(Placement.id),
+        is_counted(caller),
         col(ExpectedSession.on_date).between(first, last),
         may_see_on(caller, col(ExpectedSession.placement_id), col(ExpectedSession.on_date)),
     )
@@ -162,11 +165,20 @@ def summary_keys(caller: Caller, by: SummaryGroup, first: date, last: date, filt
     return select(mine.c.key)
 
 
+def is_counted(caller: Caller) -> ColumnElement[bool]:
+    """Whether a session is counted at all, for every caller: one that is no part of the timetable any more is not."""
+    del caller
+    said = col(ExpectedSession.current_code).is_not(None) | col(ExpectedSession.register_code).is_not(None)
+    waived_by = col(ExpectedSession.waived_by)
+    return or_(said, waived_by.is_(None), waived_by.not_in([each.value for each in waivers_not_counted()]))
+
+
 def code_values(caller: Caller) -> dict[str, Any]:
     """The parameters of `TALLY`: the codes and waivers that count as each, the same for every caller."""
     del caller
     return {
         **{f"{each}_codes": list(codes_counted_as(each)) for each in CountedAs},
+        "not_counted": [waiver.value for waiver in waivers_not_counted()],
         **{f"{each}_waivers": [waiver.value for waiver in waivers_counted_as(each)] for each in CountedAs},
     }
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, desc, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, desc, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -13,9 +13,9 @@ from sqlmodel import col
 from app.access.caller import Caller
 from app.models.attendance import AttendanceMark, ExpectedSession
 from app.models.organisations import Organisation
-from app.queries.placements import may_see_on
+from app.queries.placements import may_see_on, visible_placement
 from app.rules.attendance_due import SessionState
-from app.rules.double_timetabling import SessionOfDay
+from app.rules.calendars import SchoolSession
 
 _NOTHING_YET = col(ExpectedSession.first_received_at).is_(None)
 _OWED = col(ExpectedSession.waived_by).is_(None)
@@ -45,8 +45,8 @@ def with_state(statement: Select[Any], state: SessionState, now: datetime) -> Se
         SessionState.EXPECTED: and_(_NOTHING_YET, _OWED, due >= now),
         SessionState.MISSING: and_(_NOTHING_YET, _OWED, due < now),
         SessionState.WAIVED: and_(_NOTHING_YET, ~_OWED),
-        SessionState.RECEIVED_ON_TIME: received <= due,
-        SessionState.RECEIVED_LATE: received > due,
+        SessionState.RECEIVED_ON_TIME: and_(~_NOTHING_YET, or_(~_OWED, received <= due)),
+        SessionState.RECEIVED_LATE: and_(_OWED, received > due),
     }
     return statement.where(conditions[state])
 
@@ -65,6 +65,36 @@ async def sessions_on(
         .order_by(col(ExpectedSession.on_date), col(ExpectedSession.starts_at))
     )
     return (await session.scalars(statement)).all()
+
+
+async def expected_mornings(caller: Caller, session: AsyncSession, day: date) -> Sequence[ExpectedSession]:
+    """The caller's own mornings of a day of which nothing has been received, as the provider."""
+    statement = select(ExpectedSession).where(
+        _visible(caller),
+        col(ExpectedSession.provider_id) == caller.organisation_id,
+        col(ExpectedSession.on_date) == day,
+        col(ExpectedSession.session) == SchoolSession.AM,
+        _NOTHING_YET,
+        _OWED,
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def next_morning(caller: Caller, session: AsyncSession, placement_id: UUID | None) -> ExpectedSession | None:
+    """The first morning still to begin, of one placement or of any that the caller sees."""
+    statement = select(ExpectedSession).where(
+        _visible(caller),
+        col(ExpectedSession.session) == SchoolSession.AM,
+        _NOTHING_YET,
+        _OWED,
+        col(ExpectedSession.on_date) >= caller.today,
+        begins_after(caller.now),
+    )
+    if placement_id is not None:
+        placement = await visible_placement(caller, session, placement_id)
+        statement = statement.where(col(ExpectedSession.placement_id) == placement.id)
+    order = [col(ExpectedSession.on_date), col(ExpectedSession.placement_id)]
+    return (await session.scalars(statement.order_by(*order).limit(1))).one_or_none()
 
 
 async def outstanding(caller: Caller, session: AsyncSession, day: date, provider_id: UUID | None) -> Sequence[Row[Any]]:
@@ -101,22 +131,16 @@ async def outstanding(caller: Caller, session: AsyncSession, day: date, provider
     return cast(Sequence[Row[Any]], (await session.execute(statement)).all())
 
 
+def changed_or_missing_since(since: datetime, now: datetime) -> ColumnElement[bool]:
+    """Whether a session changed, or went missing by the mere passing of time, since an instant."""
+    due = col(ExpectedSession.due_at)
+    went_missing = and_(_NOTHING_YET, _OWED, due >= since, due < now)
+    return or_(col(ExpectedSession.changed_at) >= since, went_missing)
+
+
 def begins_after(at: datetime) -> ColumnElement[bool]:
     """Whether a session begins after an instant, by the clock in London."""
     return func.timezone("Europe/London", col(ExpectedSession.on_date) + col(ExpectedSession.starts_at)) > at
-
-
-async def sessions_waived_by(
-    session: AsyncSession, reason: str, placement_id: UUID, first: date, last: date, at: datetime
-) -> Sequence[SessionOfDay]:
-    """The sessions of a placement from `first` to `last` that `reason` waives and that begin after `at`."""
-    statement = select(col(ExpectedSession.on_date), col(ExpectedSession.session)).where(
-        col(ExpectedSession.placement_id) == placement_id,
-        col(ExpectedSession.on_date).between(first, last),
-        col(ExpectedSession.waived_by) == reason,
-        begins_after(at),
-    )
-    return [(row[0], row[1]) for row in await session.execute(statement)]
 
 
 def _visible(caller: Caller) -> ColumnElement[bool]:

@@ -15,6 +15,7 @@ from app.routers import (
     census_settings,
     clocks,
     contacts,
+    daily_roll,
     directory,
     directory_entries,
     directory_identifiers,
@@ -23,6 +24,7 @@ from app.routers import (
     docs,
     dual_registrations,
     early_departures,
+    email_deliveries,
     events,
     expected_sessions,
     extensions,
@@ -37,6 +39,7 @@ from app.routers import (
     lot_awards,
     me,
     moves,
+    notification_settings,
     oauth,
     operations,
     outcomes,
@@ -53,6 +56,7 @@ from app.routers import (
     reference_data,
     referral_offers,
     referrals,
+    register_codes,
     report_forms,
     reviews,
     safeguarding_confirmations,
@@ -66,6 +70,8 @@ from app.routers import (
     toolkit_assessments,
     unagreed_absences,
     viewers,
+    webhook_deliveries,
+    webhook_endpoints,
 )
 from app.settings import Settings
 
@@ -75,6 +81,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     api_clients.router,
     attendance_census.router,
     attendance_marks.router,
+    register_codes.router,
     attendance_submissions.router,
     attendance_summaries.router,
     award_suspensions.router,
@@ -82,6 +89,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     census_settings.router,
     clocks.router,
     contacts.router,
+    daily_roll.router,
     directory.router,
     directory_entries.router,
     directory_identifiers.router,
@@ -90,6 +98,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     docs.router,
     dual_registrations.router,
     early_departures.router,
+    email_deliveries.router,
     events.router,
     expected_sessions.router,
     extensions.router,
@@ -104,6 +113,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     lot_awards.router,
     me.router,
     moves.router,
+    notification_settings.router,
     oauth.router,
     operations.router,
     outcomes.router,
@@ -132,6 +142,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     toolkit_assessments.router,
     unagreed_absences.router,
     viewers.router,
+    webhook_deliveries.router,
+    webhook_endpoints.router,
 )
 
 

@@ -9,9 +9,9 @@ from app.access.permission import allow
 from app.access.scopes import Scope
 from app.models.organisations import OrganisationKind
 from app.queries.attendance_marks import marks_of_submission, visible_submission
-from app.schemas.attendance_marks import MarkRead
 from app.schemas.attendance_submissions import MOST_ROWS, AttendanceSubmit, SubmissionRead, SubmissionResult
 from app.schemas.wire import Id
+from app.services.attendance_marks import as_shown
 from app.services.attendance_submissions import submit_attendance as submit
 from app.web.conditional import tag
 from app.web.edge import Session
@@ -34,9 +34,10 @@ async def submit_attendance(
 ) -> SubmissionResult:
     """Stores a setting's marks. Good rows are stored and faulty ones named, each by its index, pointer and code.
 
-    A later statement about a session that differs supersedes the earlier; the same again changes nothing. Two rows of
-    one submission that differ about a session are both rejected; of two that agree the first stands. The submission is
-    kept at `Location`, whatever became of its rows; it is 200 and not 201 because they may all have been rejected.
+    A later statement about a session that differs supersedes the earlier; the same again changes nothing. Absent or
+    not, a pupil of whom nothing is expected (`waived_by`) may be stated too. Two rows of one submission that differ
+    about a session are both rejected; of two that agree the first stands. The submission is kept at `Location`,
+    whatever became of its rows; it is 200 and not 201 because they may all have been rejected.
     """
     result = await submit(caller, session, body.rows, all_or_nothing=body.all_or_nothing)
     response.headers["Location"] = f"/v1/attendance-submissions/{result.id}"
@@ -63,5 +64,5 @@ async def get_attendance_submission(
         recorded_count=len(marks),
         unchanged_count=found.unchanged if own else None,
         rejected_count=found.rejected if own else None,
-        marks=[MarkRead.model_validate(mark) for mark in marks],
+        marks=await as_shown(session, marks),
     )

@@ -55,5 +55,6 @@ def _shown(response: Response, placement_id: UUID, facts: PlacementFacts | None)
         looked_after=facts.looked_after if facts else None,
         ehcp=facts.ehcp if facts else None,
         exclusion=exclusion,
+        required_after_16=facts.required_after_16 if facts else None,
         changed_at=facts.changed_at if facts else None,
     )

@@ -3,6 +3,8 @@
 from dataclasses import asdict
 from typing import Annotated
 
+from fastapi import Query, Response
+
 from app.access.caller import Caller
 from app.access.permission import allow
 from app.access.scopes import MEANINGS as SCOPE_MEANINGS
@@ -11,17 +13,23 @@ from app.outbox.catalogue import MEANINGS as EVENT_MEANINGS
 from app.outbox.catalogue import EventType
 from app.problems import every_problem
 from app.rules.attendance_codes import ATTENDANCE_CODES
+from app.rules.attendance_facts import CODE_OF_REASON, CODE_RULES
 from app.rules.primary_reasons import ranked_reasons
 from app.schemas.field_faults import FIELD_CODES
 from app.schemas.reference_data import (
+    AbsenceReasonRead,
     AttendanceCodeRead,
+    AttendanceSuggestionRead,
     EventTypeRead,
     FieldErrorCodeRead,
     PrimaryReasonRead,
     ProblemTypeRead,
     ScopeRead,
+    TaggedList,
     WholeList,
 )
+from app.schemas.wire import Day
+from app.web.conditional import tag
 from app.web.router import edge_router
 
 router = edge_router("reference-data")
@@ -30,9 +38,41 @@ Anybody = Annotated[Caller, allow(None)]
 
 
 @router.get("/reference-data/attendance-codes", operation_id="list_attendance_codes")
-async def list_attendance_codes(caller: Anybody) -> WholeList[AttendanceCodeRead]:
+async def list_attendance_codes(
+    caller: Anybody,
+    response: Response,
+    on_date: Annotated[Day | None, Query(description="Only the codes in use on this day.")] = None,
+) -> TaggedList[AttendanceCodeRead]:
     """The national attendance codes with their slugs, classes and days of use, withdrawn ones included."""
-    return WholeList(items=[AttendanceCodeRead.model_validate(asdict(each)) for each in ATTENDANCE_CODES])
+    tag(response, 1)
+    in_use = [each for each in ATTENDANCE_CODES if on_date is None or each.is_current_on(on_date)]
+    return TaggedList(
+        items=[
+            AttendanceCodeRead.model_validate(asdict(each) | {"counts_as_attending": each.code_class.is_attended})
+            for each in in_use
+        ]
+    )
+
+
+@router.get("/reference-data/attendance-suggestions", operation_id="list_attendance_suggestions")
+async def list_attendance_suggestions(caller: Anybody, response: Response) -> TaggedList[AttendanceSuggestionRead]:
+    """The rules by which a code is suggested to the host school, in their order of precedence, with their sources."""
+    tag(response, 1)
+    return TaggedList(
+        items=[
+            AttendanceSuggestionRead(
+                rank=rank, rule=each.rule, code=each.code, meaning=each.meaning, source=each.source
+            )
+            for rank, each in enumerate(CODE_RULES, start=1)
+        ]
+    )
+
+
+@router.get("/reference-data/absence-reasons", operation_id="list_absence_reasons")
+async def list_absence_reasons(caller: Anybody, response: Response) -> TaggedList[AbsenceReasonRead]:
+    """The reasons that a provider may state for an absence, each with the code that follows from it."""
+    tag(response, 1)
+    return TaggedList(items=[AbsenceReasonRead(reason=each, code=code) for each, code in CODE_OF_REASON.items()])
 
 
 @router.get("/reference-data/scopes", operation_id="list_scopes")

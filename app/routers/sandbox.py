@@ -9,10 +9,11 @@ from app.access.caller import Caller
 from app.access.permission import allow
 from app.access.scopes import Scope
 from app.models.absconding import Mail
+from app.outbox.jobs import Tools
 from app.queries.sandbox import caught_mails, own_sandbox
-from app.schemas.sandbox import ClockAdvance, ClockRead, ClockSet, EmailRead
+from app.schemas.sandbox import ClockAdvance, ClockRead, ClockSet, EmailRead, ScenarioPlay, ScenarioRead
 from app.schemas.wire import Instant
-from app.services import sandbox_clock
+from app.services import sandbox_clock, sandbox_scenarios
 from app.web.edge import Session
 from app.web.pages import Page, Pages
 from app.web.router import edge_router
@@ -37,7 +38,7 @@ async def set_sandbox_clock(body: ClockSet, request: Request, caller: Player, se
     and it only moves forward. Credentials, access tokens, the audit and idempotency keys keep the machine's time.
     Takes no `If-Match`: a clock has moved since it was read, and refuses to go back.
     """
-    sandbox = await sandbox_clock.set_clock(caller, session, request.app.state.worker_sessions, body.now)
+    sandbox = await sandbox_clock.set_clock(caller, session, _workers(request), body.now)
     return ClockRead(now=sandbox.stands_at or caller.now, stands_still=True)
 
 
@@ -47,14 +48,31 @@ async def advance_sandbox_clock(body: ClockAdvance, request: Request, caller: Pl
 
     Otherwise as setting it.
     """
-    sandbox = await sandbox_clock.advance_clock(caller, session, request.app.state.worker_sessions, body)
+    sandbox = await sandbox_clock.advance_clock(caller, session, _workers(request), body)
     return ClockRead(now=sandbox.stands_at or caller.now, stands_still=True)
+
+
+@router.post("/sandbox/scenarios", operation_id="play_scenario")
+async def play_scenario(body: ScenarioPlay, request: Request, caller: Player, session: Session) -> ScenarioRead:
+    """Plays a situation in the caller's sandbox: a missed deadline, an absconding, the eve of a half-term's end.
+
+    The clock moves on to it, and other organisations of the sandbox do what the situation asks of them, as if their
+    own clients had. What each scenario does is told at `scenario`.
+    """
+    stage = sandbox_scenarios.Stage(request.app.state.sessions, _workers(request))
+    return await sandbox_scenarios.play(caller, session, stage, body)
 
 
 @router.get("/sandbox/emails", operation_id="list_sandbox_emails")
 async def list_sandbox_emails(
     caller: Player, session: Session, pages: Pages, since: Instant | None = None
 ) -> Page[EmailRead]:
-    """The emails that would have gone to the caller's organisation, oldest first."""
+    """The emails that would have gone to your organisation and to the named services that it listed, oldest first."""
     rows, page = await pages.rows(session, caught_mails(caller, since), [col(Mail.at), col(Mail.id)])
     return page.holding([EmailRead.model_validate(row[0].model_dump(exclude={"organisation_id"})) for row in rows])
+
+
+def _workers(request: Request) -> Tools | None:
+    """What the duties work with; None in a service that has no worker role."""
+    state = request.app.state
+    return None if state.worker_sessions is None else Tools(state.worker_sessions, state.settings)

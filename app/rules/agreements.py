@@ -11,7 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
 
-from app.rules.london import LONDON
+from app.rules.london import LONDON, written_in_utc
 from app.rules.sources import OUR_OWN, SALFORD
 from app.rules.state_tables import StateTable, Transition
 from app.rules.verdict import Allowed, Refused, Verdict
@@ -161,6 +161,10 @@ def all_have_agreed(parties: Parties, agreed: Collection[UUID]) -> Verdict:
     return Allowed()
 
 
+def _agreed(answered: Mapping[UUID, AgreementAnswer]) -> list[UUID]:
+    return [organisation for organisation, answer in answered.items() if answer is AgreementAnswer.AGREED]
+
+
 def may_agree(
     parties: Parties,
     organisation: UUID,
@@ -183,6 +187,9 @@ def may_agree(
             "agreement_too_late",
             "Agreement must come before it takes effect; that moment has passed.",
             SALFORD,
-            {"takes_effect_at": takes_effect_at.isoformat()},
+            {
+                "takes_effect_at": written_in_utc(takes_effect_at),
+                "still_to_agree": roles_still_to_agree(parties, _agreed(answered)),
+            },
         )
     return Allowed()

@@ -115,6 +115,11 @@ ATTENDANCE_CODES: tuple[AttendanceCode, ...] = (
     ),
 )
 
+BEFORE_AUGUST_2024: Mapping[str, str] = MappingProxyType(
+    {"K": "B", "C1": "C", "C2": "C", "J1": "J", "Q": "Y"} | {f"Y{number}": "Y" for number in range(1, 8)}
+)
+"""What stood in the place of each code that began in August 2024. From memory, so that it only suggests."""
+
 CODES_BY_NAME: Mapping[str, AttendanceCode] = MappingProxyType(
     {each.code: each for each in ATTENDANCE_CODES} | {each.slug: each for each in ATTENDANCE_CODES}
 )
@@ -144,13 +149,20 @@ def may_use_code(code_or_slug: str, day: date, session: SchoolSession, *, online
             {"use_instead": list(code.replaced_by)},
         )
     if not code.is_current_on(day):
-        return Refused("code_not_yet_valid", f"Code {code.code} begins on {code.valid_from}.", SI_2024_208)
+        instead = BEFORE_AUGUST_2024[code.code]
+        return Refused(
+            "code_not_yet_valid",
+            f"Code {code.code} begins on {code.valid_from}; before that day use {instead} instead.",
+            SI_2024_208,
+            {"use_instead": [instead]},
+        )
     if session not in code.sessions:
+        [present] = [each.slug for each in _PRESENT if session in each.sessions]
         return Refused(
             "code_of_other_session",
-            f"Code {code.slug} is for the other session of the day, not for {session.value}.",
+            f"Code {code.slug} is for the other session of the day, not for {session.value}; use {present} instead.",
             SI_2024_208,
-            {"use_instead": [each.slug for each in _PRESENT if session in each.sessions]},
+            {"use_instead": [present]},
         )
     if online and code.code in _NEVER_ONLINE:
         return Refused(

@@ -58,12 +58,13 @@ def session_state(
 ) -> SessionState:
     """What an expected session is at `now`; what was late once stays late, whatever is received after it.
 
-    A session that is waived (the pupil is suspended) owes nothing, so it never goes missing.
+    A session that is waived (the pupil is suspended) owes nothing: it never goes missing, and what is stated of it all
+    the same is never late.
 
     Source: Salford AP contract slides, read in the primary source.
     """
-    if first_received_at is None and waived:
-        return SessionState.WAIVED
+    if waived:
+        return SessionState.WAIVED if first_received_at is None else SessionState.RECEIVED_ON_TIME
     if first_received_at is None:
         return SessionState.MISSING if now > due else SessionState.EXPECTED
     if punctuality(first_received_at, due) is Punctuality.LATE:

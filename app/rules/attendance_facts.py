@@ -7,11 +7,11 @@ source.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 from enum import StrEnum
 from types import MappingProxyType
 
-from app.rules.attendance_codes import CODES_BY_NAME, AttendanceCode
+from app.rules.attendance_codes import BEFORE_AUGUST_2024, CODES_BY_NAME, FIRST_DAY_OF_NEW_CODES, AttendanceCode
 from app.rules.sources import DFE_ONLINE, OUR_OWN, SI_2024_208, SI_2024_208_CLASSES
 from app.rules.verdict import Allowed, Refused, Verdict
 
@@ -140,6 +140,7 @@ class SessionCircumstances:
     post_16_not_required: bool = False
     off_part_time_plan: bool = False
     suspended_nothing_arranged: bool = False
+    site_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,7 @@ class CodeRule:
     """One row of the precedence; `code` is None where the reason of the absence decides."""
 
     rule: str
+    meaning: str
     source: str
     code: str | None
     applies: Callable[[MarkFact, SessionCircumstances], bool]
@@ -164,62 +166,95 @@ class CodeRule:
 CODE_RULES: tuple[CodeRule, ...] = (
     CodeRule(
         "scheduled_at_other_registered_school",
+        "Dual registered, and the session is scheduled at the other school: whatever the pupil did.",
         SI_2024_208_CLASSES,
         "D",
         lambda mark, known: known.at_other_registered_school,
     ),
     CodeRule(
         "post_16_not_required",
+        "Absent, past compulsory school age, and the commissioner says that attendance is not required.",
         SI_2024_208_CLASSES,
         "X",
         lambda mark, known: known.post_16_not_required and not mark.came,
     ),
     CodeRule(
         "not_timetabled_under_part_time_plan",
+        "Absent from a session that an agreed part-time plan leaves out.",
         SI_2024_208_CLASSES,
         "C2",
         lambda mark, known: known.off_part_time_plan and not mark.came,
     ),
     CodeRule(
         "suspended_with_nothing_arranged",
+        "Absent while suspended, with nothing else arranged.",
         SI_2024_208_CLASSES,
         "E",
         lambda mark, known: known.suspended_nothing_arranged and not mark.came,
     ),
     CodeRule(
+        "site_closed",
+        "Absent on a day that was closed on the day or after it.",
+        SI_2024_208_CLASSES,
+        "Y4",
+        lambda mark, known: known.site_closed and not mark.came,
+    ),
+    CodeRule(
         "council_transport_failed",
+        "Absent because transport that is provided for the pupil failed, or was never arranged.",
         SI_2024_208_CLASSES,
         None,
         lambda mark, known: mark.reason in _TRANSPORT and not mark.came,
     ),
-    CodeRule("online_takes_absence_code", DFE_ONLINE, None, lambda mark, known: known.online),
+    CodeRule(
+        "online_takes_absence_code",
+        "A session online is an absence in the register: by its reason, and N without one.",
+        DFE_ONLINE,
+        None,
+        lambda mark, known: known.online,
+    ),
     CodeRule(
         "attended_in_person_school_commissioned",
+        "Came, in person, to a placement that a school commissioned.",
         SI_2024_208,
         "B",
         lambda mark, known: mark.came and not known.council_commissioned,
     ),
-    CodeRule("attended_in_person_council_commissioned", SI_2024_208, "K", lambda mark, known: mark.came),
+    CodeRule(
+        "attended_in_person_council_commissioned",
+        "Came, in person, to a placement that a council commissioned.",
+        SI_2024_208,
+        "K",
+        lambda mark, known: mark.came,
+    ),
     CodeRule(
         "absent_with_known_reason",
+        "Absent, and the reason is known.",
         SI_2024_208,
         None,
         lambda mark, known: mark.reason not in {None, AbsenceReason.UNKNOWN},
     ),
+    CodeRule(
+        "no_show_no_reason_yet",
+        "Absent, and nobody knows why yet. To be resolved within five school days.",
+        SI_2024_208,
+        "N",
+        lambda mark, known: True,
+    ),
 )
-"""In order of precedence: the first row that applies decides; no row means `N`, reason not yet known."""
-
-_NO_SHOW = CodeRule("no_show_no_reason_yet", SI_2024_208, None, lambda mark, known: True)
+"""In order of precedence: the first row that applies decides, and the last always does."""
 
 
-def suggest_code(mark: MarkFact, known: SessionCircumstances) -> SuggestedCode:
-    """The code that the host school would probably enter, from 19 August 2024 on.
+def suggest_code(mark: MarkFact, known: SessionCircumstances, day: date = FIRST_DAY_OF_NEW_CODES) -> SuggestedCode:
+    """The code that the host school would probably enter for a session of that day.
 
     Dual registration outranks whatever the pupil did; the other circumstances explain an absence, so a pupil
-    who came all the same has attended. Online, the reason decides, and without one it is `N`. Sources: SI
-    2024/208, table of codes, read in the primary source; online, DfE advice quoted by councils, read in a
-    secondary source.
+    who came all the same has attended. Online, the reason decides, and without one it is `N`. Before 19 August 2024 a
+    code that had not begun gives way to the one that stood in its place. Sources: SI 2024/208, table of codes, read in
+    the primary source; online, DfE advice quoted by councils, read in a secondary source; before 2024, from memory.
     """
-    row = next((each for each in CODE_RULES if each.applies(mark, known)), _NO_SHOW)
+    row = next(each for each in CODE_RULES if each.applies(mark, known))
     name = row.code or CODE_OF_REASON[mark.reason or AbsenceReason.UNKNOWN]
+    if day < FIRST_DAY_OF_NEW_CODES:
+        name = BEFORE_AUGUST_2024.get(name, name)
     return SuggestedCode(CODES_BY_NAME[name], row.rule, row.source)

@@ -42,6 +42,7 @@ _FACT_OF_CODE: Mapping[str, Fact] = MappingProxyType(
 _WHATEVER_HAPPENED = "D"
 _REASON_OF_CODE: Mapping[str, AbsenceReason] = MappingProxyType(
     {code: reason for reason, code in reversed(list(CODE_OF_REASON.items()))}
+    | {"H": AbsenceReason.EXCEPTIONAL_LEAVE, "J": AbsenceReason.INTERVIEW, "Y": AbsenceReason.OTHER_UNAVOIDABLE}
 )
 
 NOTHING_STATED = Refused("fact_or_code_missing", "State a fact (present, late, absent), a code, or both.", OUR_OWN)
@@ -54,7 +55,6 @@ NOT_OF_A_PUPIL = Refused(
     "Codes # and Z tell of the school's days and its roll, not of what a pupil did; state a fact or another code.",
     SI_2024_208,
 )
-WAIVED = Refused("session_waived", "Nothing is expected for this session: it is waived.", OUR_OWN)
 PLACEMENT_NOT_FOUND = Refused("placement_not_found", "There is no placement of that id with you.", OUR_OWN)
 
 
@@ -77,7 +77,12 @@ def stated(fact: Fact | None, code_or_slug: str | None, day: date, session: Scho
     holds = _holds(code, fact or fact_of(code))
     if isinstance(holds, Refused):
         return holds
-    return Stated(fact or fact_of(code), code.code, holds, _REASON_OF_CODE.get(code.code))
+    return Stated(fact or fact_of(code), code.code, holds, reason_of(code.code))
+
+
+def reason_of(code: str | None) -> AbsenceReason | None:
+    """The reason for an absence that a code tells; None where it tells none. Source: Waymark's own."""
+    return None if code is None else _REASON_OF_CODE.get(code)
 
 
 def fact_of(code: AttendanceCode) -> Fact:

@@ -66,7 +66,18 @@ def waivers_counted_as(counted_as: CountedAs) -> tuple[Waiver, ...]:
 
     Source: SI 2024/208 (classes of the codes), read in a secondary source.
     """
-    return tuple(each for each in Waiver if COUNTED_AS[code_of_waiver(each).code.code_class] is counted_as)
+    codes = {waiver: code_of_waiver(waiver) for waiver in Waiver}
+    return tuple(
+        each for each, suggested in codes.items() if suggested and COUNTED_AS[suggested.code.code_class] is counted_as
+    )
+
+
+def waivers_not_counted() -> tuple[Waiver, ...]:
+    """The waivers of sessions that are no part of the timetable any more: they are not even expected.
+
+    Source: Waymark's own; there is nothing for the host school to enter.
+    """
+    return tuple(each for each in Waiver if code_of_waiver(each) is None)
 
 
 @dataclass(frozen=True, slots=True)

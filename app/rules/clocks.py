@@ -19,6 +19,7 @@ from app.rules.sources import (
     SALFORD,
     SALFORD_AND_BOLTON,
     SEND_AND_AP_PLAN,
+    SI_2024_208_CLASSES,
 )
 
 DUE_FROM = timedelta(days=14)
@@ -38,6 +39,7 @@ class ClockKind(StrEnum):
     HOST_SCHOOL_CHECK = "host_school_check"
     SUSTAINED_CHECK = "sustained_check"
     PLANNED_END = "planned_end"
+    UNEXPLAINED_ABSENCE = "unexplained_absence"
 
 
 TOLD_OTHERWISE = frozenset({ClockKind.SAFEGUARDING_CONFIRMATION, ClockKind.INSURANCE, ClockKind.SUSTAINED_CHECK})
@@ -83,6 +85,9 @@ KINDS: Mapping[ClockKind, About] = MappingProxyType(
         ),
         ClockKind.HOST_SCHOOL_CHECK: About(SALFORD, "Make the check that the host school owes, and record it."),
         ClockKind.SUSTAINED_CHECK: About(SEND_AND_AP_PLAN, "Find out whether the pupil is still where it moved to."),
+        ClockKind.UNEXPLAINED_ABSENCE: About(
+            SI_2024_208_CLASSES, "Find out why the pupil was away: correct the mark, or enter the register's code."
+        ),
         ClockKind.PLANNED_END: About(
             SEND_AND_AP_PLAN, "Settle the next step before the last day; a later end needs both sides."
         ),

@@ -10,7 +10,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.rules.agreements import NEEDS, AgreementKind, Parties, roles_still_to_agree
-from app.rules.london import LONDON
+from app.rules.london import LONDON, written_in_utc
 from app.rules.sources import OUR_OWN, SALFORD
 from app.rules.verdict import Allowed, Refused, Verdict
 
@@ -85,7 +85,7 @@ def may_record_consent(
             "consent_too_late",
             "Parents consent, and their consent is recorded, before the pupil leaves; that moment has passed.",
             SALFORD,
-            {"takes_effect_at": leaving_at.isoformat(), "report_as": REPORT_AS},
+            {"takes_effect_at": written_in_utc(leaving_at), "report_as": REPORT_AS},
         )
     if _london_day(given_at) < _london_day(requested_at):
         return Refused(

@@ -53,7 +53,7 @@ def births_of_compulsory_age(day: date) -> tuple[date, date]:
     It lasts from the 31 March, 31 August or 31 December on or after the fifth birthday to the last Friday in June of
     the school year of the sixteenth. Source: Education Act 1996 s8, from memory; it only counts.
     """
-    leaving = day.year if day <= _last_friday_in_june(day.year) else day.year + 1
+    leaving = day.year if day <= last_friday_in_june(day.year) else day.year + 1
     begun = max(each for each in _prescribed(day.year - 1) + _prescribed(day.year) if each <= day)
     return date(leaving - _OLDEST - 1, 9, 1), begun.replace(year=begun.year - _YOUNGEST)
 
@@ -62,6 +62,7 @@ def _prescribed(year: int) -> list[date]:
     return [date(year, 3, 31), date(year, 8, 31), date(year, 12, 31)]
 
 
-def _last_friday_in_june(year: int) -> date:
+def last_friday_in_june(year: int) -> date:
+    """Source: Education Act 1996 s8, from memory."""
     end_of_june = date(year, 6, 30)
     return end_of_june - timedelta(days=(end_of_june.isoweekday() - _FRIDAY) % 7)

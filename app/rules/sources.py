@@ -21,5 +21,6 @@ DFE_NON_SCHOOL_AP = "DfE proposals for non-school alternative provision, read in
 DFE_REGISTRATION = "DfE guidance on the registration of independent schools, read in a secondary source"
 UPN_GUIDE = "DfE guide to unique pupil numbers 1.2, read in the primary source"
 DFE_IDENTIFIERS = "DfE identifiers of establishments, read in the primary source"
+STANDARD_WEBHOOKS = "Standard Webhooks specification 1.0.0, read in the primary source"
 MEMORY = "from memory, to be checked"
 OUR_OWN = "Waymark's own rule, so that a record stays consistent"

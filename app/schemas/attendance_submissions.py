@@ -9,7 +9,7 @@ from app.rules.attendance_due import Punctuality
 from app.rules.attendance_facts import MOST_MINUTES_LATE, AbsenceReason, Fact
 from app.rules.calendars import SchoolSession
 from app.schemas.attendance_marks import Code, MarkRead, RuleName
-from app.schemas.wire import Body, ClockTime, Count, Day, Id, Instant, Read, Tagged
+from app.schemas.wire import Body, ClockTime, Count, Day, Id, Instant, Read, ShortText, Tagged
 
 MOST_ROWS = 2000
 Index = Annotated[int, Field(ge=0, lt=MOST_ROWS, description="The row's place in `rows`, counted from 0.")]
@@ -22,7 +22,8 @@ class AttendanceRow(Body):
     """One pupil in one session: a fact, a national code (or its slug), or both.
 
     Times are by the clock in London. Where only a code is given the fact follows from it. A pupil who came late has
-    `fact` `late`, with `arrived_at` or `minutes_late` where they are known.
+    `fact` `late`, with `arrived_at` or `minutes_late` where they are known. `correction_reason` says why a row differs
+    from what was stated before; it is kept with a mark that takes another's place, and otherwise ignored.
     """
 
     placement_id: Id
@@ -34,6 +35,7 @@ class AttendanceRow(Body):
     left_at: ClockTime | None = Field(default=None, examples=["11:40"])
     minutes_late: Annotated[int, Field(ge=1, le=MOST_MINUTES_LATE)] | None = Field(default=None, examples=[12])
     reason: AbsenceReason | None = Field(default=None, strict=False, examples=["ill"])
+    correction_reason: ShortText | None = Field(default=None, examples=["Signed in at reception, missed at the door"])
 
 
 class AttendanceSubmit(Body):

@@ -25,11 +25,16 @@ class ExclusionRead(Read):
 
 
 class PlacementFactsWrite(Body):
-    """The whole of the facts; what is left out is not known."""
+    """The whole of the facts; what is left out is not known.
+
+    `required_after_16`: false where the pupil, once past compulsory school age, need not attend what is timetabled. An
+    absence then is no absence from a possible session (`X`). Not known, it counts as required.
+    """
 
     looked_after: bool | None = Field(default=None, examples=[False])
     ehcp: bool | None = Field(default=None, examples=[True])
     exclusion: ExclusionWrite | None = None
+    required_after_16: bool | None = Field(default=None, examples=[None])
 
 
 class PlacementFactsRead(Tagged):
@@ -39,4 +44,5 @@ class PlacementFactsRead(Tagged):
     looked_after: bool | None
     ehcp: bool | None
     exclusion: ExclusionRead | None
+    required_after_16: bool | None
     changed_at: Instant | None

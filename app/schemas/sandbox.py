@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.schemas.wire import Body, Id, Instant, Read
+from app.schemas.wire import Body, Count, Day, Id, Instant, Read
 
 MOST_SECONDS = 92 * 24 * 3600
 
@@ -51,3 +51,37 @@ class EmailRead(Read):
     subject: Annotated[str, Field(max_length=200)]
     body: Annotated[str, Field(max_length=100_000)]
     at: Instant
+
+
+class Scenario(StrEnum):
+    """A situation that an integrator wants to see. All begin on an open pupil day of the sandbox.
+
+    - `provider_misses_deadline`: every provider reports its morning in time but one; it is 09:31 in London.
+    - `pupil_absconds`: a pupil left at 10:40 in London and the provider has raised an alert.
+    - `half_term_ends_tomorrow`: it is 08:50 in London, and tomorrow a placement may be ended.
+    """
+
+    PROVIDER_MISSES_DEADLINE = "provider_misses_deadline"
+    PUPIL_ABSCONDS = "pupil_absconds"
+    HALF_TERM_ENDS_TOMORROW = "half_term_ends_tomorrow"
+
+
+class ScenarioPlay(Body):
+    """Which scenario to play. Where no placement is named, one that the caller sees is taken."""
+
+    scenario: Annotated[Scenario, Field(strict=False)]
+    placement_id: Id | None = Field(
+        default=None, description="Whose pupil absconds, whose provider is late, or whose half-term ends."
+    )
+
+
+class ScenarioRead(Read):
+    """What was played. `now` is where the clock stands after it."""
+
+    scenario: Scenario
+    now: Instant
+    placement_id: Id
+    provider_id: Id
+    alert_id: Annotated[Id | None, Field(description="The alert that was raised, of `pupil_absconds`.")]
+    reported_count: Annotated[Count, Field(description="Marks that the other providers sent in.")]
+    ends_on: Annotated[Day | None, Field(description="The day of `half_term_ends_tomorrow` on which it ends.")]

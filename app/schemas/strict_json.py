@@ -17,6 +17,7 @@ _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
 _ALL_DIGITS_ALIKE = bytes.maketrans(b"123456789", b"000000000")
 _MANY_DIGITS = b"0" * 19
 _LONGEST_INTEGER = 20
+_NO_JSON = "number_not_finite"
 _TWICE = "An object has two members of the same name."
 _UNFIT = re.compile("[\x00\ud800-\udfff]")
 
@@ -46,15 +47,17 @@ class UnfitRow:
 def parse_json(body: bytes, rows: str | None = None) -> object:
     """The value of a JSON text of at most 32 levels. Raises InvalidJson for everything else.
 
-    `rows` names a member whose elements stand and fall by themselves: one with an unfit text becomes an `UnfitRow`.
-    What cannot be read in one way only (a member twice, a number out of range) is refused whole all the same.
+    `rows` names a member whose elements stand and fall by themselves: one with a text that is unfit, a number out of
+    range or a member twice becomes an `UnfitRow`. What is no JSON at all (NaN) is refused whole.
     """
     text = _decoded(body)
     decoder = _CAREFUL if _MANY_DIGITS in body.translate(_ALL_DIGITS_ALIKE) else _QUICK
     try:
         value: object = decoder.decode(text)
     except InvalidJson as fault:
-        raise _located(text, fault) from None
+        value = _with_rows_apart(text, rows)
+        if value is None:
+            raise _located(text, fault) from None
     except RecursionError:
         raise _too_deep(None) from None
     except json.JSONDecodeError as fault:
@@ -85,7 +88,7 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _no_constant(_: str) -> NoReturn:
-    raise InvalidJson("number_not_finite", "NaN and Infinity are not JSON numbers.")
+    raise InvalidJson(_NO_JSON, "NaN and Infinity are not JSON numbers.")
 
 
 def _finite(digits: str) -> float:
@@ -128,6 +131,35 @@ def _check_text(value: object, rows: str | None) -> None:
         _set_unfit_rows_apart(value[rows], rows)
         value = {**value, rows: None}
     _refuse_unfit_texts(value, [])
+
+
+def _with_rows_apart(text: str, rows: str | None) -> object | None:
+    """The value with an `UnfitRow` for each row that cannot be read in one way; None where a fault is elsewhere."""
+    if rows is None:
+        return None
+    try:
+        value = _LEAVING.decode(text)
+    except (json.JSONDecodeError, RecursionError):
+        return None
+    if not isinstance(value, dict) or not isinstance(value.get(rows), list):
+        return None
+    found = value[rows]
+    for index, row in enumerate(found):
+        fault = _first_left(row, [rows, index])
+        if fault is not None and fault.code == _NO_JSON:
+            return None
+        if fault is not None:
+            found[index] = UnfitRow(fault)
+    return value if _first_left({**value, rows: None}, []) is None else None
+
+
+def _first_left(value: object, path: Path) -> InvalidJson | None:
+    """The first fault that `_LEAVING` left in a value, with its pointer."""
+    for at, part in _walk(value, path):
+        if isinstance(part, InvalidJson):
+            own_step = [] if part.pointer is None else [part.pointer]
+            return InvalidJson(part.code, part.detail, _pointer([*at, *own_step]))
+    return None
 
 
 def _set_unfit_rows_apart(found: list[object], rows: str) -> None:
@@ -195,11 +227,7 @@ def _located(text: str, fault: InvalidJson) -> InvalidJson:
         return _malformed(malformed)
     except RecursionError:
         return _too_deep(None)
-    for path, part in _walk(value, []):
-        if isinstance(part, InvalidJson):
-            own_step = [] if part.pointer is None else [part.pointer]
-            return InvalidJson(part.code, part.detail, _pointer([*path, *own_step]))
-    return fault
+    return _first_left(value, []) or fault
 
 
 def _left_unique(pairs: list[tuple[str, object]]) -> object:

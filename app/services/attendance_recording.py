@@ -22,8 +22,14 @@ from app.clock import utc_now
 from app.db.driver import driver
 from app.outbox.catalogue import EventType
 from app.problems import Unavailable
+from app.rules.attendance_circumstances import KNOWN_OF_A_SESSION
+from app.rules.attendance_marks import MarkOrigin
 from app.rules.attendance_times import Moment
 from app.services.attendance_rows import Statement
+
+# What may be known of a session, in the order of the suggestions of a statement; each comes in four (see there).
+_KNOWN = "{" + ",".join(each.value for each in KNOWN_OF_A_SESSION if each is not None) + "}"
+_SETTINGS = 4 * len(KNOWN_OF_A_SESSION)
 
 # Left to itself PostgreSQL plans the statement below anew for every post, which takes longer than running it.
 _PLAN_ONCE = "set local plan_cache_mode = force_generic_plan"
@@ -34,14 +40,15 @@ with said as (
         %(index)s::int[], %(mark_id)s::uuid[], %(placement_id)s::uuid[], %(on_date)s::date[],
         %(session)s::varchar[], %(fact)s::varchar[],
         %(arrived_at)s::time[], %(left_at)s::time[], %(minutes_late)s::int[], %(reason)s::varchar[],
-        %(code)s::varchar[], %(holds)s::varchar[], %(online_code)s::varchar[], %(online_rule)s::varchar[],
-        %(school_code)s::varchar[], %(school_rule)s::varchar[], %(council_code)s::varchar[], %(council_rule)s::varchar[]
+        %(code)s::varchar[], %(holds)s::varchar[], %(because)s::varchar[], %(leads_to)s::int[]
     ) as row (
         index, mark_id, placement_id, on_date, session, fact, arrived_at, left_at, minutes_late, reason, code, holds,
-        online_code, online_rule, school_code, school_rule, council_code, council_rule)
+        because, leads_to)
 ), ledger as (
-    select said.*, e.online, e.council_commissioned, e.current_mark_id, e.waived_by, e.starts_at, e.ends_at,
-           coalesce(e.first_received_at, %(now)s) <= e.due_at as on_time
+    select said.*, e.online, e.current_mark_id, e.starts_at, e.ends_at,
+           e.waived_by is not null or coalesce(e.first_received_at, %(now)s) <= e.due_at as on_time,
+           said.leads_to + 4 * coalesce(array_position(%(known)s::varchar[], coalesce(e.circumstance, e.waived_by)), 0)
+               + 2 * e.online::int + e.council_commissioned::int + 1 as suggestion
     from said
     join expected_sessions e
       on e.placement_id = said.placement_id and e.on_date = said.on_date and e.session = said.session
@@ -50,8 +57,7 @@ with said as (
     for update of e
 ), judged as (
     select ledger.*,
-        case when ledger.waived_by is not null then 'session_waived'
-             when ledger.holds = 'in_person' and ledger.online then 'code_never_online'
+        case when ledger.holds = 'in_person' and ledger.online then 'code_never_online'
              when ledger.holds = 'online' and not ledger.online then 'code_contradicts_fact'
              when ledger.fact <> 'absent' and (
                       ledger.on_date = %(today)s
@@ -68,10 +74,7 @@ with said as (
                   (ledger.fact, ledger.arrived_at, ledger.left_at, ledger.minutes_late, ledger.reason, ledger.code)
              then 'unchanged'
              else 'corrected' end as outcome,
-        case when ledger.online then online_code when council_commissioned then council_code
-             else school_code end as suggested_code,
-        case when ledger.online then online_rule when council_commissioned then council_rule
-             else school_rule end as suggested_by
+        (%(codes)s::varchar[])[suggestion] as suggested_code, (%(rules)s::varchar[])[suggestion] as suggested_by
     from ledger
     left join attendance_marks m
       on m.id = ledger.current_mark_id and m.on_date = ledger.on_date and m.on_date between %(first)s and %(last)s
@@ -88,9 +91,12 @@ with said as (
 ), marked as (
     insert into attendance_marks (
         id, on_date, placement_id, session, submission_id, provider_id, fact, arrived_at, left_at, minutes_late, reason,
-        code, suggested_code, suggested_by, received_at, supersedes_id)
+        code, suggested_code, suggested_by, received_at, supersedes_id, origin, correction_reason, client_id,
+        acting_for)
     select mark_id, on_date, placement_id, session, %(submission)s, %(provider)s, fact, arrived_at, left_at,
-           minutes_late, reason, code, suggested_code, suggested_by, %(now)s, current_mark_id
+           minutes_late, reason, code, suggested_code, suggested_by, %(now)s, current_mark_id,
+           case when outcome = 'recorded' then 'submission' else %(superseding)s end,
+           case when outcome = 'corrected' then because end, %(client)s, %(acting_for)s
     from fresh
 ), moved as (
     update expected_sessions e
@@ -139,12 +145,17 @@ class Recorded:
 
 
 async def record(
-    caller: Caller, session: AsyncSession, statements: Sequence[Statement], rows: int, at: Moment
+    caller: Caller,
+    session: AsyncSession,
+    statements: Sequence[Statement],
+    rows: int,
+    at: Moment,
+    superseding: MarkOrigin = MarkOrigin.RESTATEMENT,
 ) -> Recorded:
     """Records a submission of `rows` rows, of which `statements` had no fault of their own.
 
-    A statement without an outcome found no session of the caller's. Raises Unavailable where a mark that stands is
-    not to be seen even with its session locked.
+    `superseding` is the origin of a mark that takes another's place. A statement without an outcome found no session of
+    the caller's. Raises Unavailable where a mark that stands is not to be seen even with its session locked.
     """
     submission = uuid4()
     days = [each.row.on_date for each in statements] or [caller.today]
@@ -152,6 +163,9 @@ async def record(
     await connection.execute(_PLAN_ONCE)
     given = {
         **_columns(statements),
+        "known": _KNOWN,
+        "superseding": superseding.value,
+        "acting_for": caller.on_behalf_of,
         "provider": caller.organisation_id,
         "client": caller.client_id,
         "submission": submission,
@@ -185,16 +199,18 @@ def _raced(outcomes: Sequence[Outcome]) -> bool:
 
 _COLUMNS = (
     "index", "mark_id", "placement_id", "on_date", "session", "fact", "arrived_at", "left_at", "minutes_late", "reason",
-    "code", "holds", "online_code", "online_rule", "school_code", "school_rule", "council_code", "council_rule",
+    "code", "holds", "because", "leads_to",
 )  # fmt: skip
 
 
-def _columns(statements: Sequence[Statement]) -> dict[str, str]:
+def _columns(statements: Sequence[Statement]) -> dict[str, object]:
     """One array a column, as text: every value is of our own making and holds none of an array's own signs but `\\`.
 
+    The reasons for corrections are other people's words: they go as a list, and only where there are any.
     The ids of the marks are one random id, numbered in its last digits: they fall on one page of the index.
     """
     of_marks = str(uuid4())[:-4]
+    leads_to: dict[tuple[tuple[str, str], ...], int] = {}
     rows = [
         (
             s.index,
@@ -209,12 +225,17 @@ def _columns(statements: Sequence[Statement]) -> dict[str, str]:
             s.row.reason and s.row.reason.value,
             s.stated.code and s.stated.code.replace("\\", "\\\\"),
             s.stated.holds.value,
-            *s.suggestions,
+            None,
+            leads_to.setdefault(s.suggestions, len(leads_to)) * _SETTINGS,
         )
         for s in statements
     ]
     columns: Iterable[Sequence[object]] = zip(*rows, strict=True) if rows else [()] * len(_COLUMNS)
-    return {name: _array(column) for name, column in zip(_COLUMNS, columns, strict=True)}
+    given: dict[str, object] = {name: _array(column) for name, column in zip(_COLUMNS, columns, strict=True)}
+    if any(s.row.correction_reason for s in statements):
+        given["because"] = [s.row.correction_reason for s in statements]
+    suggested = [each for suggestions in leads_to for each in suggestions]
+    return given | {"codes": _array([code for code, _ in suggested]), "rules": _array([rule for _, rule in suggested])}
 
 
 def _array(column: Sequence[object]) -> str:

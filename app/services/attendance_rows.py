@@ -5,14 +5,17 @@ Nothing here knows the ledger. A fault found here is the same whether the placem
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import time
+from datetime import date, time
 from functools import lru_cache
+from itertools import product
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from app.rules.attendance_circumstances import KNOWN_OF_A_SESSION, known_of
+from app.rules.attendance_codes import FIRST_DAY_OF_NEW_CODES, LAST_DAY_OF_OLD_CODES
 from app.rules.attendance_due import may_submit_for_day
-from app.rules.attendance_facts import AbsenceReason, Fact, MarkFact, SessionCircumstances, check_fact, suggest_code
+from app.rules.attendance_facts import AbsenceReason, Fact, MarkFact, check_fact, suggest_code
 from app.rules.attendance_statements import Stated, stated
 from app.rules.attendance_times import Moment, check_happened, check_hours
 from app.rules.sources import OUR_OWN
@@ -45,7 +48,6 @@ _MEMBERS = {
     "day_in_holidays": "/on_date",
     "day_closed": "/on_date",
     "session_not_timetabled": "/session",
-    "session_waived": "/session",
     "session_not_begun": "/session",
     "arrived_after_end": "/arrived_at",
     "late_but_on_time": "/arrived_at",
@@ -57,14 +59,16 @@ _MEMBERS = {
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A row without a fault of its own. `suggestions`: code and rule online, then in person for a school and for a
-    council.
+    """A row without a fault of its own.
+
+    `suggestions` are the code and rule for all that may be known of a session (`KNOWN_OF_A_SESSION`), four for each: in
+    person for a school, for a council, online for a school, for a council.
     """
 
     index: int
     row: AttendanceRow
     stated: Stated
-    suggestions: tuple[str, str, str, str, str, str]
+    suggestions: tuple[tuple[str, str], ...]
 
     @property
     def about(self) -> tuple[object, ...]:
@@ -75,8 +79,13 @@ class Statement:
         return mended.stated == other.stated and _details(self.row) == _details(other.row)
 
 
+def member_of(fault: Refused) -> str:
+    """The pointer, within a row, to the member that a fault is about."""
+    return _MEMBERS.get(fault.code, "")
+
+
 def rejection(index: int, fault: Refused) -> RejectedRow:
-    pointer = f"/rows/{index}{_MEMBERS.get(fault.code, '')}"
+    pointer = f"/rows/{index}{member_of(fault)}"
     return RejectedRow(index=index, pointer=pointer, code=fault.code, detail=fault.reason)
 
 
@@ -95,7 +104,7 @@ def read_rows(raw: Sequence[Any], at: Moment) -> tuple[list[Statement], list[Rej
     well_formed, rejected = _well_formed(raw)
     statements = []
     for index, row in well_formed:
-        read = _read(index, row, at)
+        read = read_row(index, row, at)
         if isinstance(read, Refused):
             rejected.append(rejection(index, read))
         else:
@@ -135,7 +144,7 @@ def _unfit(index: int, fault: InvalidJson) -> RejectedRow:
     return RejectedRow(index=index, pointer=pointer, code=fault.code, detail=fault.detail)
 
 
-def _read(index: int, row: AttendanceRow, at: Moment) -> Statement | Refused:
+def read_row(index: int, row: AttendanceRow, at: Moment) -> Statement | Refused:
     said = _stated(row.fact, row.code, row.on_date, row.session)
     if isinstance(said, Refused):
         return said
@@ -147,7 +156,8 @@ def _read(index: int, row: AttendanceRow, at: Moment) -> Statement | Refused:
     timely = may_submit_for_day(row.on_date, at.today)
     if isinstance(timely, Refused):
         return timely
-    return Statement(index, row, said, _suggestions(said.fact, row.reason or said.known_reason))
+    era = FIRST_DAY_OF_NEW_CODES if row.on_date >= FIRST_DAY_OF_NEW_CODES else LAST_DAY_OF_OLD_CODES
+    return Statement(index, row, said, _suggestions(said.fact, row.reason or said.known_reason, era))
 
 
 def _details(row: AttendanceRow) -> tuple[object, ...]:
@@ -177,15 +187,11 @@ _stated = lru_cache(maxsize=4096)(stated)
 
 
 @lru_cache(maxsize=256)
-def _suggestions(fact: Fact, reason: AbsenceReason | None) -> tuple[str, str, str, str, str, str]:
-    """The codes to suggest in each circumstance that only the ledger knows; they depend on nothing else of a row."""
+def _suggestions(fact: Fact, reason: AbsenceReason | None, day: date) -> tuple[tuple[str, str], ...]:
+    """They depend on nothing else of a row, and on the day only as far as it is before August 2024 or not."""
     mark = MarkFact(fact, reason=reason)
-    online, school, council = (
-        suggest_code(mark, known)
-        for known in (
-            SessionCircumstances(council_commissioned=False, online=True),
-            SessionCircumstances(council_commissioned=False),
-            SessionCircumstances(council_commissioned=True),
-        )
+    suggested = (
+        suggest_code(mark, known_of(known, online=online, council_commissioned=council), day)
+        for known, online, council in product(KNOWN_OF_A_SESSION, (False, True), (False, True))
     )
-    return (online.code.code, online.rule, school.code.code, school.rule, council.code.code, council.rule)
+    return tuple((each.code.code, each.rule) for each in suggested)

@@ -10,7 +10,7 @@ from app.problems import FieldError, Invalid
 from app.queries.calendars import school_calendars
 from app.queries.placements import own_placements
 from app.rules.attendance_due import Punctuality
-from app.rules.attendance_statements import CONTRADICTION, NEVER_ONLINE, PLACEMENT_NOT_FOUND, WAIVED, why_not_expected
+from app.rules.attendance_statements import CONTRADICTION, NEVER_ONLINE, PLACEMENT_NOT_FOUND, why_not_expected
 from app.rules.attendance_times import moment
 from app.rules.placements import PlacementState
 from app.rules.verdict import Refused
@@ -19,7 +19,7 @@ from app.services.attendance_recording import Outcome, record
 from app.services.attendance_rows import Statement, mistimed, read_rows, rejection
 
 _STATES = {state.value: state for state in MarkState}
-_LEDGER_FAULTS = {fault.code: fault for fault in (WAIVED, NEVER_ONLINE, CONTRADICTION)}
+LEDGER_FAULTS = {fault.code: fault for fault in (NEVER_ONLINE, CONTRADICTION)}
 _MOST_NAMED = 100
 
 
@@ -37,8 +37,8 @@ async def submit_attendance(
     for found in recorded.outcomes:
         statement = by_index.pop(found.index)
         caller.sees_placements(statement.row.placement_id)
-        if found.what in _LEDGER_FAULTS:
-            rejected.append(rejection(found.index, _LEDGER_FAULTS[found.what]))
+        if found.what in LEDGER_FAULTS:
+            rejected.append(rejection(found.index, LEDGER_FAULTS[found.what]))
         elif found.starts_at is not None and found.ends_at is not None:
             rejected.append(rejection(found.index, mistimed(statement, found.starts_at, found.ends_at, at)))
         else:

@@ -14,8 +14,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
+from app.queries.attendance_marks import unexplained_days
 from app.queries.calendars import school_calendars
 from app.queries.clocks import (
+    LOOK_BACK,
     categories_of,
     exclusions_of,
     own_pupils,
@@ -44,6 +46,7 @@ from app.rules.registration_threshold import REGISTERED_CATEGORIES, ProviderCoun
 from app.rules.reviews import review_deadlines
 from app.rules.reviews import standings_of as reviews_standing
 from app.rules.sustained_checks import check_due_on
+from app.rules.unexplained_absences import unexplained_clocks
 
 D = TypeVar("D")
 
@@ -203,6 +206,17 @@ async def sustained_checks(session: AsyncSession, batch: Batch) -> Found:
     ]
 
 
+async def unexplained_absences(session: AsyncSession, batch: Batch) -> Found:
+    unexplained = await unexplained_days(batch.caller, session, batch.placed.keys(), batch.today - LOOK_BACK)
+    return [
+        (id_, clock)
+        for id_, days in unexplained.items()
+        for clock in unexplained_clocks(
+            f"/v1/attendance-marks?placement_id={id_}&unresolved=true", batch.calendar(id_), days, batch.today
+        )
+    ]
+
+
 async def assurances(
     kind: ClockKind, caller: Caller | None, session: AsyncSession, providers: Collection[UUID], today: date
 ) -> Found:
@@ -222,6 +236,7 @@ CLOCKS: tuple[Source, ...] = (
     Source(frozenset({ClockKind.HOST_SCHOOL_CHECK}), host_school_checks),
     Source(frozenset({ClockKind.PLANNED_END}), planned_ends),
     Source(frozenset({ClockKind.SUSTAINED_CHECK}), sustained_checks),
+    Source(frozenset({ClockKind.UNEXPLAINED_ABSENCE}), unexplained_absences),
 )
 PROVIDER_CLOCKS: tuple[ProviderSource, ...] = (
     ProviderSource(frozenset({ClockKind.REGISTRATION_THRESHOLD}), registration_thresholds),
@@ -242,7 +257,13 @@ NEED_PLANS = frozenset(
 )
 # The sources that go by the calendar of a placement.
 NEED_CALENDARS = frozenset(
-    {ClockKind.DAY_6, ClockKind.HALF_TERMLY_REVIEW, ClockKind.HOST_SCHOOL_CHECK, ClockKind.SUSTAINED_CHECK}
+    {
+        ClockKind.DAY_6,
+        ClockKind.HALF_TERMLY_REVIEW,
+        ClockKind.HOST_SCHOOL_CHECK,
+        ClockKind.SUSTAINED_CHECK,
+        ClockKind.UNEXPLAINED_ABSENCE,
+    }
 )
 
 

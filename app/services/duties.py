@@ -25,11 +25,13 @@ from app.services.duties_batch import Batch
 from app.services.duties_calendars import follow_calendars
 from app.services.duties_clocks import tell_clocks
 from app.services.duties_early_departures import lapse_early_departures
+from app.services.duties_emails import find_emails
 from app.services.duties_expiries import tell_ends_of_awards, tell_ends_of_confirmations, tell_ends_of_insurances
 from app.services.duties_part_time_plans import lapse_part_time_plans
 from app.services.duties_placements import tell_ends, tell_starts
 from app.services.duties_referrals import lapse_offers
 from app.services.duties_severance import retain_severed
+from app.services.duties_suggestions import suggest_again
 from app.services.duties_suspensions import lapse_suspensions
 from app.services.duties_sustained import tell_sustained_checks
 
@@ -42,6 +44,8 @@ DUTIES: tuple[Duty, ...] = (
     tell_starts,
     follow_calendars,
     tell_missing_attendance,
+    suggest_again,
+    find_emails,
     lapse_suspensions,
     lapse_early_departures,
     lapse_immediate_terminations,
@@ -80,17 +84,29 @@ async def do_duties(sessions: Sessions, sandbox_id: UUID | None, until: datetime
     """Does what is due in one world by `until`, under the worker role, and commits it.
 
     Each duty is by itself and in batches: one that fails, or has much to catch up with, undoes nothing of another.
-    A duty that another worker is at is left to that one.
+    A duty that another worker is at is left to that one. Where nothing is due, one transaction looks into them all;
+    where something goes wrong on the way, all are gone through again in transactions of their own.
     """
-    events, failed = 0, []
+    events: list[int] = []
+    try:
+        async with sessions() as session:
+            for duty in DUTIES:
+                events.append(await _do(session, duty, sandbox_id, until))
+            await session.commit()
+    except Exception:
+        _log.warning("duties_taken_singly", sandbox_id=sandbox_id and str(sandbox_id), exc_info=True)
+    else:
+        return DutiesDone(sum(events), ())
+    failed = []
     for duty in DUTIES:
-        name = getattr(duty, "__name__", "duty")
         try:
-            events += await _do(sessions, duty, name, sandbox_id, until)
+            async with sessions() as session:
+                events.append(await _do(session, duty, sandbox_id, until))
+                await session.commit()
         except Exception:
-            _log.exception("duty_failed", duty=name, sandbox_id=sandbox_id and str(sandbox_id))
-            failed.append(name)
-    return DutiesDone(events, tuple(failed))
+            _log.exception("duty_failed", duty=_name(duty), sandbox_id=sandbox_id and str(sandbox_id))
+            failed.append(_name(duty))
+    return DutiesDone(sum(events), tuple(failed))
 
 
 async def do_duties_in_order(sessions: Sessions, sandbox_id: UUID, until: datetime) -> int:
@@ -107,20 +123,29 @@ async def do_duties_in_order(sessions: Sessions, sandbox_id: UUID, until: dateti
     return len(tellings)
 
 
-async def _do(sessions: Sessions, duty: Duty, name: str, sandbox_id: UUID | None, until: datetime) -> int:
-    """One duty, batch by batch, until nothing is left; the number of events."""
+async def _do(session: AsyncSession, duty: Duty, sandbox_id: UUID | None, until: datetime) -> int:
+    """One duty, batch by batch, until nothing is left; the number of events.
+
+    What was done is committed at once, so that no row stays locked while other duties look. A look that found nothing
+    is left to be committed with the next.
+    """
     events, done = 0, MOST_AT_ONCE
     while done >= MOST_AT_ONCE:
-        async with sessions() as session:
-            free = await session.execute(_FREE_FOR_THIS, {"world": _world(sandbox_id), "duty": name})
-            if not free.scalar_one():
-                return events
-            batch = await duty(session, sandbox_id, until, MOST_AT_ONCE)
-            tellings: list[Telling] = sorted(batch.tellings, key=lambda each: each.occurred_at)
-            await record_events(session, tellings)
+        free = await session.execute(_FREE_FOR_THIS, {"world": _world(sandbox_id), "duty": _name(duty)})
+        if not free.scalar_one():
+            return events
+        batch = await duty(session, sandbox_id, until, MOST_AT_ONCE)
+        tellings: list[Telling] = sorted(batch.tellings, key=lambda each: each.occurred_at)
+        await record_events(session, tellings)
+        if batch.done or tellings:
             await session.commit()
+        session.expunge_all()  # the next one reads for itself
         events, done = events + len(tellings), batch.done
     return events
+
+
+def _name(duty: Duty) -> str:
+    return getattr(duty, "__name__", "duty")
 
 
 def _world(sandbox_id: UUID | None) -> str:

@@ -21,6 +21,9 @@ from app.services.duties_batch import Batch
 # Whatever hangs on a placement, what refers to another before what it refers to.
 ABOUT_REFERRALS = (("referral_steps", "referral_id"), ("referral_offers", "referral_id"), ("referrals", "id"))
 ABOUT_PLACEMENTS = (
+    "email_deliveries",
+    "alert_steps",
+    "alert_attempts",
     "alert_calls",
     "alert_notifications",
     "absconding_alerts",
@@ -44,6 +47,7 @@ ABOUT_PLACEMENTS = (
     "placement_contacts",
     "host_school_checks",
     "reviews",
+    "register_codes",
     "attendance_marks",
     "expected_sessions",
     "timetable_slots",
@@ -109,6 +113,10 @@ _FORGET_REPLIES = text(
 _FORGET_TELLINGS = text(
     "delete from clock_tellings c using unnest(cast(:ids as text[])) as gone(id)"
     " where position(gone.id in c.subject) > 0"
+)
+_FORGET_IN_EMAILS = text(
+    "update email_deliveries set placement_ids = array(select each from unnest(placement_ids) as each"
+    " where each <> all(:placements)) where placement_ids && :placements"
 )
 _ERASE = text("delete from pupils where id = :pupil")
 
@@ -180,4 +188,5 @@ async def _retain_history(
     await session.execute(_FORGET_AUDIENCES, {"placements": placements, "ids": gone})
     await session.execute(_FORGET_REPLIES, {"ids": gone})
     await session.execute(_FORGET_TELLINGS, {"ids": gone})
+    await session.execute(_FORGET_IN_EMAILS, {"placements": placements})
     await session.execute(_ERASE, {"pupil": pupil.id})

@@ -53,6 +53,7 @@ def _stated(caller: Caller, body: PlacementFactsWrite) -> dict[str, Any]:
     return {
         "looked_after": body.looked_after,
         "ehcp": body.ehcp,
+        "required_after_16": body.required_after_16,
         "exclusion": given and given.kind,
         "excluded_on": given and given.on,
         "exclusion_days": given and given.pupil_days,

@@ -9,9 +9,9 @@ from sqlmodel import col
 
 from app.access.caller import Caller
 from app.clock import london_day, utc_now
-from app.db.engine import Sessions
 from app.models.calendars import Calendar
 from app.models.organisations import Sandbox
+from app.outbox.jobs import Tools
 from app.problems import Conflict, FieldError, Invalid, Unavailable
 from app.queries.calendars import school_calendars, visible_calendars
 from app.queries.sandbox import own_sandbox
@@ -19,12 +19,13 @@ from app.rules.calendars import SchoolCalendar
 from app.rules.london import LONDON
 from app.schemas.sandbox import MOST_SECONDS, ClockAdvance
 from app.services.duties import do_duties_in_order
+from app.services.email_sending import keep_due_emails
 
 SCHOOL_MORNING = time(8, 50)
 _FURTHEST = timedelta(seconds=MOST_SECONDS)
 
 
-async def set_clock(caller: Caller, session: AsyncSession, workers: Sessions | None, at: datetime) -> Sandbox:
+async def set_clock(caller: Caller, session: AsyncSession, workers: Tools | None, at: datetime) -> Sandbox:
     """Makes the clock stand at `at`, with all that was due by then done.
 
     Raises Conflict where the clock is already past it, Invalid where it is too far off.
@@ -33,7 +34,7 @@ async def set_clock(caller: Caller, session: AsyncSession, workers: Sessions | N
     return await _move(session, workers, sandbox, at.astimezone(UTC))
 
 
-async def advance_clock(caller: Caller, session: AsyncSession, workers: Sessions | None, body: ClockAdvance) -> Sandbox:
+async def advance_clock(caller: Caller, session: AsyncSession, workers: Tools | None, body: ClockAdvance) -> Sandbox:
     """Moves the clock on from where it is once the callers before this one are done. Raises Conflict, Invalid."""
     sandbox = await own_sandbox(caller, session, lock=True)
     now = sandbox.stands_at or utc_now()
@@ -42,9 +43,9 @@ async def advance_clock(caller: Caller, session: AsyncSession, workers: Sessions
     return await _move(session, workers, sandbox, await _next_school_morning(caller, session, now))
 
 
-async def _move(session: AsyncSession, workers: Sessions | None, sandbox: Sandbox, at: datetime) -> Sandbox:
+async def _move(session: AsyncSession, workers: Tools | None, sandbox: Sandbox, at: datetime) -> Sandbox:
     """The duties are committed by the worker role before the clock is: if the request then fails, it can be repeated,
-    and finds nothing left to do.
+    and finds nothing left to do. So are the emails that fell due, where the sandbox keeps them.
     """
     now = sandbox.stands_at or utc_now()
     if at < now:
@@ -56,7 +57,9 @@ async def _move(session: AsyncSession, workers: Sessions | None, sandbox: Sandbo
         raise Invalid([FieldError("/now", "too_far", "The clock moves on by at most 92 days at a time.")])
     if workers is None:
         raise Unavailable
-    await do_duties_in_order(workers, sandbox.id, at)
+    await do_duties_in_order(workers.sessions, sandbox.id, at)
+    if workers.settings.keeps_mails:
+        await keep_due_emails(workers.sessions, sandbox.id)
     sandbox.stands_at = at
     await session.flush()
     return sandbox

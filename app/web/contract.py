@@ -17,6 +17,7 @@ from app.problems import Problem, every_problem
 from app.schemas.wire import Tagged
 from app.web.contract_examples import example_of
 from app.web.contract_schemas import PROBLEM_SCHEMA, open_answers
+from app.web.contract_webhooks import add_webhooks
 from app.web.edge import Edge
 
 Document = dict[str, Any]
@@ -88,6 +89,7 @@ def contract(app: FastAPI) -> Document:
             for method in methods_of(route):
                 _complete(document, document["paths"][route.path_format][method.lower()], method, route)
     open_answers(document)
+    add_webhooks(document)
     return document
 
 

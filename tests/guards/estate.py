@@ -24,6 +24,7 @@ PRIVATE = {
     "attendance-submissions",
     "dual-registrations",
     "early-departures",
+    "email-deliveries",
     "extensions",
     "immediate-terminations",
     "insurance-certificates",
@@ -48,6 +49,8 @@ PRIVATE = {
     "termination-notices",
     "toolkit-assessments",
     "unagreed-absences",
+    "webhook-deliveries",
+    "webhook-endpoints",
 }
 FORM = {
     "name": "Termly report",
@@ -75,7 +78,7 @@ async def make_estate(app: FastAPI, owner_url: str) -> AsyncIterator[Estate]:
         open_party(app, owner_url, OrganisationKind.COUNCIL, scopes=frozenset()) as powerless,
     ):
         ids = await _about_a_child(world) | await _about_a_provider(world) | await _about_clients(world)
-        yield Estate(world, powerless, ids)
+        yield Estate(world, powerless, ids | await _told_by_email(world))
 
 
 async def _about_a_child(world: World) -> dict[str, str]:
@@ -86,6 +89,8 @@ async def _about_a_child(world: World) -> dict[str, str]:
     row = {"placement_id": placement, "on_date": "2026-11-24", "session": "am", "fact": "present"}
     submission = await world.provider.post("/v1/attendance-submissions", {"rows": [row]})
     days = {"starts_on": "2026-12-01", "ends_on": "2026-12-02"}
+    mark = made(submission)["accepted"][0]["mark_id"]
+    entered = await world.school.post("/v1/register-codes", {k: row[k] for k in row if k != "fact"} | {"code": "B"})
     suspension = await world.provider.post(
         "/v1/suspensions", {"placement_id": placement, "reason": "Danger to others", **days}
     )
@@ -102,6 +107,8 @@ async def _about_a_child(world: World) -> dict[str, str]:
         "placements": placement,
         "pupils": pupil,
         "attendance-submissions": made(submission)["id"],
+        "attendance-marks": mark,
+        "register-codes": made(entered)["id"],
         "part-time-plans": made(part_time)["id"],
         "suspensions": made(suspension)["id"],
         "immediate-terminations": made(ending)["id"],
@@ -237,10 +244,25 @@ async def _procurement(world: World, framework: str, lot: str, award: str) -> di
     }
 
 
+async def _told_by_email(world: World) -> dict[str, str]:
+    moved = await world.council.post("/v1/sandbox/clock/advance", {"seconds": 2 * 3600})
+    assert moved.status_code == 200, moved.text
+    told = (await world.council.get("/v1/email-deliveries", kind="daily_attendance")).json()["items"]
+    return {"email-deliveries": told[0]["id"]}
+
+
 async def _about_clients(world: World) -> dict[str, str]:
     client = made(await world.council.post("/v1/api-clients", {"name": "Second", "scopes": ["events:read"]}))["id"]
     key = made(await world.council.post(f"/v1/api-clients/{client}/keys", {"kind": "api_key"}))["id"]
-    return {"api-clients": client, "keys": key}
+    return {"api-clients": client, "keys": key, **await _webhooks(world)}
+
+
+async def _webhooks(world: World) -> dict[str, str]:
+    """An endpoint with a delivery; disabled, so that no worker of another test sends to it."""
+    endpoint = made(await world.council.post("/v1/webhook-endpoints", {"url": "https://mis.example.org/"}))["id"]
+    proof = made(await world.council.post(f"/v1/webhook-endpoints/{endpoint}/proof", None))["id"]
+    made(await world.council.act(f"/v1/webhook-endpoints/{endpoint}", "disablement"))
+    return {"webhook-endpoints": endpoint, "webhook-deliveries": proof}
 
 
 def made(answer: Response) -> Any:

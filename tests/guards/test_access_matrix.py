@@ -13,15 +13,14 @@ from httpx import AsyncClient, Response
 
 from app.access.permission import AccessRow, access_table
 from app.db.embedded_database import Addresses
-from app.main import create_app
 from app.models.organisations import OrganisationKind
-from app.settings import Settings
+from tests.declared_headers import application, document
 from tests.guards.estate import PRIVATE, Estate, make_estate
 from tests.world import Party, World, open_party
 
 NOWHERE = "3f0c8e0a-8d0e-4a65-9a57-0a1a3c1f2b77"
-APP = create_app(Settings(database_url="postgresql+psycopg://nobody@/nothing"))
-CONTRACT = APP.openapi()
+APP = application()
+CONTRACT = document()
 ROWS = [row for row in access_table(APP) if row.scope != "open"]
 SCOPED = [row for row in ROWS if row.scope != "any"]
 OF_SOME_KINDS = [(row, kind) for row in ROWS for kind in OrganisationKind if kind.value not in row.kinds.split()]

@@ -13,9 +13,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from app.cli import CONTRACT
-from app.main import create_app
-from app.settings import Settings
 from app.web.contract import as_text
+from tests.declared_headers import document
+from tests.guards.of_each import of_each
 
 Schema = dict[str, Any]
 
@@ -26,7 +26,7 @@ WITHOUT_IF_MATCH = {"revoke_api_key", "set_sandbox_clock"}
 BOUNDED_FORMATS = {"uuid", "date", "date-time"}
 METHODS = {"get", "put", "post", "patch", "delete"}
 
-DOCUMENT: Schema = create_app(Settings(environment="sandbox", database_url="postgresql+psycopg://")).openapi()
+DOCUMENT: Schema = document()
 OPERATIONS = [
     pytest.param(method, operation, id=f"{method.upper()} {path}")
     for path, methods in DOCUMENT["paths"].items()
@@ -51,7 +51,7 @@ def test_operation_ids_are_unique() -> None:
     assert len(ids) == len(set(ids))
 
 
-@pytest.mark.parametrize(("method", "operation"), OPERATIONS)
+@of_each(OPERATIONS)
 def test_an_operation_is_named_and_described(method: str, operation: Schema) -> None:
     assert re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", operation["operationId"])
     assert operation.get("summary")
@@ -59,7 +59,7 @@ def test_an_operation_is_named_and_described(method: str, operation: Schema) -> 
     assert operation.get("tags")
 
 
-@pytest.mark.parametrize(("method", "operation"), OPERATIONS)
+@of_each(OPERATIONS)
 def test_an_operation_needs_a_credential_unless_it_is_open(method: str, operation: Schema) -> None:
     if operation["operationId"] in OPEN:
         assert "security" not in operation
@@ -69,7 +69,7 @@ def test_an_operation_needs_a_credential_unless_it_is_open(method: str, operatio
     assert ("429" in operation["responses"]) != bool(operation.get("x-never-blocked"))
 
 
-@pytest.mark.parametrize(("method", "operation"), OPERATIONS)
+@of_each(OPERATIONS)
 def test_an_operation_lists_its_problems(method: str, operation: Schema) -> None:
     answers = operation["responses"]
     assert {"400", "500", "503"} <= answers.keys()
@@ -82,7 +82,7 @@ def test_an_operation_lists_its_problems(method: str, operation: Schema) -> None
             assert "application/problem+json" in _resolved(answer)["content"]
 
 
-@pytest.mark.parametrize(("method", "operation"), OPERATIONS)
+@of_each(OPERATIONS)
 def test_if_match_is_required_where_it_is_asked_for(method: str, operation: Schema) -> None:
     for parameter in operation["parameters"]:
         if parameter["name"].lower() == "if-match":
@@ -91,7 +91,7 @@ def test_if_match_is_required_where_it_is_asked_for(method: str, operation: Sche
             assert "428" in operation["responses"]
 
 
-@pytest.mark.parametrize(("method", "operation"), OPERATIONS)
+@of_each(OPERATIONS)
 def test_bodies_are_closed_and_answers_open_to_new_members(method: str, operation: Schema) -> None:
     for place, media in _media(operation):
         for name, schema in _components(media["schema"], {}).items():
@@ -114,14 +114,14 @@ def test_the_problem_lists_what_rules_say_would_be_lawful() -> None:
     assert {"note", "next_lawful_dates", "needed_scope", "needed_kinds", "rule", "source", "error"} <= listed
 
 
-@pytest.mark.parametrize(("method", "operation"), OPERATIONS)
+@of_each(OPERATIONS)
 def test_what_was_made_has_an_address(method: str, operation: Schema) -> None:
     for status, answer in operation["responses"].items():
         if status == "201":
             assert "Location" in answer["headers"], "201 is for what has an address of its own; otherwise answer 200"
 
 
-@pytest.mark.parametrize(("method", "operation"), OPERATIONS)
+@of_each(OPERATIONS)
 def test_what_is_changed_was_read_before(method: str, operation: Schema) -> None:
     if method in ("put", "patch", "delete") and operation["operationId"] not in WITHOUT_IF_MATCH:
         taken = {p["name"].lower(): p for p in operation["parameters"]}
@@ -129,7 +129,7 @@ def test_what_is_changed_was_read_before(method: str, operation: Schema) -> None
         assert {"412", "428"} <= operation["responses"].keys()
 
 
-@pytest.mark.parametrize(("method", "operation"), OPERATIONS)
+@of_each(OPERATIONS)
 def test_the_headers_of_a_refusal_are_declared(method: str, operation: Schema) -> None:
     declared = {status: _resolved(answer).get("headers", {}) for status, answer in operation["responses"].items()}
     assert all("X-Request-Id" in headers for status, headers in declared.items() if status != "304")
@@ -138,7 +138,7 @@ def test_the_headers_of_a_refusal_are_declared(method: str, operation: Schema) -
     assert "WWW-Authenticate" in declared.get("401", {"WWW-Authenticate": None})
 
 
-@pytest.mark.parametrize(("method", "operation"), OPERATIONS)
+@of_each(OPERATIONS)
 def test_bodies_and_answers_have_examples_that_are_valid(method: str, operation: Schema) -> None:
     for place, media in _media(operation):
         assert "example" in media or "examples" in media, f"{place} has no example"
@@ -147,14 +147,14 @@ def test_bodies_and_answers_have_examples_that_are_valid(method: str, operation:
             _check(place, media["schema"], example)
 
 
-@pytest.mark.parametrize(("method", "operation"), OPERATIONS)
+@of_each(OPERATIONS)
 def test_every_parameter_is_bounded(method: str, operation: Schema) -> None:
     for parameter in operation.get("parameters", []):
         faults = list(_unbounded(parameter["schema"], f"{parameter['in']} {parameter['name']}"))
         assert not faults, faults
 
 
-@pytest.mark.parametrize("name", sorted(DOCUMENT["components"]["schemas"]))
+@of_each(sorted(DOCUMENT["components"]["schemas"]))
 def test_every_schema_is_bounded(name: str) -> None:
     faults = list(_unbounded(DOCUMENT["components"]["schemas"][name], name))
     assert not faults, faults

@@ -17,6 +17,8 @@ APP = Path(__file__).resolve().parents[2] / "app"
 # Recorded by the duties of the clock, which are the worker's, not by a feature's service.
 BY_THE_WORKER = {
     EventType.ATTENDANCE_MISSING,
+    EventType.ATTENDANCE_SUGGESTED_ANEW,
+    EventType.ATTENDANCE_WAIVED,
     EventType.EARLY_DEPARTURE_LAPSED,
     EventType.EXTENSION_LAPSED,
     EventType.IMMEDIATE_TERMINATION_LAPSED,

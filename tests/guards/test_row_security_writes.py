@@ -111,8 +111,9 @@ def raise_alert(by: str) -> str:
 MARK = (
     f"with sent as ({submission('strange_provider', 'strange_provider_client')} returning id)"
     " insert into attendance_marks (id, on_date, placement_id, session, submission_id, provider_id, fact,"
-    " suggested_code, suggested_by, received_at) select gen_random_uuid(), '2026-11-24', %(placement)s, 'am', id,"
-    " %(strange_provider)s, 'present', 'B', 'x', now() from sent"
+    " suggested_code, suggested_by, received_at, origin, client_id) select gen_random_uuid(), '2026-11-24',"
+    " %(placement)s, 'am', id, %(strange_provider)s, 'present', 'B', 'x', now(), 'submission',"
+    " %(strange_provider_client)s from sent"
 )
 REPORT = (
     "insert into progress_reports (id, created_at, changed_at, version, placement_id, form_id, school_year, term,"
@@ -148,10 +149,26 @@ CHECK = (
     " insert into sustained_checks (id, created_at, changed_at, version, placement_id, leaver_destination_id, state,"
     " moved_on) select gen_random_uuid(), now(), now(), 1, placement_id, id, 'open', '2026-12-19' from said"
 )
+WANTS = (
+    "insert into notification_settings (id, created_at, changed_at, version, organisation_id, daily_on, daily_addresses,"
+    " morning_at, afternoon_at, list_on, list_addresses, list_at) values (%(new)s, now(), now(), 1, %(commissioner)s,"
+    " true, '{x@evil.example}', '09:45', '14:15', true, '{}', '09:31')"
+)
+EMAILED = (
+    "insert into email_deliveries (id, created_at, changed_at, version, kind, part, on_date, organisation_id, roles,"
+    " address, state, due_at, useful_until, next_attempt_at, attempts, placement_ids) values (%(new)s, now(), now(), 1,"
+    " 'daily_attendance', 'am', '2026-11-24', %(commissioner)s, '{}', 'x@evil.example', 'pending', now(), now(), now(),"
+    " '[]', '{}')"
+)
 SLOTS = "timetable_slots where placement_id = %(placement)s"
 UNRECEIVED = "where placement_id = %(placement)s and first_received_at is null"
 WAIVER = f"update expected_sessions set waived_by = 'suspension' {UNRECEIVED}"
 NOTICES = "alert_notifications where alert_id = %(alert)s"
+STEP = (
+    "insert into alert_steps (id, alert_id, placement_id, what, at, recorded_at, by_id)"
+    " values (%(new)s, %(alert)s, %(placement)s, 'closed', now(), now(), %({0})s)"
+)
+TAKEN = "update alert_notifications set state = 'acknowledged' where alert_id = %(alert)s"
 
 # Who tries what, and the words of the refusal; "nothing" where the rows are not its to change.
 FORBIDDEN = {
@@ -214,6 +231,25 @@ FORBIDDEN = {
         '"timetables"',
     ),
     "a watcher removes slots": ("watcher", f"delete from {SLOTS}", "permission denied"),
+    "a watcher adds to an alert's timeline": ("watcher", STEP.format("watcher"), "alert_steps"),
+    "a school adds to a timeline in the council's name": ("school", STEP.format("commissioner"), "alert_steps"),
+    "a school rewrites a timeline": (
+        "school",
+        "update alert_steps set what = 'x' where id = %(new)s",
+        "alert_steps",
+    ),
+    "a school adds an attempt": (
+        "school",
+        "insert into alert_attempts (id, alert_id, notification_id, placement_id, number, organisation_id,"
+        " contact_role, sent_to, began_at) select %(new)s, alert_id, id, placement_id, 1, %(school)s, 'x', 'x', now()"
+        f" from {NOTICES} limit 1",
+        "alert_attempts",
+    ),
+    "a school acknowledges what the council was told": (
+        "school",
+        f"{TAKEN} and organisation_id = %(commissioner)s",
+        "nothing",
+    ),
     "a watcher raises an alert in the provider's name": ("watcher", raise_alert("provider"), "absconding_alerts"),
     "a school raises an alert in the provider's name": ("school", raise_alert("provider"), "absconding_alerts"),
     "a watcher settles a report": ("watcher", REPORT, "progress_reports"),
@@ -267,6 +303,8 @@ FORBIDDEN = {
         "update sustained_findings set evidence = 'x' where id = %(new)s",
         "permission denied",
     ),
+    "a school says where a council's emails go": ("school", WANTS, '"notification_settings"'),
+    "a council writes down an email of its own": ("commissioner", EMAILED, "permission denied"),
     "a provider makes itself a council": (
         "provider",
         "update organisations set kind = 'council', council_id = %(stranger)s where id = %(provider)s",

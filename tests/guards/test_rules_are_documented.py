@@ -10,9 +10,8 @@ import pytest
 
 from app import rules
 from app.access.permission import operations
-from app.main import create_app
 from app.rules.state_tables import NOT_CALLERS, StateTable
-from app.settings import Settings
+from tests.declared_headers import application
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "rules.md").read_text()
 
@@ -40,7 +39,7 @@ def test_a_state_table_is_printed_in_the_documentation(table: StateTable[Any]) -
 
 # Answers that one operation takes in its body, and what the delivery of notifications does.
 NO_OPERATION_OF_ITS_OWN = {"agree", "refuse", "deliver", "fail", "retry"}
-APP = create_app(Settings(database_url="postgresql+psycopg://nobody@/nothing"))
+APP = application()
 
 
 @pytest.mark.parametrize("table", state_tables(), ids=lambda table: table.subject)

@@ -183,6 +183,13 @@ def test_who_may_answer_when(
     assert (verdict.code if isinstance(verdict, Refused) else "") == code
 
 
+def test_an_answer_that_comes_too_late_is_told_since_when_and_who_never_agreed() -> None:
+    answered = {SCHOOL: AgreementAnswer.AGREED}
+    verdict = may_agree(BOTH, COUNCIL, answered=answered, now=NOON, takes_effect_at=NOON)
+    assert isinstance(verdict, Refused)
+    assert verdict.next_steps == {"takes_effect_at": "2025-11-10T12:00:00Z", "still_to_agree": ["commissioner"]}
+
+
 @pytest.mark.parametrize(
     ("state", "now", "after"),
     [

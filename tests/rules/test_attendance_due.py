@@ -78,3 +78,4 @@ def test_nobody_knows_tomorrows_attendance() -> None:
 def test_what_is_waived_is_neither_owed_nor_missing() -> None:
     assert session_state(DUE + MOMENT, DUE, None, waived=True) is SessionState.WAIVED
     assert session_state(DUE + MOMENT, DUE, DUE, waived=True) is SessionState.RECEIVED_ON_TIME
+    assert session_state(DUE + MOMENT, DUE, DUE + MOMENT, waived=True) is SessionState.RECEIVED_ON_TIME

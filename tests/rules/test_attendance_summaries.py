@@ -17,6 +17,7 @@ from app.rules.attendance_summaries import (
     is_persistently_absent,
     is_severely_absent,
     waivers_counted_as,
+    waivers_not_counted,
 )
 from app.rules.attendance_waivers import Waiver
 from app.rules.verdict import Refused
@@ -50,10 +51,15 @@ def test_every_code_counts_as_something() -> None:
     [
         pytest.param("suspension", "authorised", id="suspended with nothing arranged is E"),
         pytest.param("part_time_plan", "authorised", id="not attended under a part-time plan is C2"),
+        pytest.param("closure", "not_possible", id="closed on the day is Y4"),
+        pytest.param("not_timetabled", None, id="no part of the timetable any more"),
+        pytest.param("placement_over", None, id="after the placement"),
     ],
 )
-def test_what_a_waived_session_counts_as(waiver: str, counted_as: str) -> None:
-    assert [each.value for each in CountedAs if Waiver(waiver) in waivers_counted_as(each)] == [counted_as]
+def test_what_a_waived_session_counts_as(waiver: str, counted_as: str | None) -> None:
+    found = [each.value for each in CountedAs if Waiver(waiver) in waivers_counted_as(each)]
+    assert found == ([counted_as] if counted_as else [])
+    assert (Waiver(waiver) in waivers_not_counted()) is (counted_as is None)
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,26 @@ def test_an_unfit_row_is_set_apart_and_the_others_stand() -> None:
         parse_json(body.replace(b"\\u00e9", b"\\u0000"), "rows")
 
 
+def test_a_row_that_cannot_be_read_in_one_way_is_set_apart_too() -> None:
+    body = b'{"rows":[{"a":1},{"b":[1e999]},{"c":1,"c":2},99999999999999999999],"note":1}'
+    value = parse_json(body, "rows")
+    assert isinstance(value, dict)
+    first, *unfit = value["rows"]
+    assert first == {"a": 1}
+    assert [(each.fault.pointer, each.fault.code) for each in unfit] == [
+        ("/rows/1/b/0", "number_out_of_range"),
+        ("/rows/2/c", "duplicate_member"),
+        ("/rows/3", "number_out_of_range"),
+    ]
+    for elsewhere in (b'"note":1e999', b'"note":1,"note":1', b'"note":NaN', b'"note":[{"x":1,"x":1}]'):
+        with pytest.raises(InvalidJson):
+            parse_json(body.replace(b'"note":1', elsewhere), "rows")
+    with pytest.raises(InvalidJson):
+        parse_json(body.replace(b"1e999", b"NaN"), "rows")
+    with pytest.raises(InvalidJson):
+        parse_json(body)
+
+
 def test_a_place_far_down_a_long_name_is_found_quickly() -> None:
     body = b'{"' + b"x" * 100_000 + b'":[' + b"1," * 70_000 + b'"\\u0000"]}'
     with pytest.raises(InvalidJson):

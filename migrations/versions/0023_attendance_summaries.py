@@ -1,10 +1,11 @@
 """Attendance is summed from the ledger alone: each session says what stands for it.
 
-Revision ID: 0021
-Revises: 0015
+Revision ID: 0023
+Revises: 0022
 
-A session keeps the fact and the code of its current mark, and the ledger's key carries what is counted, so that a
-placement's year is read from three pages of an index. `attendance_counted` counts for the caller's own days.
+A session keeps the fact and the code of its current mark, and the code last entered in the register, which counts
+first; the ledger's key carries what is counted, so that a placement's year is read from three pages of an index.
+`attendance_counted` counts for the caller's own days.
 """
 
 import sqlalchemy as sa
@@ -12,13 +13,13 @@ from alembic import op
 
 from migrations.row_security import allow_function
 
-revision = "0021"
-down_revision = "0015"
+revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
 KEY = "placement_id, on_date, session"
-COUNTED = "due_at, online, waived_by, current_fact, current_code"
+COUNTED = "due_at, online, waived_by, current_fact, current_code, register_code"
 
 # The caller's rows as a viewer become days without overlap, so that nothing is counted twice and nothing outside them.
 FUNCTIONS = """
@@ -35,7 +36,8 @@ language sql stable security definer set search_path = public, pg_temp as $$
         where coalesce(v.from_on <= v.until_on, true) and coalesce(v.basis = any(as_bases), true)
           and w.first_on <= w.last_on
         group by w.placement_id, w.first_on, w.last_on)
-    select e.placement_id, e.current_code, case when e.current_code is null then e.waived_by end,
+    select e.placement_id, coalesce(e.register_code, e.current_code),
+           case when coalesce(e.register_code, e.current_code) is null then e.waived_by end,
            e.due_at < this_instant, e.online, e.current_fact, count(*)
     from seen s
     join expected_sessions e
@@ -54,6 +56,13 @@ def upgrade() -> None:
         "update expected_sessions e set current_fact = m.fact, current_code = coalesce(m.code, m.suggested_code)"
         " from attendance_marks m where m.id = e.current_mark_id and m.on_date = e.on_date"
     )
+    op.add_column("expected_sessions", sa.Column("register_code", sa.String(length=2), nullable=True))
+    op.execute(
+        "update expected_sessions e set register_code = r.code from register_codes r"
+        " where (r.placement_id, r.on_date, r.session) = (e.placement_id, e.on_date, e.session) and r.number ="
+        " (select max(x.number) from register_codes x"
+        " where (x.placement_id, x.on_date, x.session) = (r.placement_id, r.on_date, r.session))"
+    )
     op.create_check_constraint(
         op.f("ck_expected_sessions_current_mark_says"),
         "expected_sessions",
@@ -68,6 +77,7 @@ def downgrade() -> None:
     op.execute(f"drop function {SIGNATURE}")
     op.drop_constraint(op.f("ck_expected_sessions_current_mark_says"), "expected_sessions", type_="check")
     _key(f"({KEY})")
+    op.drop_column("expected_sessions", "register_code")
     op.drop_column("expected_sessions", "current_code")
     op.drop_column("expected_sessions", "current_fact")
 
