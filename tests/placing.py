@@ -163,7 +163,8 @@ async def mark_before_it_was_known(session: AsyncSession, placement_id: UUID, pr
     )
     session.add(mark)
     await session.flush()
-    for change in ({"current_mark_id": mark.id}, {"circumstance": Circumstance.AT_OTHER_REGISTERED_SCHOOL}):
+    says = {"current_mark_id": mark.id, "current_fact": mark.fact, "current_code": mark.suggested_code}
+    for change in (says, {"circumstance": Circumstance.AT_OTHER_REGISTERED_SCHOOL}):
         await session.execute(update(ExpectedSession).filter_by(**of).values(**change))
 
 

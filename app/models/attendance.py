@@ -24,12 +24,18 @@ class ExpectedSession(SQLModel, table=True):
     to come at which nothing is expected any more has no row. `online`, `council_commissioned` and `circumstance` decide
     the code that is suggested to the host school; they stand here so that a submission reads one row for each session.
     Triggers keep `circumstance` (see `rules.attendance_circumstances`) and set `suggest_again` where a mark stands and
-    any of these changes.
+    any of these changes. `current_fact` and `current_code` are those of the current mark (the code that it states, else
+    the one suggested), `register_code` is what the school entered last: they stand here, and in the key, so that
+    counting reads nothing else.
     """
 
     __tablename__ = "expected_sessions"
     __table_args__ = (
         ForeignKeyConstraint(["placement_id", "provider_id"], ["placements.id", "placements.provider_id"]),
+        CheckConstraint(
+            "(current_mark_id is null) = (current_code is null) and (current_code is null) = (current_fact is null)",
+            name="current_mark_says",
+        ),
         Index(
             "ix_expected_sessions_outstanding",
             "due_at",
@@ -58,6 +64,9 @@ class ExpectedSession(SQLModel, table=True):
     due_at: datetime = Field(sa_type=INSTANT)
     first_received_at: datetime | None = Field(default=None, sa_type=INSTANT)
     current_mark_id: UUID | None = None
+    current_fact: Fact | None = Field(default=None, sa_type=slug(Fact))
+    current_code: str | None = Field(default=None, max_length=2)
+    register_code: str | None = Field(default=None, max_length=2)
     waived_by: str | None = Field(default=None, max_length=40)
     circumstance: Circumstance | None = Field(default=None, sa_type=slug(Circumstance))
     suggest_again: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})

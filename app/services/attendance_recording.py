@@ -101,8 +101,9 @@ with said as (
     from fresh
 ), moved as (
     update expected_sessions e
-    set current_mark_id = fresh.mark_id, first_received_at = coalesce(e.first_received_at, %(now)s),
-        changed_at = %(now)s
+    set current_mark_id = fresh.mark_id, current_fact = fresh.fact,
+        current_code = coalesce(fresh.code, fresh.suggested_code),
+        first_received_at = coalesce(e.first_received_at, %(now)s), changed_at = %(now)s
     from fresh
     where e.placement_id = fresh.placement_id and e.on_date = fresh.on_date and e.session = fresh.session
       and e.on_date between %(first)s and %(last)s
