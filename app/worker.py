@@ -1,4 +1,4 @@
-"""The worker, `python -m app.worker`: runs queued jobs, and does what is due because time has passed.
+"""The worker, `python -m app.worker`: delivers what is to be delivered, and does what is due because time has passed.
 
 It keeps no state: any number may run, each may be killed at any moment, and each outlives the loss of the database.
 """
@@ -17,8 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.clock import utc_now
 from app.db.engine import UnsafeDatabaseError, make_engine, make_sessions, refuse_unsafe_database
-from app.outbox.jobs import Tools
-from app.outbox.running import run_jobs
+from app.outbox.tools import Tools
 from app.queries.sandbox import sandboxes_to_sweep
 from app.services.absconding_alerts_delivery import keep_delivering
 from app.services.audit_seals import seal_all
@@ -81,9 +80,8 @@ class Worker:
     pulse: Pulse = field(default_factory=Pulse)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Works until `stop` is set; jobs that have begun may then end."""
+        """Works until `stop` is set; what has begun to be delivered may then end."""
         work: dict[str, tuple[float, Callable[[], Awaitable[None]]]] = {
-            "jobs": (PAUSE_SECONDS, self.work_jobs),
             "duties": (DUTIES_SECONDS, self.do_duties),
             "sandboxes": (PAUSE_SECONDS, self.sweep_sandboxes),
             "alerts": (ALERTS_SECONDS, self.deliver_alerts),
@@ -101,10 +99,6 @@ class Worker:
             loop.cancel()
         await asyncio.gather(*loops, return_exceptions=True)
         _log.info("worker_stopped")
-
-    async def work_jobs(self) -> None:
-        await run_jobs(self.tools, alive=lambda: self.pulse.beat("jobs"))
-        raise WorkUndoneError  # it ends only where the database went away
 
     async def do_duties(self) -> None:
         """The duties of the live organisations. Raises WorkUndoneError where one failed."""

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from app.db.embedded_database import Addresses
-from app.outbox.jobs import Tools
+from app.outbox.tools import Tools
 from app.services.absconding_alerts_delivery import deliver
 from tests.placing import owner_session
 from tests.world import Party, World

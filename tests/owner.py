@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from app.db.engine import Sessions, make_sessions
 
-_OPTIONS = "-c search_path=public,jobs"
+_OPTIONS = "-c search_path=public"
 _engines: dict[str, AsyncEngine] = {}
 _connections: dict[str, psycopg.Connection] = {}
 

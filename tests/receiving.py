@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from httpx import Response
 
 from app.db.embedded_database import Addresses
-from app.outbox.jobs import Tools
+from app.outbox.tools import Tools
 from app.outbox.webhook_http import Sender
 from app.services.webhook_sending import Sending
 from tests.test_events import connect, record

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from app.db.embedded_database import Addresses
 from app.models.organisations import OrganisationKind
-from app.outbox.jobs import Tools
+from app.outbox.tools import Tools
 from app.settings import Settings
 from tests.a_year import autumn, coming_back, finding_a_place, spring, trouble
 from tests.a_year.story import begun, no_list_mixes_the_two, nobody_else_saw_it

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from app.db.embedded_database import Addresses
-from app.outbox.jobs import Tools
+from app.outbox.tools import Tools
 from app.services import absconding_alerts_delivery as delivery
 from app.services.absconding_alerts_attempts import claim_attempts, renew_claims
 from app.services.absconding_alerts_delivery import Round, deliver_due

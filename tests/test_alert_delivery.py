@@ -1,4 +1,4 @@
-"""Notifications arrive, by job or by sweep; what nobody takes in hand is escalated; no child is named but in emails."""
+"""Notifications arrive, by a call or by a look; what nobody takes in hand is escalated; no child is named but in emails."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from app.db.embedded_database import Addresses
 from app.db.engine import make_engine, make_sessions
-from app.outbox.jobs import Tools
+from app.outbox.tools import Tools
 from app.services.absconding_alerts_delivery import deliver, deliver_due, keep_delivering
 from app.services.duties import do_duties
 from app.settings import Settings
@@ -197,7 +197,7 @@ async def test_a_child_is_named_in_emails_only(
     for party in (world.school, world.council, world.provider):
         assert "Ada" not in (await party.get("/v1/events")).text
     async with owner_session(database.owner) as session:
-        for table in ("jobs.procrastinate_jobs", "events", "audit_entries"):
+        for table in ("events", "audit_entries"):
             rows = await session.execute(text(f"select count(*) from {table} as t where t::text like '%Ada%'"))
             assert rows.scalar_one() == 0
         results = await session.execute(text("select string_agg(last_result, ' ') from alert_notifications"))

@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from app.outbox.jobs import Tools
+from app.outbox.tools import Tools
 from app.services.absconding_alerts_delivery import deliver_due
 from app.settings import Settings
 from tests.alerting import FOUND, PATH, SEEN, advance, carry, emails, keep_contacts, notification, raised, read

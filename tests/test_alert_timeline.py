@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from app.outbox.jobs import Tools
+from app.outbox.tools import Tools
 from app.settings import Settings
 from tests.alerting import FOUND, PATH, carry, notification, raised, read
 from tests.world import World

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from app.models.emails import EmailDelivery
 from app.outbox.email import close_mail_connections
-from app.outbox.jobs import Tools
+from app.outbox.tools import Tools
 from app.services import email_sending
 from app.services.duties import do_duties
 from app.services.duties_emails import find_emails

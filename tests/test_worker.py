@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from app.db.embedded_database import Addresses
-from app.outbox.jobs import Tools, enqueue
+from app.outbox.tools import Tools, enqueue
 from app.services.pruning import prune_idempotency_records
 from app.settings import Settings
 from app.worker import Worker, WorkUndoneError

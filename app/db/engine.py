@@ -10,8 +10,7 @@ from app.settings import Settings
 
 Sessions = async_sessionmaker[AsyncSession]
 
-# Tables are in `public`; the job queue keeps its own in `jobs`, whose statements name no schema.
-_SEARCH_PATH = "-c search_path=public,jobs"
+_SEARCH_PATH = "-c search_path=public"
 
 # A statement that outlives these has lost its caller; holding locks for it would stop others posting.
 _TIMEOUTS = "-c statement_timeout=10s -c lock_timeout=3s -c idle_in_transaction_session_timeout=15s"

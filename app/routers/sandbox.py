@@ -9,7 +9,7 @@ from app.access.caller import Caller
 from app.access.permission import allow
 from app.access.scopes import Scope
 from app.models.absconding import Mail
-from app.outbox.jobs import Tools
+from app.outbox.tools import Tools
 from app.queries.sandbox import caught_mails, own_sandbox
 from app.schemas.sandbox import ClockAdvance, ClockRead, ClockSet, EmailRead, ScenarioPlay, ScenarioRead
 from app.schemas.wire import Instant

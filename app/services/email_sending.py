@@ -18,7 +18,7 @@ from app.clock import utc_now
 from app.db.engine import Sessions
 from app.models.emails import EmailDelivery
 from app.outbox.email import MailFailure, failure_of, send_mail
-from app.outbox.jobs import Tools
+from app.outbox.tools import Tools
 from app.queries.email_content import email_again, unsent_emails
 from app.services.email_attempts import begin, end_failed, end_not_needed, end_sent
 from app.services.email_writing import Letter, NotWritten, write_email

@@ -11,7 +11,7 @@ from app.access.caller import Caller
 from app.clock import london_day, utc_now
 from app.models.calendars import Calendar
 from app.models.organisations import Sandbox
-from app.outbox.jobs import Tools
+from app.outbox.tools import Tools
 from app.problems import Conflict, FieldError, Invalid, Unavailable
 from app.queries.calendars import school_calendars, visible_calendars
 from app.queries.sandbox import own_sandbox

@@ -21,7 +21,7 @@ from app.db.engine import Sessions
 from app.models.attendance import ExpectedSession
 from app.models.organisations import OrganisationKind
 from app.models.placements import Placement
-from app.outbox.jobs import Tools
+from app.outbox.tools import Tools
 from app.problems import Conflict, Unavailable
 from app.queries.api_clients import first_client
 from app.queries.calendars import school_calendar

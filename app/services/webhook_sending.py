@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clock import utc_now
 from app.models.webhooks import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookSecret
-from app.outbox.jobs import Tools
+from app.outbox.tools import Tools
 from app.outbox.webhook_http import SECONDS, Sender
 from app.outbox.webhook_messages import body_of, message_id_of
 from app.outbox.webhook_secrets import SealingKeys, SecretNotOpened, sealing_keys, signed_headers

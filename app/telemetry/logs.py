@@ -15,7 +15,7 @@ from structlog.types import EventDict, Processor, WrappedLogger
 
 from app.telemetry.request_id import current_request_id
 
-_QUIET = ("httpx", "httpcore", "asyncio", "sqlalchemy", "psycopg", "procrastinate")
+_QUIET = ("httpx", "httpcore", "asyncio", "sqlalchemy", "psycopg")
 _MOST_FRAMES = 40
 _SECRETS = re.compile(
     r"\bwhsec_[\w+/=]+|\baps?_(?:live|test)_\w+|\beyJ[\w-]+\.[\w-]+\.[\w-]*|://[^/\s@]+@|\b[A-Z][0-9]{11}[0-9A-Z]\b"

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from httpx import Response
 
-from app.outbox.jobs import Tools
+from app.outbox.tools import Tools
 from app.services.absconding_alerts_delivery import deliver
 from tests.world import TIMETABLE, Party, World
 

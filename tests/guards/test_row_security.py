@@ -62,7 +62,7 @@ async def test_no_table_is_there_without_a_model(engines: dict[str, AsyncEngine]
             text(
                 "select relname from pg_class where relkind in ('r', 'p', 'm', 'v') and not relispartition"
                 " and relnamespace = 'public'::regnamespace"
-                " and relname !~ '^(procrastinate_.*|alembic_version)$' order by 1"
+                " and relname !~ '^alembic_version$' order by 1"
             )
         )
         assert list(found.scalars()) == TABLES
@@ -104,7 +104,7 @@ async def test_only_the_reviewed_functions_see_past_row_security(engines: dict[s
                 "select proname, exists (select 1 from unnest(proconfig) c where c like 'search_path=%')"
                 " and (prorettype = 'trigger'::regtype or not has_function_privilege('public', oid, 'execute'))"
                 " from pg_proc"
-                " where prosecdef and pronamespace = 'public'::regnamespace and proname !~ '^procrastinate_' order by 1"
+                " where prosecdef and pronamespace = 'public'::regnamespace order by 1"
             )
         )
         definers = {row[0]: row[1] for row in found}
