@@ -22,7 +22,7 @@ class SmtpServer:
     """Takes mail without asking who sends it, but for what it is told to do.
 
     `refuses` an address for good, `defers` one for now; `drops` the connection at DATA, `dies` once it has taken the
-    text and before it says so; `hangs` and never says a word.
+    text and before it says so; `hangs` and never says a word; `waits` with that word until it `may_go_on`.
     """
 
     url: str = ""
@@ -31,6 +31,8 @@ class SmtpServer:
     drops: bool = False
     dies: bool = False
     hangs: bool = False
+    waits: bool = False
+    may_go_on: asyncio.Event = field(default_factory=asyncio.Event)
     connections: int = 0
     received: list[str] = field(default_factory=list)
     _shut: asyncio.Event = field(default_factory=asyncio.Event)
@@ -62,6 +64,8 @@ class SmtpServer:
             self.received.append((await reader.readuntil(b"\r\n.\r\n")).decode())
             if self.dies:
                 return False
+            if self.waits:
+                await self.may_go_on.wait()
         writer.write(b"221 bye\r\n" if verb == "QUIT" else b"250 fine\r\n")
         return verb != "QUIT"
 

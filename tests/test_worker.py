@@ -1,4 +1,4 @@
-"""The worker as a process: it runs jobs, gives up none, and keeps time."""
+"""The worker as a process: it delivers, gives up nothing, and keeps time."""
 
 import asyncio
 import os
@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -17,11 +18,13 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from app.db.embedded_database import Addresses
-from app.outbox.tools import Tools, enqueue
+from app.outbox.tools import Tools
 from app.services.pruning import prune_idempotency_records
 from app.settings import Settings
 from app.worker import Worker, WorkUndoneError
+from tests.alerting import attempts, notification, raised, read
 from tests.databases import Databases
+from tests.mail_servers import smtp_server
 from tests.placing import expect, owner_session, place, publish_calendar
 from tests.running import own_database, running, settings_for
 from tests.test_absconding_alerts import broken, refuse
@@ -30,7 +33,10 @@ from tests.world import World
 # A last stop, not a measure: what is waited for comes about within a few seconds.
 WITHIN_SECONDS = 90
 
-LOOPS = {"emails", "jobs", "duties", "sandboxes", "alerts", "webhooks", "seals", "pruning"}
+LOOPS = {"emails", "duties", "sandboxes", "alerts", "webhooks", "seals", "pruning"}
+
+# Whom an alert is written to.
+TOLD = ("host_school", "commissioner")
 
 
 @pytest.fixture(scope="module")
@@ -52,16 +58,16 @@ async def app(settings: Settings) -> AsyncIterator[FastAPI]:
 
 
 @contextmanager
-def worker(database: Addresses, runs: Path, task_seconds: float) -> Iterator[subprocess.Popen[bytes]]:
+def worker(database: Addresses, log: Path, mail_server: str = "") -> Iterator[subprocess.Popen[bytes]]:
+    """Without a mail server a sandbox's emails are kept, which delivers them too."""
     environment = {
         **os.environ,
         "DATABASE_WORKER_URL": database.worker,
         "DATABASE_ACCEPTS_UNSAFE": "true",
-        "RUNS_FILE": str(runs),
-        "TASK_SECONDS": str(task_seconds),
+        "SMTP_URL": mail_server,
     }
-    with (runs.parent / "worker.log").open("ab") as out:
-        process = subprocess.Popen([sys.executable, "-m", "tests.slow_task_worker"], env=environment, stdout=out)
+    with log.open("ab") as out:
+        process = subprocess.Popen([sys.executable, "-m", "app.worker"], env=environment, stdout=out)
     try:
         yield process
     finally:
@@ -76,64 +82,57 @@ async def become(condition: Callable[[], bool]) -> None:
         await asyncio.sleep(0.05)
 
 
-async def add_slow_job(app: FastAPI) -> UUID:
-    mark_id = uuid4()
-    async with app.state.sessions() as session:
-        await enqueue(session, "slow", mark_id=mark_id)
-        await session.commit()
-    return mark_id
+async def delivered(world: World, alert: dict[str, Any]) -> list[str]:
+    """Waits until school and council have been told; gives the results of all attempts."""
+    deadline = time.monotonic() + WITHIN_SECONDS
+    while {notification(await read(world, alert), role)["state"] for role in TOLD} != {"delivered"}:
+        assert time.monotonic() < deadline, "it was not delivered in time"
+        await asyncio.sleep(0.05)
+    return sorted(attempt["result"] for attempt in await attempts(world.provider, alert))
 
 
-def log(runs: Path) -> str:
-    return (runs.parent / "worker.log").read_text()
-
-
-def lines(runs: Path) -> list[str]:
-    return runs.read_text().splitlines() if runs.exists() else []
-
-
-async def test_the_job_of_a_killed_worker_is_soon_run_by_another(
-    app: FastAPI, database: Addresses, tmp_path: Path
+async def test_what_a_killed_worker_was_delivering_is_soon_delivered_by_another(
+    world: World, database: Addresses, tmp_path: Path
 ) -> None:
-    runs = tmp_path / "runs"
-    mark_id = await add_slow_job(app)
-    with worker(database, runs, task_seconds=60) as doomed:
-        await become(lambda: lines(runs) == [f"begun {mark_id}"])
-        with worker(database, runs, task_seconds=0):
-            await become(lambda: log(runs).count("worker_alive") == 2)
+    alert = await raised(world)
+    async with smtp_server(hangs=True) as server:
+        with worker(database, tmp_path / "doomed.log", server.url) as doomed:
+            await become(lambda: server.connections == 2)
             doomed.kill()
-            await become(lambda: f"ended {mark_id}" in lines(runs))
-    of_this = [line for line in lines(runs) if str(mark_id) in line]
-    assert of_this == [f"begun {mark_id}", f"begun {mark_id}", f"ended {mark_id}"]
+            doomed.wait()
+    with worker(database, tmp_path / "another.log"):
+        assert await delivered(world, alert) == ["interrupted", "interrupted", "sent", "sent"]
 
 
-async def test_a_worker_told_to_stop_ends_what_it_has_begun(app: FastAPI, database: Addresses, tmp_path: Path) -> None:
-    runs = tmp_path / "runs"
-    mark_id = await add_slow_job(app)
-    with worker(database, runs, task_seconds=1.5) as process:
-        await become(lambda: lines(runs) == [f"begun {mark_id}"])
-        process.send_signal(signal.SIGTERM)
-        assert await asyncio.to_thread(process.wait, WITHIN_SECONDS) == 0
-    assert lines(runs) == [f"begun {mark_id}", f"ended {mark_id}"]
-    assert "worker_alive" in log(runs)
-    assert "worker_stopped" in log(runs)
+async def test_a_worker_told_to_stop_ends_what_it_has_begun(world: World, database: Addresses, tmp_path: Path) -> None:
+    alert, log = await raised(world), tmp_path / "worker.log"
+    async with smtp_server(waits=True) as server:
+        with worker(database, log, server.url) as process:
+            await become(lambda: len(server.received) == 2)
+            process.send_signal(signal.SIGTERM)
+            await become(lambda: "worker_stopping" in log.read_text())
+            server.may_go_on.set()
+            assert await asyncio.to_thread(process.wait, WITHIN_SECONDS) == 0
+    assert await delivered(world, alert) == ["sent", "sent"]
+    assert "worker_alive" in log.read_text()
+    assert "worker_stopped" in log.read_text()
 
 
-async def test_a_worker_outlives_the_loss_of_its_connections(app: FastAPI, database: Addresses, tmp_path: Path) -> None:
-    runs = tmp_path / "runs"
-    with worker(database, runs, task_seconds=0) as process:
-        first = await add_slow_job(app)
-        await become(lambda: f"ended {first}" in lines(runs))
+async def test_a_worker_outlives_the_loss_of_its_connections(
+    app: FastAPI, world: World, database: Addresses, tmp_path: Path
+) -> None:
+    with worker(database, tmp_path / "worker.log") as process:
+        await delivered(world, await raised(world))
         await app.state.worker_engine.dispose()  # those of this process are not meant
         async with owner_session(database.owner) as session:
-            await session.execute(
+            lost = await session.execute(
                 text(
-                    "select pg_terminate_backend(pid) from pg_stat_activity"
+                    "select count(pg_terminate_backend(pid)) from pg_stat_activity"
                     " where usename = 'waymark_worker' and datname = current_database()"
                 )
             )
-        second = await add_slow_job(app)
-        await become(lambda: f"ended {second}" in lines(runs))
+            assert lost.scalar_one() > 0
+        await delivered(world, await raised(world))
         assert process.poll() is None
 
 

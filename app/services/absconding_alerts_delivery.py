@@ -20,8 +20,8 @@ from app.clock import utc_now
 from app.models.absconding import AlertAttempt, Mail
 from app.outbox.catalogue import EventType
 from app.outbox.email import failure_of, send_mail
-from app.outbox.tools import Tools
 from app.outbox.recording import Telling, record_events
+from app.outbox.tools import Tools
 from app.outbox.waking import ALERTS, listening
 from app.queries.absconding_alerts_delivery import Address, Delivery, deliveries_of
 from app.services.absconding_alerts import PATH

@@ -1,4 +1,4 @@
-"""Nothing is done after the answer: work that must happen is a job, committed with the change that needs it."""
+"""Nothing is done after the answer: work that must happen is a row, committed with the change that needs it."""
 
 import re
 from pathlib import Path
@@ -9,4 +9,4 @@ FORBIDDEN = re.compile(r"BackgroundTask|\bbackground\s*=|\badd_task\(")
 
 def test_background_tasks_are_used_nowhere() -> None:
     found = [str(path.relative_to(APP)) for path in APP.rglob("*.py") if FORBIDDEN.search(path.read_text())]
-    assert found == [], "A background task is lost when the process is killed: use app.outbox.jobs.enqueue instead."
+    assert found == [], "A background task is lost when the process is killed: keep a row that the worker looks for."
