@@ -134,6 +134,7 @@ async def expect(
             due_at=due_at(day, which, starts_at),
             first_received_at=received_at,
             waived_by=waived_by,
+            waived_at=LONG_AGO if waived_by else None,
             changed_at=LONG_AGO,
         )
     )

@@ -48,6 +48,7 @@ class ExpectedSession(SQLModel, table=True):
             postgresql_where=text("first_received_at is null and waived_by is null and missing_told_at is null"),
         ),
         Index("ix_expected_sessions_provider_day", "provider_id", "on_date"),
+        CheckConstraint("num_nulls(waived_by, waived_at) in (0, 2)", name="waived_since"),
         Index("ix_expected_sessions_suggest_again", "placement_id", postgresql_where=text("suggest_again")),
         {"postgresql_partition_by": "RANGE (on_date)"},
     )

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, desc, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, desc, false, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -19,6 +19,7 @@ from app.rules.calendars import SchoolSession
 
 _NOTHING_YET = col(ExpectedSession.first_received_at).is_(None)
 _OWED = col(ExpectedSession.waived_by).is_(None)
+_WAIVED_BEFORE = func.coalesce(col(ExpectedSession.waived_at) <= col(ExpectedSession.first_received_at), false())
 
 
 def visible_sessions(caller: Caller, first: date, last: date) -> Select[Any]:
@@ -45,8 +46,8 @@ def with_state(statement: Select[Any], state: SessionState, now: datetime) -> Se
         SessionState.EXPECTED: and_(_NOTHING_YET, _OWED, due >= now),
         SessionState.MISSING: and_(_NOTHING_YET, _OWED, due < now),
         SessionState.WAIVED: and_(_NOTHING_YET, ~_OWED),
-        SessionState.RECEIVED_ON_TIME: and_(~_NOTHING_YET, or_(~_OWED, received <= due)),
-        SessionState.RECEIVED_LATE: and_(_OWED, received > due),
+        SessionState.RECEIVED_ON_TIME: and_(~_NOTHING_YET, or_(received <= due, _WAIVED_BEFORE)),
+        SessionState.RECEIVED_LATE: and_(received > due, ~_WAIVED_BEFORE),
     }
     return statement.where(conditions[state])
 

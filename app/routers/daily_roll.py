@@ -97,7 +97,7 @@ def _entry(
 
 def _session(caller: Caller, row: RollRow) -> RollSession:
     expected, waiver = row.session, row.session.waived_by and Waiver(row.session.waived_by)
-    state = session_state(caller.now, expected.due_at, expected.first_received_at, waived=waiver is not None)
+    state = session_state(caller.now, expected.due_at, expected.first_received_at, waived_at=expected.waived_at)
     code = code_of_waiver(waiver) if waiver and state is SessionState.WAIVED else None
     return RollSession.model_validate(
         {

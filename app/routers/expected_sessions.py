@@ -98,9 +98,7 @@ def _days(caller: Caller, on_date: Day | None, first: Day | None, last: Day | No
 
 
 def _read(caller: Caller, expected: ExpectedSession, mark: AttendanceMark | None) -> ExpectedSessionRead:
-    state = session_state(
-        caller.now, expected.due_at, expected.first_received_at, waived=expected.waived_by is not None
-    )
+    state = session_state(caller.now, expected.due_at, expected.first_received_at, waived_at=expected.waived_at)
     shown = expected.model_dump(include=set(ExpectedSessionRead.model_fields))
     current = None if mark is None else CurrentMark.model_validate(mark)
     waiver = None if expected.waived_by is None else Waiver(expected.waived_by)

@@ -50,6 +50,7 @@ class SessionTold:
     due_at: datetime
     online: bool
     waived_by: str | None
+    waived_at: datetime | None
     first_received_at: datetime | None
     fact: Fact | None
     arrived_at: time | None
@@ -69,7 +70,7 @@ class SessionTold:
         return name if naming is ChildNaming.FULL_NAME else f"{name} (placement {str(self.placement_id)[:8]})"
 
     def state_at(self, at: datetime) -> SessionState:
-        return session_state(at, self.due_at, self.first_received_at, waived=self.waived_by is not None)
+        return session_state(at, self.due_at, self.first_received_at, waived_at=self.waived_at)
 
 
 @dataclass(frozen=True, slots=True)

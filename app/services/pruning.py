@@ -13,7 +13,10 @@ MOST_AT_ONCE = 5_000
 _FORGET_EVENTS = text(
     """
     with old as (
-        select id from events where recorded_at < :before order by recorded_at limit :most for update skip locked
+        select e.id from events e
+        where e.recorded_at < :before
+          and not exists (select from webhook_deliveries d where d.event_id = e.id)
+        order by e.recorded_at limit :most for update of e skip locked
     ), seen as (
         delete from event_audiences a using old where a.event_id = old.id
     )
@@ -48,7 +51,10 @@ async def prune_webhook_deliveries(session: AsyncSession, now: datetime) -> int:
 
 
 async def prune_events(session: AsyncSession, now: datetime, kept: timedelta) -> int:
-    """Forgets at most `MOST_AT_ONCE` events recorded before they are `kept`; gives how many. Does not commit."""
+    """Forgets at most `MOST_AT_ONCE` events recorded before they are `kept`; gives how many. Does not commit.
+
+    One of which a webhook delivery is still kept waits until that is forgotten.
+    """
     found = await session.execute(_FORGET_EVENTS, {"before": now - kept - EVENTS_LINGER, "most": MOST_AT_ONCE})
     ids = list(found.scalars())
     if ids:

@@ -18,6 +18,7 @@ _INSTANT = sa.DateTime(timezone=True)
 def upgrade() -> None:
     op.add_column("expected_sessions", sa.Column("waived_at", _INSTANT, nullable=True))
     op.execute("update expected_sessions set waived_at = changed_at where waived_by is not null")
+    op.create_check_constraint("waived_since", "expected_sessions", "num_nulls(waived_by, waived_at) in (0, 2)")
     op.add_column("calendars", sa.Column("follow_to", sa.Date(), nullable=True))
     op.execute(
         "update calendars c set follow_to = (select max(h.last_on) from calendar_half_terms h"
@@ -43,4 +44,5 @@ def downgrade() -> None:
     )
     op.drop_column("calendar_closures", "declared_at")
     op.drop_column("calendars", "follow_to")
+    op.drop_constraint("waived_since", "expected_sessions", type_="check")
     op.drop_column("expected_sessions", "waived_at")

@@ -162,7 +162,7 @@ EMAILED = (
 )
 SLOTS = "timetable_slots where placement_id = %(placement)s"
 UNRECEIVED = "where placement_id = %(placement)s and first_received_at is null"
-WAIVER = f"update expected_sessions set waived_by = 'suspension' {UNRECEIVED}"
+WAIVER = f"update expected_sessions set waived_by = 'suspension', waived_at = now() {UNRECEIVED}"
 NOTICES = "alert_notifications where alert_id = %(alert)s"
 STEP = (
     "insert into alert_steps (id, alert_id, placement_id, what, at, recorded_at, by_id)"
