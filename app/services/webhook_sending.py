@@ -149,7 +149,7 @@ class Sending:
                 await note_outcome(session, outcome)
                 await session.commit()
         except Exception:
-            _log.exception("webhook_not_attempted", delivery_id=str(held.delivery.id))
+            _log.exception("webhook_not_noted", delivery_id=str(held.delivery.id))
             return
         if outcome.result is not AttemptResult.SUCCEEDED:
             _log.info(
@@ -168,12 +168,16 @@ class Sending:
             return Outcome(delivery.id, held.url, held.leased_until, at, utc_now(), AttemptResult.NOT_SIGNED)
         headers = signed_headers(opened, message_id_of(delivery), at, body)
         proof = delivery.type == PROOF
-        answer = await self._sender.post(held.url, headers, body, read_answer=proof)
+        try:
+            answer = await self._sender.post(held.url, headers, body, read_answer=proof)
+        except Exception:  # a receiver that finds a fault of ours is told no oftener than one that fails
+            _log.exception("webhook_not_attempted", delivery_id=str(delivery.id))
+            answer = AttemptResult.BROKEN_ANSWER
         ended_at = utc_now()
         if isinstance(answer, AttemptResult):
             return Outcome(delivery.id, held.url, held.leased_until, at, ended_at, answer)
         result = result_of(answer.status)
-        if proof and result is AttemptResult.SUCCEEDED and (delivery.challenge or "").encode() not in answer.body:
+        if proof and result is AttemptResult.SUCCEEDED and not _answers(delivery.challenge, answer.body):
             result = AttemptResult.CHALLENGE_MISSING
         asked = asked_wait(answer.status, answer.retry_after, ended_at)
         return Outcome(delivery.id, held.url, held.leased_until, at, ended_at, result, answer.status, asked)
@@ -185,6 +189,10 @@ class Sending:
             await asyncio.wait(running, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         else:
             await asyncio.sleep(LOOK_SECONDS)
+
+
+def _answers(challenge: str | None, body: bytes) -> bool:
+    return bool(challenge) and str(challenge).encode() in body
 
 
 def _hold(
