@@ -99,7 +99,7 @@ class Sender:
     async def _post_to(
         self, destination: Destination, address: str, headers: Mapping[str, str], body: bytes, *, read_answer: bool
     ) -> Answer:
-        sent: dict[bytes | str, bytes | str] = {
+        sent = {
             **headers,
             "Host": destination.authority,
             "User-Agent": USER_AGENT,
@@ -111,7 +111,7 @@ class Sender:
         async with (
             httpcore.AsyncConnectionPool(self.tls, http2=False, network_backend=BoundedNetwork()) as connections,
             connections.stream(
-                "POST", url, headers=sent, content=body, extensions={"sni_hostname": destination.host}
+                "POST", url, headers=[*sent.items()], content=body, extensions={"sni_hostname": destination.host}
             ) as response,
         ):
             beginning = await _beginning(response) if read_answer else b""

@@ -17,15 +17,15 @@ def alert_email(delivery: Delivery) -> tuple[str, str]:
     """Subject and body. The subject, which lies open on a locked telephone, names no child."""
     alert, setting = delivery.alert, _one_line(delivery.provider_name)
     seen = [_time(alert.last_seen_at)] if alert.last_seen_at else []
-    seen += [alert.last_seen_where] if alert.last_seen_where else []
+    seen += [_one_line(alert.last_seen_where)] if alert.last_seen_where else []
     lines = [
-        f"{delivery.pupil_name} has left {setting} without permission.",
+        f"{_one_line(delivery.pupil_name)} has left {setting} without permission.",
         "",
         f"Last seen: {', '.join(seen) or 'not stated'}",
         f"Reported: {_time(alert.raised_at)}, by {setting}",
     ]
     if alert.description:
-        lines.append(f"Description: {alert.description}")
+        lines.append(f"Description: {_one_line(alert.description)}")
     if delivery.provider_phone:
         lines.append(f"Telephone of {setting}: {delivery.provider_phone}")
     if alert.flags:
@@ -47,5 +47,6 @@ def _time(instant: datetime) -> str:
     return f"{local:%H:%M} on {local:%A} {local.day} {local:%B %Y}"
 
 
-def _one_line(name: str) -> str:
-    return " ".join(name.split())
+def _one_line(text: str) -> str:
+    """What others wrote, so that it makes no line of its own."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
