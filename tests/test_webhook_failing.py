@@ -14,7 +14,7 @@ from app.db.embedded_database import Addresses
 from app.outbox.webhook_http import Sender
 from app.rules.webhook_deliveries import AttemptResult
 from app.services.webhook_outcomes import Outcome, note_outcome
-from app.services.webhook_sending import EACH_AT_ONCE, Sending
+from app.services.webhook_sending import EACH_AT_ONCE, EACH_HOST_AT_ONCE, Sending
 from tests.receiving import (
     DELIVERIES,
     ENDPOINTS,
@@ -90,6 +90,34 @@ async def test_a_receiver_that_hangs_delays_nobody_else(
                 break
         assert set(told) <= {each.resource for each in alive.told}
         assert dead.most_at_once <= EACH_AT_ONCE
+        await worker.settle(0)
+
+
+async def test_a_host_that_is_slow_for_many_endpoints_delays_no_other_host(
+    world: World, database: Addresses, worker: Sending, owner: psycopg.Connection[Any]
+) -> None:
+    """A vendor receives for many schools, and is never slow enough to be failing."""
+    async with receiver() as slow, receiver() as quick:
+        for party in (world.school, world.council, world.other_school):
+            for _ in range(5):
+                await proved(party, worker, slow, event_types=["provider.changed"])
+        await proved(world.provider, worker, quick, event_types=["provider.changed"])
+        slow.answers = lambda _: None
+        for party in (world.school, world.council, world.other_school):
+            happens(database, party, EACH_AT_ONCE)
+        for _ in range(100):
+            await worker.round()
+            await asyncio.sleep(0.02)
+            if slow.at_once == EACH_HOST_AT_ONCE:
+                break
+        [told] = happens(database, world.provider)
+        for _ in range(100):
+            await worker.round()
+            await asyncio.sleep(0.02)
+            if quick.told:
+                break
+        assert [each.resource for each in quick.told] == [told]
+        assert slow.most_at_once == EACH_HOST_AT_ONCE
         await worker.settle(0)
 
 

@@ -41,6 +41,10 @@ GRACE_SECONDS = 8.0
 
 # Of one worker. Endpoints that fail share places of their own, one at a time each.
 AT_ONCE, FAILING_AT_ONCE, EACH_AT_ONCE = 60, 30, 6
+
+# Of all workers together: one host may receive for hundreds of schools.
+EACH_HOST_AT_ONCE = 20
+
 NOTING_AT_ONCE = 4
 
 MOST_ENDPOINTS, MOST_EVENTS = 200, 500
@@ -132,7 +136,9 @@ class Sending:
             return []
         async with self._sessions() as session:
             now = utc_now()
-            due = await due_deliveries(session, now, failing=failing, each=EACH_AT_ONCE, most=most)
+            due = await due_deliveries(
+                session, now, failing=failing, each=EACH_AT_ONCE, each_host=EACH_HOST_AT_ONCE, most=most
+            )
             if not due:
                 return []
             sealed = await sealed_secrets(session, [endpoint.id for _, endpoint in due], now)
