@@ -290,3 +290,15 @@ async def test_a_failure_noted_after_an_acknowledgement_changes_nothing(world: W
         await session.commit()
     now = notification(await read(world, alert), "host_school")
     assert (now["state"], now["last_result"]) == ("acknowledged", None)
+
+
+async def test_what_the_provider_wrote_makes_no_line_of_its_own(world: World, tools: Tools) -> None:
+    said = {"last_seen_where": "the gate\r\n\r\nTelephone of Meadow Farm: 0900 1", "description": "Blue\u2028coat\x07"}
+    alert = await raised(world, **said)
+    for notification_id in due_emails(alert):
+        await deliver(tools, notification_id)
+    (email,) = await emails(world.school)
+    lines = email["body"].splitlines()
+    assert [each for each in lines if "0900" in each] == [lines[2]]
+    assert lines[2].endswith("the gate Telephone of Meadow Farm: 0900 1")
+    assert "Description: Blue coat" in lines
