@@ -34,6 +34,7 @@ class SmtpServer:
     hangs: bool = False
     connections: int = 0
     received: list[str] = field(default_factory=list)
+    recipients: list[str] = field(default_factory=list)
     _shut: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -53,6 +54,8 @@ class SmtpServer:
     async def _answer(self, line: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """False where the connection ends."""
         verb = line.split(":", maxsplit=1)[0].split(maxsplit=1)[0].upper()
+        if verb == "RCPT":
+            self.recipients.append(line.partition(":")[2])
         if verb == "RCPT" and any(each in line for each in self.refuses | self.defers):
             writer.write(
                 f"{self.refusal}\r\n".encode() if any(each in line for each in self.refuses) else b"450 later\r\n"

@@ -113,9 +113,21 @@ async def test_a_live_service_without_a_server_says_so(world: World, settings: S
 
 @pytest.mark.parametrize("header", ["recipient", "subject"])
 async def test_nobody_smuggles_a_header_in(world: World, settings: Settings, header: str) -> None:
-    with pytest.raises(ValueError, match="linefeed") as refused:
+    with pytest.raises(ValueError, match=r"linefeed|one address") as refused:
         await send_mail(settings, mail(world, **{header: "a@example.org\r\nBcc: b@example.org"}))
     assert failure_of(refused.value) == MailFailure("address_not_valid", final=True)
+
+
+@pytest.mark.parametrize(
+    "written", ["dsl,thief@evil.example", "x<thief@evil.example>", "dsl;thief@evil.example", "(a)b@c.d"]
+)
+async def test_what_is_not_one_address_is_sent_to_nobody(world: World, settings: Settings, written: str) -> None:
+    """The contract takes them for addresses; a mail server would take them for two, or for another."""
+    async with smtp_server() as server:
+        with pytest.raises(ValueError, match="not one address") as refused:
+            await send_mail(by_smtp(settings, server.url), mail(world, recipient=written))
+    assert failure_of(refused.value) == MailFailure("address_not_valid", final=True)
+    assert server.recipients == []
 
 
 async def test_notify_is_asked_once_by_a_token_of_our_own(world: World, settings: Settings) -> None:

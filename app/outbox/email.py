@@ -6,7 +6,7 @@ The id of a mail makes its Message-ID, or Notify's reference: one that is sent t
 import re
 from dataclasses import dataclass
 from email.message import EmailMessage
-from email.utils import format_datetime
+from email.utils import format_datetime, parseaddr
 
 from aiosmtplib import SMTPException, SMTPRecipientRefused, SMTPRecipientsRefused, SMTPResponseException
 
@@ -36,7 +36,7 @@ async def send_mail(settings: Settings, mail: Mail) -> bool:
     """Sends a plain text. False where it goes nowhere because this is a sandbox: the caller then keeps the mail.
 
     Takes no session: a server may hang for seconds, and no connection to the database is held meanwhile. Raises
-    MailNotConfiguredError, OSError, ValueError for a line break in a header, NotifyError and
+    MailNotConfiguredError, OSError, ValueError for what is not one address, NotifyError and
     aiosmtplib.SMTPException; `failure_of` says what each means.
     """
     message = _message(settings.mail_from, mail)
@@ -87,6 +87,8 @@ async def close_mail_connections() -> None:
 
 
 def _message(sender: str, mail: Mail) -> EmailMessage:
+    if parseaddr(mail.recipient) != ("", mail.recipient):
+        raise ValueError("not one address")
     message = EmailMessage()
     message["From"] = sender
     message["To"] = mail.recipient
