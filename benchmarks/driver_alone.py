@@ -21,7 +21,8 @@ select id, %s, placement_id, %s, %s, %s, 'present', 'B', 'attended_in_person_sch
 from unnest(%s::uuid[], %s::uuid[]) as row (id, placement_id)
 """
 _LEDGER = """
-update expected_sessions e set current_mark_id = row.id, first_received_at = %s, changed_at = %s
+update expected_sessions e set current_mark_id = row.id, current_fact = 'present', current_code = 'B',
+    first_received_at = %s, changed_at = %s
 from unnest(%s::uuid[], %s::uuid[]) as row (id, placement_id)
 where e.placement_id = row.placement_id and e.on_date = %s and e.session = %s
 """

@@ -58,7 +58,9 @@ async def publish_calendar(session: AsyncSession, world: World, *closed: date) -
         calendar_id=calendar.id, term=Term.AUTUMN, half=2, first_on=date(2026, 11, 2), last_on=date(2026, 12, 18)
     )
     session.add(half_term)
-    session.add_all(CalendarClosure(calendar_id=calendar.id, day=day, reason="INSET") for day in closed)
+    session.add_all(
+        CalendarClosure(calendar_id=calendar.id, day=day, reason="INSET", declared_at=LONG_AGO) for day in closed
+    )
     await session.flush()
     return calendar.id
 
@@ -132,6 +134,7 @@ async def expect(
             due_at=due_at(day, which, starts_at),
             first_received_at=received_at,
             waived_by=waived_by,
+            waived_at=LONG_AGO if waived_by else None,
             changed_at=LONG_AGO,
         )
     )
@@ -160,7 +163,8 @@ async def mark_before_it_was_known(session: AsyncSession, placement_id: UUID, pr
     )
     session.add(mark)
     await session.flush()
-    for change in ({"current_mark_id": mark.id}, {"circumstance": Circumstance.AT_OTHER_REGISTERED_SCHOOL}):
+    says = {"current_mark_id": mark.id, "current_fact": mark.fact, "current_code": mark.suggested_code}
+    for change in (says, {"circumstance": Circumstance.AT_OTHER_REGISTERED_SCHOOL}):
         await session.execute(update(ExpectedSession).filter_by(**of).values(**change))
 
 

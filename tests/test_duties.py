@@ -37,7 +37,7 @@ CHRISTMAS = datetime(2026, 12, 20, 12, 0, tzinfo=UTC)
 EVENTS = {
     "placement.started": 6,  # those of the alerts too
     "placement.ended": 3,
-    "absconding-alert.escalated": 9,
+    "absconding-alert.escalated": 18,  # in two steps
     "absconding-alert.raised": 3,
     "suspension.lapsed": 3,
     "early-departure.lapsed": 3,
@@ -84,7 +84,7 @@ async def much_is_due(world: World, database: Addresses) -> None:
             await sever(session, world.provider)
             await ask_both_sides(session, placed, world.provider, day)
             await move_to_be_checked(session, world.school, placed, day)
-        changed = "update calendars set follow_from = '2027-06-01' where owner_id = :id"
+        changed = "update calendars set follow_from = '2027-06-01', follow_to = '2027-07-01' where owner_id = :id"
         await session.execute(text(changed), {"id": world.council.id})
         await much_ends(session, world)
 

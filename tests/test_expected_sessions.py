@@ -53,7 +53,10 @@ async def test_a_session_is_expected_received_missing_late(world: World, databas
 async def test_a_waived_session_never_goes_missing(world: World, database: Addresses) -> None:
     placement = await world.placement()
     with owner(database) as connection:
-        connection.execute("update expected_sessions set waived_by = 'suspension' where placement_id = %s", [placement])
+        connection.execute(
+            "update expected_sessions set waived_by = 'suspension', waived_at = now() where placement_id = %s",
+            [placement],
+        )
     set_clock(database, world, "2026-11-24T15:00:00+00:00")
     assert {each["state"] for each in await sessions_seen(world.school)} == {"waived"}
     assert len(await sessions_seen(world.school, state="waived")) == 2

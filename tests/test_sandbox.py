@@ -200,6 +200,7 @@ def test_a_live_service_has_no_clock_to_move(settings: Settings) -> None:
         "key_pepper": "p" * 64,
         "cursor_secret": "c" * 64,
         "token_secrets": {"sandbox": "t" * 64},
+        "webhook_keys": {"sandbox": "w" * 64},
         "token_issuer": "https://waymark.example.org",
         "smtp_url": "smtps://mail.example.org",
         "mail_from": "alerts@example.org",

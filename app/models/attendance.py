@@ -6,7 +6,7 @@ Both big tables are partitioned by academic year on `on_date`; a mark is appende
 from datetime import date, datetime, time
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import INSTANT, slug
@@ -20,14 +20,22 @@ class ExpectedSession(SQLModel, table=True):
     """A session at which a placed pupil is expected. Its state is derived when read: `rules.attendance_due`.
 
     `first_received_at` never changes once set: a late mark is late for ever. `waived_by` says why nothing is expected
-    after all (a suspension). `online`, `council_commissioned` and `circumstance` decide the code that is suggested to
-    the host school; they stand here so that a submission reads one row for each session. Triggers keep `circumstance`
-    (see `rules.attendance_circumstances`) and set `suggest_again` where a mark stands and any of these changes.
+    after all (a suspension), since `waived_at`; a session for which something was received keeps it beside that. A day
+    to come at which nothing is expected any more has no row. `online`, `council_commissioned` and `circumstance` decide
+    the code that is suggested to the host school; they stand here so that a submission reads one row for each session.
+    Triggers keep `circumstance` (see `rules.attendance_circumstances`) and set `suggest_again` where a mark stands and
+    any of these changes. `current_fact` and `current_code` are those of the current mark (the code that it states, else
+    the one suggested), `register_code` is what the school entered last: they stand here, and in the key, so that
+    counting reads nothing else.
     """
 
     __tablename__ = "expected_sessions"
     __table_args__ = (
         ForeignKeyConstraint(["placement_id", "provider_id"], ["placements.id", "placements.provider_id"]),
+        CheckConstraint(
+            "(current_mark_id is null) = (current_code is null) and (current_code is null) = (current_fact is null)",
+            name="current_mark_says",
+        ),
         Index(
             "ix_expected_sessions_outstanding",
             "due_at",
@@ -40,6 +48,7 @@ class ExpectedSession(SQLModel, table=True):
             postgresql_where=text("first_received_at is null and waived_by is null and missing_told_at is null"),
         ),
         Index("ix_expected_sessions_provider_day", "provider_id", "on_date"),
+        CheckConstraint("num_nulls(waived_by, waived_at) in (0, 2)", name="waived_since"),
         Index("ix_expected_sessions_suggest_again", "placement_id", postgresql_where=text("suggest_again")),
         {"postgresql_partition_by": "RANGE (on_date)"},
     )
@@ -55,9 +64,13 @@ class ExpectedSession(SQLModel, table=True):
     due_at: datetime = Field(sa_type=INSTANT)
     first_received_at: datetime | None = Field(default=None, sa_type=INSTANT)
     current_mark_id: UUID | None = None
+    current_fact: Fact | None = Field(default=None, sa_type=slug(Fact))
+    current_code: str | None = Field(default=None, max_length=2)
+    register_code: str | None = Field(default=None, max_length=2)
     waived_by: str | None = Field(default=None, max_length=40)
     circumstance: Circumstance | None = Field(default=None, sa_type=slug(Circumstance))
     suggest_again: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    waived_at: datetime | None = Field(default=None, sa_type=INSTANT)
     missing_told_at: datetime | None = Field(default=None, sa_type=INSTANT)
     changed_at: datetime = Field(sa_type=INSTANT)
 

@@ -69,7 +69,7 @@ _TO_SERVICE = text(
 _SESSIONS = f"""
     select p.id as placement_id, u.given_name, u.family_name, {NAMING_OF_PLACEMENT} as named_as,
            o.id as setting_id, o.name as setting, {PHONE.format(of="o.id")} as phone,
-           e.session, e.starts_at, e.due_at, e.online, e.waived_by, e.first_received_at,
+           e.session, e.starts_at, e.due_at, e.online, e.waived_by, e.waived_at, e.first_received_at,
            m.fact, m.arrived_at, m.left_at, m.minutes_late, m.reason, m.code, m.suggested_code, m.received_at
     from placements p
     join pupils u on u.id = p.pupil_id

@@ -54,19 +54,21 @@ def punctuality(received_at: datetime, due: datetime) -> Punctuality:
 
 
 def session_state(
-    now: datetime, due: datetime, first_received_at: datetime | None, *, waived: bool = False
+    now: datetime, due: datetime, first_received_at: datetime | None, *, waived_at: datetime | None = None
 ) -> SessionState:
     """What an expected session is at `now`; what was late once stays late, whatever is received after it.
 
-    A session that is waived (the pupil is suspended) owes nothing: it never goes missing, and what is stated of it all
-    the same is never late.
+    A session that is waived (the pupil is suspended) since `waived_at` owes nothing from then on: it never goes
+    missing, and what is stated of it all the same is not late.
 
     Source: Salford AP contract slides, read in the primary source.
     """
-    if waived:
-        return SessionState.WAIVED if first_received_at is None else SessionState.RECEIVED_ON_TIME
     if first_received_at is None:
+        if waived_at is not None:
+            return SessionState.WAIVED
         return SessionState.MISSING if now > due else SessionState.EXPECTED
+    if waived_at is not None and waived_at <= first_received_at:
+        return SessionState.RECEIVED_ON_TIME
     if punctuality(first_received_at, due) is Punctuality.LATE:
         return SessionState.RECEIVED_LATE
     return SessionState.RECEIVED_ON_TIME

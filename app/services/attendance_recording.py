@@ -46,7 +46,8 @@ with said as (
         because, leads_to)
 ), ledger as (
     select said.*, e.online, e.current_mark_id, e.starts_at, e.ends_at,
-           e.waived_by is not null or coalesce(e.first_received_at, %(now)s) <= e.due_at as on_time,
+           coalesce(e.first_received_at, %(now)s) <= e.due_at
+               or coalesce(e.waived_at <= coalesce(e.first_received_at, %(now)s), false) as on_time,
            said.leads_to + 4 * coalesce(array_position(%(known)s::varchar[], coalesce(e.circumstance, e.waived_by)), 0)
                + 2 * e.online::int + e.council_commissioned::int + 1 as suggestion
     from said
@@ -100,8 +101,9 @@ with said as (
     from fresh
 ), moved as (
     update expected_sessions e
-    set current_mark_id = fresh.mark_id, first_received_at = coalesce(e.first_received_at, %(now)s),
-        changed_at = %(now)s
+    set current_mark_id = fresh.mark_id, current_fact = fresh.fact,
+        current_code = coalesce(fresh.code, fresh.suggested_code),
+        first_received_at = coalesce(e.first_received_at, %(now)s), changed_at = %(now)s
     from fresh
     where e.placement_id = fresh.placement_id and e.on_date = fresh.on_date and e.session = fresh.session
       and e.on_date between %(first)s and %(last)s

@@ -53,8 +53,10 @@ _DONE = text(
     """
     update expected_sessions e
     set suggest_again = false, current_mark_id = coalesce(done.id, e.current_mark_id),
+        current_code = coalesce(done.code, e.current_code),
         changed_at = case when done.id is null then e.changed_at else :at end
-    from jsonb_to_recordset(cast(:done as jsonb)) as done(id uuid, placement_id uuid, on_date date, session text)
+    from jsonb_to_recordset(cast(:done as jsonb)) as done(
+        id uuid, code text, placement_id uuid, on_date date, session text)
     where e.placement_id = done.placement_id and e.on_date = done.on_date and e.session = done.session
     """
 )
@@ -105,6 +107,7 @@ async def _append(
     done = [
         {
             "id": str(fresh[row.current_mark_id][0]) if row.current_mark_id in fresh else None,
+            "code": (row.code or fresh[row.current_mark_id][1].code.code) if row.current_mark_id in fresh else None,
             "placement_id": str(row.placement_id),
             "on_date": str(row.on_date),
             "session": row.session,

@@ -21,7 +21,13 @@ MOST_LINES = 400
 LONGEST_NAME = 80
 
 _HALF_DAY = {SchoolSession.AM: "morning", SchoolSession.PM: "afternoon"}
-_WAIVED = {Waiver.SUSPENSION: "suspended", Waiver.PART_TIME_PLAN: "part-time plan"}
+_WAIVED = {
+    Waiver.SUSPENSION: "suspended",
+    Waiver.PART_TIME_PLAN: "part-time plan",
+    Waiver.CLOSURE: "closed on the day",
+    Waiver.NOT_TIMETABLED: "taken off the timetable",
+    Waiver.PLACEMENT_OVER: "the placement is over",
+}
 _REASONS = {
     AbsenceReason.ILL: "illness",
     AbsenceReason.CARER_SAYS_ILL: "illness, as the carer says",
@@ -45,6 +51,7 @@ class SessionTold:
     due_at: datetime
     online: bool
     waived_by: str | None
+    waived_at: datetime | None
     first_received_at: datetime | None
     fact: Fact | None
     arrived_at: time | None
@@ -64,7 +71,7 @@ class SessionTold:
         return name if naming is ChildNaming.FULL_NAME else f"{name} (placement {str(self.placement_id)[:8]})"
 
     def state_at(self, at: datetime) -> SessionState:
-        return session_state(at, self.due_at, self.first_received_at, waived=self.waived_by is not None)
+        return session_state(at, self.due_at, self.first_received_at, waived_at=self.waived_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +164,9 @@ def one_line(name: str) -> str:
 def _nothing_received(each: SessionTold, at: datetime) -> str:
     if each.waived_by is not None:
         waiver = Waiver(each.waived_by)
-        why = _WAIVED.get(waiver, waiver.value.replace("_", " "))
-        return f"not expected: {why}; suggested code {code_of_waiver(waiver).code.code}"
+        why = _WAIVED[waiver]
+        suggested = code_of_waiver(waiver)
+        return f"not expected: {why}" + (f"; suggested code {suggested.code.code}" if suggested else "")
     if each.state_at(at) is SessionState.MISSING:
         return f"not reported by the setting, due {_clock(each.due_at)}"
     return f"nothing received yet, due {_clock(each.due_at)}"

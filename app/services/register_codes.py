@@ -50,7 +50,7 @@ async def enter_register_code(caller: Caller, session: AsyncSession, body: Regis
         entered_at=caller.now,
     )
     session.add(entry)
-    expected.changed_at = caller.now
+    expected.register_code, expected.changed_at = code, caller.now
     await session.flush()
     await record_event(
         session, EventType.REGISTER_CODE_ENTERED, f"{PATH}/{entry.id}", caller.now, placements=[placement.id]

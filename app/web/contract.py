@@ -47,6 +47,7 @@ _ON_WRITE = {"conflict", "rule-refused", "duplicate"}
 
 _HEADERS: dict[str, tuple[int, str]] = {
     "Allow": (200, "The methods that the address answers."),
+    "Content-Disposition": (200, "The name to keep the file under; it holds nothing personal."),
     "ETag": (
         64,
         "The version of the resource as shown: for `If-Match` to change it, `If-None-Match` to read again.",

@@ -76,6 +76,12 @@ def test_nobody_knows_tomorrows_attendance() -> None:
 
 
 def test_what_is_waived_is_neither_owed_nor_missing() -> None:
-    assert session_state(DUE + MOMENT, DUE, None, waived=True) is SessionState.WAIVED
-    assert session_state(DUE + MOMENT, DUE, DUE, waived=True) is SessionState.RECEIVED_ON_TIME
-    assert session_state(DUE + MOMENT, DUE, DUE + MOMENT, waived=True) is SessionState.RECEIVED_ON_TIME
+    assert session_state(DUE + MOMENT, DUE, None, waived_at=DUE) is SessionState.WAIVED
+    assert session_state(DUE + MOMENT, DUE, DUE, waived_at=DUE) is SessionState.RECEIVED_ON_TIME
+    assert session_state(DUE + MOMENT, DUE, DUE + MOMENT, waived_at=DUE + MOMENT) is SessionState.RECEIVED_ON_TIME
+
+
+def test_what_was_late_before_it_was_waived_stays_late() -> None:
+    later = DUE + 2 * MOMENT
+    assert session_state(later, DUE, DUE + MOMENT, waived_at=later) is SessionState.RECEIVED_LATE
+    assert session_state(later, DUE, DUE, waived_at=later) is SessionState.RECEIVED_ON_TIME
