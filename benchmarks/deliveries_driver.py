@@ -11,7 +11,7 @@ Promise = tuple[str, str, str]
 """Type of the event, its resource, and the name of an organisation whose feed must tell it."""
 
 AGREED = {"answer": "agreed", "given_by": "A. Head, headteacher"}
-MOST_AT_ONCE = 30
+MOST_AT_ONCE = 12
 _WEIGHTS = {"submit": 50, "correct": 20, "place": 8, "raise_alert": 12, "agree": 10}
 
 

@@ -40,6 +40,7 @@ class Receiver:
     secrets: list[tuple[str, float]] = field(default_factory=list)
     _server: asyncio.Server | None = None
     _closing: asyncio.Event = field(default_factory=asyncio.Event)
+    _known: set[str] = field(default_factory=set)
 
     @property
     def url(self) -> str:
@@ -68,23 +69,25 @@ class Receiver:
             message = json.loads(body)
             at = time.time()
             challenge = message["data"].get("challenge", "")
+            again = headers["webhook-id"] in self._known
             if not challenge:
+                self._known.add(headers["webhook-id"])
                 signed = self._is_signed(headers, body, at)
                 self.receipts.append(Receipt(headers["webhook-id"], message["type"], at, signed))
-            await self._answer(writer, json.dumps({"challenge": challenge}) if challenge else "")
+            await self._answer(writer, json.dumps({"challenge": challenge}) if challenge else "", again=again)
         except (OSError, EOFError):
             pass
         finally:
             writer.close()
 
-    async def _answer(self, writer: asyncio.StreamWriter, text: str) -> None:
+    async def _answer(self, writer: asyncio.StreamWriter, text: str, *, again: bool) -> None:
         kind = self.behaviour
         if kind == SLOW:
             await asyncio.sleep(SLOW_SECONDS)
         elif kind == HANGING:
             await self._closing.wait()
             return
-        elif kind == BREAKING and len(self.receipts) % 3:
+        elif kind == BREAKING and not again and len(self.receipts) % 3:
             cut = "HTTP/1.1 2" if len(self.receipts) % 3 == 1 else "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"
             writer.write(cut.encode())
             await writer.drain()

@@ -1,6 +1,6 @@
 """An hour of deliveries with failing receivers and killed workers, compared event by event.
 
-    python -m benchmarks.hour_of_deliveries [--minutes 60] [--rate 4] [--seed 1] [--canary lose|double|leak]
+    python -m benchmarks.hour_of_deliveries [--minutes 60] [--rate 3] [--seed 1] [--canary lose|double|leak]
 
 The API, two workers and a durable embedded PostgreSQL are processes of their own, and are killed; receivers, mail
 server and whoever makes the events are in this one. Ends with 1 where anything is not as it must be. See
@@ -162,7 +162,7 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=60, help="shorter ones shorten the waits between attempts too")
-    parser.add_argument("--rate", type=float, default=4, help="requests that make events, a second")
+    parser.add_argument("--rate", type=float, default=3, help="requests that make events, a second")
     parser.add_argument("--seed", type=int, default=1, help="of what is asked for in which order")
     parser.add_argument("--canary", choices=CANARIES, help="spoils what was received: the comparison must notice")
     parser.add_argument("--keep-logs", default="", help="a folder for the logs of the processes")
