@@ -1,13 +1,12 @@
 """`waymark`: what an operator does from the command line, by the services that the API uses."""
 
 import asyncio
-import json
 import runpy
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 import typer
@@ -17,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.access.assembly import environment_of, pepper_of
 from app.access.keys import CredentialKind
 from app.access.scopes import Scope
-from app.clock import utc_now
+from app.cli_saying import check_contract, print_table, refuse
+from app.clock import london_day, utc_now
 from app.db import migrate
 from app.db.engine import make_engine, make_sessions
 from app.models.organisations import OrganisationKind
@@ -64,13 +64,30 @@ def migrate_() -> None:
     migrate.upgrade(_owner_url())
 
 
+@main.command("attendance-outstanding")
+def attendance_outstanding(
+    on_date: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Today where none is given.")] = None,
+) -> None:
+    """Print what each live council's and provider's sessions owe now: figures, and no child."""
+    now = utc_now()
+    day = london_day(now) if on_date is None else on_date.date()
+
+    async def rows(session: AsyncSession) -> list[tuple[str, ...]]:
+        found = await administration.outstanding_everywhere(session, day, now)
+        return [
+            (r.council or "-", r.provider, str(r.expected), str(r.due), str(r.received), str(r.missing)) for r in found
+        ]
+
+    print_table(("COUNCIL", "PROVIDER", "EXPECTED", "DUE", "RECEIVED", "MISSING"), _in_database(rows))
+
+
 @main.command()
 def access() -> None:
     """Print what every operation needs of its caller."""
     from app.access.permission import access_table
 
     rows = [(r.method, r.path, r.scope, r.kinds or "-", r.operation) for r in access_table(_application())]
-    _print_table(("METHOD", "PATH", "SCOPE", "KINDS", "OPERATION"), rows)
+    print_table(("METHOD", "PATH", "SCOPE", "KINDS", "OPERATION"), rows)
 
 
 @main.command()
@@ -87,26 +104,9 @@ def contract(
         file.parent.mkdir(exist_ok=True)
         file.write_text(generated)
     elif check:
-        _check_contract(generated, file)
+        check_contract(generated, file)
     else:
         print(generated, end="")
-
-
-def _check_contract(generated: str, file: Path) -> None:
-    from app.web.contract_difference import breaking, difference
-
-    committed = file.read_text() if file.exists() else "{}"
-    told = difference(committed, generated)
-    if not told:
-        return
-    print(told)
-    broken = breaking(json.loads(committed), json.loads(generated))
-    if broken:
-        print("\nBREAKING for clients of the committed contract:", *broken, sep="\n  ")
-    _refuse(
-        "The contract in openapi/openapi.json is not the one that the code makes. If the difference is meant,"
-        " run `waymark contract --write` and commit it; within /v1 nothing breaking may be."
-    )
 
 
 @clients.command("list")
@@ -121,7 +121,7 @@ def list_clients(
             (str(c.id), o.name, c.name, "revoked" if c.revoked_at else "live", " ".join(c.scopes)) for c, o in found
         ]
 
-    _print_table(("ID", "ORGANISATION", "NAME", "STATE", "SCOPES"), _in_database(rows))
+    print_table(("ID", "ORGANISATION", "NAME", "STATE", "SCOPES"), _in_database(rows))
 
 
 @clients.command("create")
@@ -135,7 +135,7 @@ def create_client(
     try:
         networks = [str(ip_network(each)) for each in address or ()] or None
     except ValueError:
-        _refuse("--address takes an address or a network in CIDR notation without host bits.")
+        refuse("--address takes an address or a network in CIDR notation without host bits.")
 
     async def create(session: AsyncSession) -> UUID:
         owner = await administration.any_organisation(session, organisation)
@@ -192,7 +192,7 @@ def list_organisations() -> None:
         found = await administration.all_organisations(session)
         return [(str(o.id), o.kind.value, o.name, "sandbox" if o.sandbox_id else "live") for o in found]
 
-    _print_table(("ID", "KIND", "NAME", "WORLD"), _in_database(rows))
+    print_table(("ID", "KIND", "NAME", "WORLD"), _in_database(rows))
 
 
 @organisations.command("create")
@@ -224,7 +224,7 @@ def verify_audit(
     try:
         heads = [audit_seals.Head.parse(each) for each in head or ()]
     except ValueError:
-        _refuse("--head takes ORGANISATION:NUMBER:DIGEST, as the worker's log gives them in `audit_sealed`.")
+        refuse("--head takes ORGANISATION:NUMBER:DIGEST, as the worker's log gives them in `audit_sealed`.")
 
     async def verified(session: AsyncSession) -> tuple[audit_seals.BadEntry | None, int, datetime | None]:
         return await audit_seals.verify(session, heads), *await unsealed_entries(session)
@@ -232,7 +232,7 @@ def verify_audit(
     bad, unsealed, oldest = _in_database(verified)
     if bad is not None:
         where = f"entry {bad.entry_id}" if bad.entry_id is not None else "the seal itself"
-        _refuse(f"{bad.fault}: {where}, under seal {bad.seal_number} of organisation {bad.organisation_id}.")
+        refuse(f"{bad.fault}: {where}, under seal {bad.seal_number} of organisation {bad.organisation_id}.")
     print("Every sealed entry is as it was sealed.")
     if oldest is not None:
         age = (utc_now() - oldest).total_seconds()
@@ -258,7 +258,7 @@ def _in_database(work: Callable[[AsyncSession], Awaitable[T]]) -> T:
     try:
         return asyncio.run(in_transaction())
     except Problem as problem:
-        _refuse(f"{problem.title}. {problem.detail}")
+        refuse(f"{problem.title}. {problem.detail}")
 
 
 def _owner_url() -> str:
@@ -270,7 +270,7 @@ def _owner_url() -> str:
 
     found = running_server_url(DATA_DIR, "waymark")
     if found is None:
-        _refuse("Set DATABASE_OWNER_URL, or start the sandbox first with `make run`.")
+        refuse("Set DATABASE_OWNER_URL, or start the sandbox first with `make run`.")
     return found
 
 
@@ -279,18 +279,6 @@ def _application() -> FastAPI:
     from app.main import create_app
 
     return create_app(Settings(environment="sandbox", database_url="postgresql+psycopg://"))
-
-
-def _print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    lines = [head, *rows]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-    for line in lines:
-        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
-
-
-def _refuse(reason: str) -> NoReturn:
-    typer.echo(f"waymark: {reason}", err=True)
-    raise typer.Exit(1)
 
 
 if __name__ == "__main__":

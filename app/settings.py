@@ -69,6 +69,8 @@ class Settings(BaseSettings):
     rate_burst: int = Field(200, gt=0, description="Requests a client may send at once.")
     body_seconds: float = Field(10, gt=0, description="How long a body may take to arrive, in seconds.")
 
+    events_kept_days: int = Field(90, ge=30, le=3650, description="How long the feed of events goes back.")
+
     smtp_url: SecretStr = Field(
         SecretStr(""), description="smtp://user:password@host:port. Without it and Notify a sandbox keeps its mails."
     )

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -19,11 +20,11 @@ from app.db.engine import UnsafeDatabaseError, make_engine, make_sessions, refus
 from app.outbox.jobs import Tools
 from app.outbox.running import run_jobs
 from app.queries.sandbox import sandboxes_to_sweep
-from app.services.absconding_alerts_delivery import deliver_due
+from app.services.absconding_alerts_delivery import keep_delivering
 from app.services.audit_seals import seal_all
 from app.services.duties import do_duties
 from app.services.email_sending import send_due_emails
-from app.services.pruning import MOST_AT_ONCE, prune_idempotency_records, prune_webhook_deliveries
+from app.services.pruning import MOST_AT_ONCE, prune_events, prune_idempotency_records, prune_webhook_deliveries
 from app.services.webhook_sending import Sending
 from app.settings import Settings
 from app.settings import settings as read_settings
@@ -129,10 +130,8 @@ class Worker:
             raise WorkUndoneError
 
     async def deliver_alerts(self) -> None:
-        """Takes up notifications that no job delivered."""
-        attempted = await deliver_due(self.tools)
-        if attempted:
-            _log.info("alerts_attempted", notifications=attempted)
+        """Delivers the notifications of alerts. Ends only where the database goes away."""
+        await keep_delivering(self.tools, alive=lambda: self.pulse.beat("alerts"))
 
     async def send_emails(self) -> None:
         """Sends the emails about attendance that are due."""
@@ -153,7 +152,8 @@ class Worker:
             _log.info("audit_sealed", organisation_id=organisation_id, number=head.number, digest=digest)
 
     async def prune(self) -> None:
-        for forget in (prune_idempotency_records, prune_webhook_deliveries):
+        kept = timedelta(days=self.tools.settings.events_kept_days)
+        for forget in (prune_idempotency_records, prune_webhook_deliveries, partial(prune_events, kept=kept)):
             pruned = MOST_AT_ONCE
             while pruned == MOST_AT_ONCE:
                 async with self.tools.sessions() as session:

@@ -54,7 +54,7 @@ async def everything_about_a_child(world: World, ledger: Ledger) -> Everything:
     await _attendance(world, placement)
     await _agreed(world, placement, later)
     await _left(world, placement)
-    await _alert(world, placement)
+    await _alert(world, ledger, placement)
     await _told(world, ledger, placement)
     await _ended(world, ledger, placement)
     return Everything(pupil, placement, later, *await _referred(world, pupil, calendar))
@@ -101,13 +101,19 @@ async def _left(world: World, placement: str) -> None:
     assert departure
 
 
-async def _alert(world: World, placement: str) -> None:
+async def _alert(world: World, ledger: Ledger, placement: str) -> None:
     alert = made(
         await world.provider.post(f"/v1/absconding-alerts?placement_id={placement}", {"last_seen_where": SAID})
     )
     path = f"/v1/absconding-alerts/{alert['id']}"
     call = {"called_by": "S. Turner", "called_at": "2026-11-24T08:00:00Z", "log_number": "GMP-412", "note": SAID}
     made(await world.provider.post(f"{path}/calls", call))
+    await ledger.sql(
+        "insert into alert_attempts (id, alert_id, notification_id, placement_id, number, organisation_id, contact_role,"
+        " sent_to, began_at) select gen_random_uuid(), alert_id, id, placement_id, 1,"
+        " coalesce(organisation_id, contact_of_id), 'safeguarding_lead', 'd…@example.org', now() from alert_notifications where placement_id = :placement",
+        placement=placement,
+    )
     made(await world.school.act(path, "resolution", FOUND))
     made(await world.school.act(path, "closure", {"note": SAID}))
 

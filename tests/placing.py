@@ -58,7 +58,9 @@ async def publish_calendar(session: AsyncSession, world: World, *closed: date) -
         calendar_id=calendar.id, term=Term.AUTUMN, half=2, first_on=date(2026, 11, 2), last_on=date(2026, 12, 18)
     )
     session.add(half_term)
-    session.add_all(CalendarClosure(calendar_id=calendar.id, day=day, reason="INSET") for day in closed)
+    session.add_all(
+        CalendarClosure(calendar_id=calendar.id, day=day, reason="INSET", declared_at=LONG_AGO) for day in closed
+    )
     await session.flush()
     return calendar.id
 

@@ -15,9 +15,7 @@ from sqlalchemy import text
 from app.db.embedded_database import Addresses
 from app.db.engine import make_engine, make_sessions
 from app.outbox.jobs import Tools
-from app.outbox.running import run_jobs
-from app.services.absconding_alerts_attempts import note_failure
-from app.services.absconding_alerts_delivery import deliver, deliver_due
+from app.services.absconding_alerts_delivery import deliver, deliver_due, keep_delivering
 from app.services.duties import do_duties
 from app.settings import Settings
 from tests.placing import owner_session
@@ -36,8 +34,7 @@ def tools(app: FastAPI, settings: Settings) -> Tools:
 async def nothing_else_is_due(app: FastAPI) -> None:
     """What other tests raised is settled, so that a sweep finds this test's own."""
     async with app.state.worker_sessions() as session:
-        await session.execute(text("update alert_notifications set state = 'acknowledged' where state <> 'delivered'"))
-        await session.execute(text("delete from jobs.procrastinate_jobs where status = 'todo'"))
+        await session.execute(text("update alert_notifications set next_attempt_at = null"))
         await session.commit()
 
 
@@ -53,7 +50,10 @@ async def read(world: World, alert: dict[str, Any]) -> dict[str, Any]:
 
 async def make_due(database: Addresses, alert: dict[str, Any]) -> None:
     async with owner_session(database.owner) as session:
-        statement = "update alert_notifications set next_attempt_at = now() - interval '1 s' where alert_id = :id"
+        statement = (
+            "update alert_notifications set next_attempt_at = now() - interval '1 s', claimed_until = null"
+            " where alert_id = :id and next_attempt_at is not null"
+        )
         await session.execute(text(statement), {"id": UUID(alert["id"])})
 
 
@@ -81,9 +81,9 @@ async def test_each_organisation_gets_an_email_that_names_the_child(world: World
     assert told["police"] == ("pending", 0, None)
 
 
-async def test_the_job_delivers_within_seconds(world: World, tools: Tools) -> None:
+async def test_the_worker_is_called_and_delivers_at_once(world: World, tools: Tools) -> None:
     alert = await raised(world)
-    working = asyncio.create_task(run_jobs(tools))
+    working = asyncio.create_task(keep_delivering(tools))
     try:
         for _ in range(200):
             if await emails(world.school) and await emails(world.council):
@@ -95,11 +95,8 @@ async def test_the_job_delivers_within_seconds(world: World, tools: Tools) -> No
     assert notification(await read(world, alert), "host_school")["state"] == "delivered"
 
 
-async def test_the_sweep_delivers_what_no_job_announced(world: World, tools: Tools, database: Addresses) -> None:
-    async with broken(database, *refuse("jobs.procrastinate_jobs")):
-        alert = await raised(world)
-    assert await deliver_due(tools) == 0
-    await make_due(database, alert)
+async def test_the_worker_looks_by_itself_for_what_no_call_announced(world: World, tools: Tools) -> None:
+    await raised(world)
     assert await deliver_due(tools) == 2
     assert len(await emails(world.school)) == len(await emails(world.council)) == 1
     assert await deliver_due(tools) == 0
@@ -174,7 +171,7 @@ async def test_what_nobody_takes_in_hand_is_escalated(world: World, tools: Tools
         assert {n["roles"][0] for n in now["notifications"] if n["escalated_at"]} == escalated
     assert notification(now, "police")["escalated_at"] == "2026-11-24T08:05:00Z"
     feed = [e["type"] for e in (await world.school.get("/v1/events")).json()["items"]]
-    assert feed.count("absconding-alert.escalated") == 2
+    assert feed.count("absconding-alert.escalated") == 4
 
 
 async def test_a_call_logged_in_time_is_not_escalated_nor_is_a_pupil_that_was_found(world: World) -> None:
@@ -279,14 +276,3 @@ async def raised_events(world: World, alert: dict[str, Any]) -> int:
     feed = (await world.school.get("/v1/events")).json()["items"]
     wanted = ("absconding-alert.raised", f"{PATH}/{alert['id']}")
     return [(event["type"], event["resource"]) for event in feed].count(wanted)
-
-
-async def test_a_failure_noted_after_an_acknowledgement_changes_nothing(world: World, tools: Tools) -> None:
-    alert = await raised(world)
-    mine = notification(alert, "host_school")["id"]
-    await world.school.post(f"{PATH}/{alert['id']}/notifications/{mine}/acknowledgements", {"by": "R. Patel"})
-    async with tools.sessions() as session:
-        await note_failure(session, UUID(mine), "timed_out", again_at=TUESDAY_MORNING)
-        await session.commit()
-    now = notification(await read(world, alert), "host_school")
-    assert (now["state"], now["last_result"]) == ("acknowledged", None)

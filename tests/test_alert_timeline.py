@@ -1,31 +1,44 @@
-"""The order of an alert's timeline where a clock that stands still gives everything the same instant."""
+"""An alert's timeline: chronological, and where the clock stands still in the order in which things were told."""
 
-from datetime import UTC, datetime
-from typing import Any
-from uuid import uuid4
+from fastapi import FastAPI
 
-from app.models.absconding import AbscondingAlert, AlertCall, AlertNotification
-from app.queries.absconding_alerts import AlertFile
-from app.services.absconding_alerts_timeline import timeline
+from app.outbox.jobs import Tools
+from app.settings import Settings
+from tests.alerting import FOUND, PATH, carry, notification, raised, read
+from tests.world import World
 
-NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+NOW = "2026-11-24T08:00:00Z"
 
 
-def test_of_the_same_instant_what_follows_comes_after() -> None:
-    steps = ("last_seen_at", "raised_at", "found_at", "closed_at")
-    alert: dict[str, Any] = dict.fromkeys(steps, NOW) | {"id": uuid4(), "found_by": "A"}
-    told_at = ("delivered_at", "escalated_at", "acknowledged_at")
-    notification: dict[str, Any] = dict.fromkeys(told_at, NOW) | {"id": uuid4(), "acknowledged_by": "B"}
-    call: dict[str, Any] = {"id": uuid4(), "called_at": NOW, "called_by": "C", "notification_id": None}
-    found = AlertFile(AbscondingAlert(**alert), [AlertNotification(**notification)], [AlertCall(**call)])
-    told = [entry.what for entry in timeline(found)]
-    assert told == [
-        "last_seen",
-        "raised",
-        "notification_delivered",
-        "notification_escalated",
-        "notification_acknowledged",
-        "called",
-        "found",
-        "closed",
+async def test_of_the_same_instant_what_was_told_first_comes_first(
+    world: World, app: FastAPI, settings: Settings
+) -> None:
+    alert = await raised(world)
+    path, mine = f"{PATH}/{alert['id']}", notification(alert, "host_school")["id"]
+    call = {"called_by": "S. Turner", "called_at": NOW, "log_number": "GMP-1"}
+    await world.provider.post(f"{path}/calls", call)
+    await world.school.post(f"{path}/notifications/{mine}/acknowledgements", {"by": "R. Patel"})
+    await carry(Tools(app.state.worker_sessions, settings), alert, "commissioner")
+    await world.council.act(path, "resolution", FOUND)
+    await world.school.act(path, "closure", {"note": "Home"})
+    school, council, provider = (str(party.id) for party in (world.school, world.council, world.provider))
+    assert [
+        (each["what"], each["organisation_id"], each["role"], each["by"], each["told"])
+        for each in (await read(world, alert))["timeline"]
+    ] == [
+        ("last_seen", provider, "provider", None, []),
+        ("raised", provider, "provider", None, []),
+        ("called", provider, "provider", "S. Turner", ["police"]),
+        ("notification_delivered", provider, "provider", "S. Turner", ["police"]),
+        ("notification_acknowledged", school, "host_school", "R. Patel", ["host_school"]),
+        ("notification_delivered", None, None, None, ["commissioner"]),
+        ("found", council, "commissioner", "Her aunt", []),
+        ("closed", school, "host_school", None, []),
     ]
+
+
+async def test_what_is_stated_to_have_been_before_comes_before(world: World) -> None:
+    alert = await raised(world, last_seen_at="2026-11-24T07:40:00Z")
+    call = {"called_by": "S. Turner", "called_at": "2026-11-24T07:50:00Z"}
+    told = (await world.provider.post(f"{PATH}/{alert['id']}/calls", call)).json()
+    assert [each["what"] for each in told["timeline"]] == ["last_seen", "called", "raised"]

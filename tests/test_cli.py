@@ -94,3 +94,8 @@ def test_the_sandbox_that_runs_here_is_found_without_an_address(tmp_path: Path) 
             done = waymark(*command, cwd=tmp_path)
             assert done.returncode == 0, done.stderr
         assert "Riverside Council" in waymark("organisations", "list", cwd=tmp_path).stdout
+
+
+def test_what_is_outstanding_is_printed_without_a_child(database: Addresses) -> None:
+    told = printed("attendance-outstanding", "--on-date", "2026-11-24", database=database)
+    assert told.split()[:6] == ["COUNCIL", "PROVIDER", "EXPECTED", "DUE", "RECEIVED", "MISSING"]

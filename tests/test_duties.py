@@ -37,7 +37,7 @@ CHRISTMAS = datetime(2026, 12, 20, 12, 0, tzinfo=UTC)
 EVENTS = {
     "placement.started": 6,  # those of the alerts too
     "placement.ended": 3,
-    "absconding-alert.escalated": 9,
+    "absconding-alert.escalated": 18,  # in two steps
     "absconding-alert.raised": 3,
     "suspension.lapsed": 3,
     "early-departure.lapsed": 3,

@@ -1,12 +1,16 @@
 """The feed: whole, in order, and never with an event hidden behind the place its reader has reached."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import psycopg
+from fastapi import FastAPI
 
+from app.clock import utc_now
 from app.db.embedded_database import Addresses
+from app.services.pruning import prune_events
 from tests.world import Party, World
 
 RECORD = "select record_event(%s, now(), now(), %s, '{}', %s::uuid[])"
@@ -95,3 +99,57 @@ async def test_a_cursor_is_its_own_organisations(world: World) -> None:
     cursor = (await page(world.school))["next_cursor"]
     refused = await world.other_school.get("/v1/events", cursor=cursor)
     assert refused.status_code == 422
+
+
+async def test_ten_pollers_see_every_event_once_and_in_order_while_others_write(
+    world: World, database: Addresses
+) -> None:
+    """Writers commit out of turn: whoever began first may end last, and the feed is the same for every reader."""
+    wanted = 60
+
+    async def write(number: int) -> list[str]:
+        url = database.worker.replace("+psycopg", "", 1)
+        async with await psycopg.AsyncConnection.connect(url) as connection:
+            made = []
+            for turn in range(wanted // 6):
+                resource = f"/v1/providers/{uuid4()}"
+                await connection.execute(RECORD, ["provider.changed", resource, [world.school.id]])
+                await asyncio.sleep(0.002 * ((number + turn) % 4))
+                await connection.commit()
+                made.append(resource)
+            return made
+
+    async def poll() -> list[str]:
+        seen: list[str] = []
+        cursor: dict[str, str] = {}
+        async with asyncio.timeout(60):
+            while len(seen) < wanted:
+                found = (await world.school.get("/v1/events", limit=7, **cursor)).json()
+                seen += resources(found)
+                cursor = {"cursor": found["next_cursor"]}
+                await asyncio.sleep(0.01)
+        return seen
+
+    answers = await asyncio.gather(*(write(number) for number in range(6)), *(poll() for _ in range(10)))
+    written, (first, *others) = {each for made in answers[:6] for each in made}, answers[6:]
+    assert (len(first), set(first)) == (wanted, written)
+    assert all(each == first for each in others)
+
+
+async def test_old_events_go_and_a_cursor_that_stands_before_them_is_refused(
+    world: World, database: Addresses, app: FastAPI
+) -> None:
+    with connect(database, autocommit=True) as connection:
+        gone, kept = record(connection, world.school), record(connection, world.school)
+        first = await page(world.school, 1, limit=1)
+        days = app.state.settings.events_kept_days
+        age = "update events set recorded_at = now() - make_interval(days => %s) where resource = %s"
+        connection.execute(age, [days + 2, gone])
+        behind = await page(world.school, 1, limit=1)
+        async with app.state.worker_sessions() as session:
+            while await prune_events(session, utc_now(), timedelta(days=days)):
+                await session.commit()
+    assert resources(await page(world.school, 1)) == [kept]
+    assert resources(await page(world.school, 1, cursor=first["next_cursor"])) == [kept]
+    refused = await world.school.get("/v1/events", cursor=behind["next_cursor"])
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "cursor_expired")

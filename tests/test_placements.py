@@ -102,7 +102,7 @@ async def test_a_timetable_changes_from_a_later_day(world: World) -> None:
     assert changed.status_code == 201, changed.text
     versions = (await world.school.get(f"{path}/timetables")).json()["items"]
     assert [v["applies_from"] for v in versions] == ["2026-11-02", "2026-11-30"]
-    late = await world.provider.act(path, "timetables", {"applies_from": "2026-11-24", "slots": mornings})
+    late = await world.provider.act(path, "timetables", {"applies_from": "2026-10-26", "slots": mornings})
     assert late.status_code == 422
 
 

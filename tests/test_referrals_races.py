@@ -87,7 +87,7 @@ async def test_an_acceptance_that_fails_late_leaves_everything_as_it_was(
 
     path, first, second = await offered_twice(world)
     with monkeypatch.context() as patched:
-        patched.setattr(placements, "expect_by_versions", broken)
+        patched.setattr(placements, "let_ledger_follow", broken)
         assert (await world.provider.post(f"{first}/acceptance", None)).status_code == 503
     assert await state(world.provider, first) == "offered"
     assert await state(world.other_provider, second) == "offered"

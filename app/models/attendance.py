@@ -20,9 +20,11 @@ class ExpectedSession(SQLModel, table=True):
     """A session at which a placed pupil is expected. Its state is derived when read: `rules.attendance_due`.
 
     `first_received_at` never changes once set: a late mark is late for ever. `waived_by` says why nothing is expected
-    after all (a suspension). `online`, `council_commissioned` and `circumstance` decide the code that is suggested to
-    the host school; they stand here so that a submission reads one row for each session. Triggers keep `circumstance`
-    (see `rules.attendance_circumstances`) and set `suggest_again` where a mark stands and any of these changes.
+    after all (a suspension), since `waived_at`; a session for which something was received keeps it beside that. A day
+    to come at which nothing is expected any more has no row. `online`, `council_commissioned` and `circumstance` decide
+    the code that is suggested to the host school; they stand here so that a submission reads one row for each session.
+    Triggers keep `circumstance` (see `rules.attendance_circumstances`) and set `suggest_again` where a mark stands and
+    any of these changes.
     """
 
     __tablename__ = "expected_sessions"
@@ -58,6 +60,7 @@ class ExpectedSession(SQLModel, table=True):
     waived_by: str | None = Field(default=None, max_length=40)
     circumstance: Circumstance | None = Field(default=None, sa_type=slug(Circumstance))
     suggest_again: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    waived_at: datetime | None = Field(default=None, sa_type=INSTANT)
     missing_told_at: datetime | None = Field(default=None, sa_type=INSTANT)
     changed_at: datetime = Field(sa_type=INSTANT)
 

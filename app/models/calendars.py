@@ -1,19 +1,20 @@
 """Calendars: the half-terms and closures that an organisation publishes."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from app.models.columns import Record, slug
+from app.models.columns import INSTANT, Record, slug
 from app.rules.calendars import Term
 
 
 class Calendar(Record, table=True):
     """`governs` is set by the database when a placement first rests on the calendar, and never taken back.
 
-    `follow_from` is the first changed day that the ledger of its placements has still to follow.
+    `follow_from` and `follow_to` are the first and last changed day that the ledger of its placements has still to
+    follow.
     """
 
     __tablename__ = "calendars"
@@ -23,6 +24,7 @@ class Calendar(Record, table=True):
     name: str = Field(max_length=200)
     governs: bool = Field(default=False)
     follow_from: date | None = None
+    follow_to: date | None = None
 
 
 class CalendarHalfTerm(SQLModel, table=True):
@@ -40,6 +42,8 @@ class CalendarHalfTerm(SQLModel, table=True):
 
 
 class CalendarClosure(SQLModel, table=True):
+    """`declared_at` says since when it is known: one declared on its day or after it was no planned closure."""
+
     __tablename__ = "calendar_closures"
     __table_args__ = (UniqueConstraint("calendar_id", "day"),)
 
@@ -47,3 +51,4 @@ class CalendarClosure(SQLModel, table=True):
     calendar_id: UUID = Field(foreign_key="calendars.id")
     day: date
     reason: str = Field(max_length=200)
+    declared_at: datetime = Field(sa_type=INSTANT)

@@ -17,6 +17,7 @@ class Event(SQLModel, table=True):
     """Something happened. `txid` is the writing transaction and orders the feed so that none can commit behind it."""
 
     __tablename__ = "events"
+    __table_args__ = (Index("ix_events_recorded_at", "recorded_at", postgresql_using="brin"),)
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     type: str = Field(max_length=80)

@@ -130,6 +130,7 @@ class EventType(StrEnum):
     ATTENDANCE_MISSING = "attendance.missing"
     ATTENDANCE_SUGGESTED_ANEW = "attendance.suggested-anew"
     REGISTER_CODE_ENTERED = "register-code.entered"
+    ATTENDANCE_WAIVED = "attendance.waived"
     ALERT_RAISED = "absconding-alert.raised"
     ALERT_ACKNOWLEDGED = "absconding-alert.acknowledged"
     ALERT_CALL_NEEDED = "absconding-alert.call-needed"
@@ -282,6 +283,7 @@ MEANINGS: dict[EventType, str] = {
     EventType.ATTENDANCE_MISSING: "Sessions passed their deadline with nothing received.",
     EventType.ATTENDANCE_SUGGESTED_ANEW: "What is known of sessions changed: other codes are suggested.",
     EventType.REGISTER_CODE_ENTERED: "A host school told the code that it entered in its register.",
+    EventType.ATTENDANCE_WAIVED: "A day was closed on the day or after it: its sessions are expected no longer.",
     EventType.ALERT_RAISED: "A pupil left without permission.",
     EventType.ALERT_ACKNOWLEDGED: "A named person acknowledged an alert.",
     EventType.ALERT_CALL_NEEDED: "One of those to be told has no email address: the provider must phone.",

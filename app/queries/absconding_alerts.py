@@ -9,10 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.access.caller import Caller
-from app.models.absconding import AbscondingAlert, AlertCall, AlertNotification
+from app.models.absconding import AbscondingAlert, AlertAttempt, AlertCall, AlertNotification, AlertStep
 from app.models.organisations import Contact, ContactRole
+from app.models.placement_contacts import PlacementContact
+from app.models.placements import Placement
 from app.problems import NotFound
-from app.queries.placements import visible_placement_ids
+from app.queries.placements import may_see_on, visible_placement_ids
+from app.rules.absconding import MAY_REPEAT_FOR, AlertState
 
 MOST_CALLS = 200
 
@@ -24,6 +27,7 @@ class AlertFile:
     alert: AbscondingAlert
     notifications: Sequence[AlertNotification]
     calls: Sequence[AlertCall]
+    steps: Sequence[AlertStep]
 
 
 def visible_alerts(caller: Caller) -> Select[AbscondingAlert]:
@@ -46,11 +50,12 @@ async def visible_alert(
 
 
 async def notification_of(session: AsyncSession, alert: AbscondingAlert, notification_id: UUID) -> AlertNotification:
-    """A notification of an alert that the caller was shown to see, locked. Raises NotFound."""
+    """A notification of an alert that the caller has locked: whatever changes the notification's state locks that
+    first. Raises NotFound.
+    """
     statement = (
         select(AlertNotification)
         .where(col(AlertNotification.id) == notification_id, col(AlertNotification.alert_id) == alert.id)
-        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     found = (await session.scalars(statement)).one_or_none()
@@ -60,13 +65,13 @@ async def notification_of(session: AsyncSession, alert: AbscondingAlert, notific
 
 
 async def alert_files(session: AsyncSession, alerts: Sequence[AbscondingAlert]) -> list[AlertFile]:
-    """The alerts with what hangs on them, in two queries however many they are."""
+    """The alerts with what hangs on them, in three queries however many they are."""
     ids = [alert.id for alert in alerts]
     notifications = (
         await session.scalars(
             select(AlertNotification)
             .where(col(AlertNotification.alert_id).in_(ids))
-            .order_by(col(AlertNotification.created_at), col(AlertNotification.roles))
+            .order_by(col(AlertNotification.created_at), col(AlertNotification.roles), col(AlertNotification.id))
         )
     ).all()
     calls = (
@@ -74,22 +79,66 @@ async def alert_files(session: AsyncSession, alerts: Sequence[AbscondingAlert]) 
             select(AlertCall).where(col(AlertCall.alert_id).in_(ids)).order_by(col(AlertCall.called_at))
         )
     ).all()
+    steps = (
+        await session.scalars(
+            select(AlertStep).where(col(AlertStep.alert_id).in_(ids)).order_by(col(AlertStep.at), col(AlertStep.number))
+        )
+    ).all()
     return [
         AlertFile(
             alert,
             [n for n in notifications if n.alert_id == alert.id],
             [c for c in calls if c.alert_id == alert.id],
+            [s for s in steps if s.alert_id == alert.id],
         )
         for alert in alerts
     ]
 
 
-async def police_contact(session: AsyncSession, councils: Sequence[UUID]) -> Contact | None:
-    """The police contact with an email address that the first of these councils has given."""
+async def police_contacts(session: AsyncSession, councils: Sequence[UUID]) -> list[Contact]:
+    """The contacts of the police that these councils keep: those with an email address first, then in the order of the
+    councils. Addresses are the first council's alone that has any.
+    """
     statement = select(Contact).where(
-        col(Contact.organisation_id).in_(councils),
-        col(Contact.role) == ContactRole.POLICE,
-        col(Contact.email).is_not(None),
+        col(Contact.organisation_id).in_(councils), col(Contact.role) == ContactRole.POLICE
     )
-    found = {contact.organisation_id: contact for contact in await session.scalars(statement)}
-    return next((found[council] for council in councils if council in found), None)
+    found = sorted(
+        await session.scalars(statement),
+        key=lambda c: (c.email is None, councils.index(c.organisation_id), str(c.id)),
+    )
+    return [c for c in found if c.email is None or c.organisation_id == found[0].organisation_id]
+
+
+async def services_told(caller: Caller, session: AsyncSession, placement: Placement) -> list[PlacementContact]:
+    """The named people and services that the parties want told of alerts about a placement of the caller's."""
+    statement = (
+        select(PlacementContact)
+        .where(
+            col(PlacementContact.placement_id) == placement.id,
+            col(PlacementContact.told_alerts),
+            may_see_on(caller, col(PlacementContact.placement_id), col(PlacementContact.listed_on)),
+        )
+        .order_by(col(PlacementContact.role), col(PlacementContact.name), col(PlacementContact.id))
+    )
+    return list(await session.scalars(statement))
+
+
+async def earlier_alert(caller: Caller, session: AsyncSession, placement: Placement) -> AbscondingAlert | None:
+    """The first open alert about a placement that another may repeat: the same answer as `may_repeat` of the rules."""
+    statement = (
+        visible_alerts(caller)
+        .where(
+            col(AbscondingAlert.placement_id) == placement.id,
+            col(AbscondingAlert.state) == AlertState.RAISED,
+            col(AbscondingAlert.raised_at) >= caller.now - MAY_REPEAT_FOR,
+        )
+        .order_by(col(AbscondingAlert.raised_at), col(AbscondingAlert.id))
+        .limit(1)
+    )
+    return (await session.scalars(statement)).one_or_none()
+
+
+def visible_attempts(caller: Caller, alert_id: UUID) -> Select[AlertAttempt]:
+    return select(AlertAttempt).where(
+        col(AlertAttempt.alert_id) == alert_id, col(AlertAttempt.placement_id).in_(visible_placement_ids(caller))
+    )

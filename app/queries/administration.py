@@ -4,18 +4,59 @@ For the owner's connection only. The application role, whose row security knows 
 """
 
 from collections.abc import Sequence
-from typing import TypeVar
+from datetime import date, datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, case, desc, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from app.models.attendance import ExpectedSession
 from app.models.clients import ApiClient, Credential
-from app.models.organisations import Organisation
+from app.models.organisations import Organisation, OrganisationKind
+from app.models.placements import Placement
 from app.problems import NotFound
 
 R = TypeVar("R")
+
+
+async def outstanding_everywhere(session: AsyncSession, day: date, now: datetime) -> Sequence[Row[Any]]:
+    """What the live sessions of a day owe at `now`, by the commissioner's council and the provider; most first.
+
+    A commissioner that belongs to no council has none.
+    """
+    placing, council, provider = aliased(Organisation), aliased(Organisation), aliased(Organisation)
+    due, nothing = col(ExpectedSession.due_at) < now, col(ExpectedSession.first_received_at).is_(None)
+    missing = func.count().filter(due, nothing)
+    statement: Any = (
+        select(
+            col(council.name).label("council"),
+            col(provider.name).label("provider"),
+            func.count().label("expected"),
+            func.count().filter(due).label("due"),
+            func.count(col(ExpectedSession.first_received_at)).label("received"),
+            missing.label("missing"),
+        )
+        .select_from(ExpectedSession)
+        .join(Placement, col(Placement.id) == col(ExpectedSession.placement_id))
+        .join(provider, col(provider.id) == col(ExpectedSession.provider_id))
+        .join(placing, col(placing.id) == col(Placement.commissioner_id))
+        .outerjoin(
+            council,
+            col(council.id)
+            == case((col(placing.kind) == OrganisationKind.COUNCIL, col(placing.id)), else_=col(placing.council_id)),
+        )
+        .where(
+            col(ExpectedSession.on_date) == day,
+            col(ExpectedSession.waived_by).is_(None),
+            col(provider.sandbox_id).is_(None),
+        )
+        .group_by(col(council.id), col(provider.id), col(council.name), col(provider.name))
+        .order_by(desc(missing), col(provider.name), col(provider.id))
+    )
+    return (await session.execute(statement)).all()
 
 
 async def all_organisations(session: AsyncSession) -> Sequence[Organisation]:

@@ -85,7 +85,7 @@ async def school_calendars(session: AsyncSession, ids: Sequence[UUID]) -> Mappin
     return {
         each: SchoolCalendar(
             tuple(HalfTerm(h.term, h.half, h.first_on, h.last_on) for h in half_terms if h.calendar_id == each),
-            tuple(Closure(c.day, c.reason) for c in closures if c.calendar_id == each),
+            tuple(Closure(c.day, c.reason, c.declared_at) for c in closures if c.calendar_id == each),
         )
         for each in ids
     }

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.access.caller import Caller
+from app.clock import utc_now
 from app.models.journal import Event, EventAudience
 from app.outbox.catalogue import EventType
 
@@ -24,11 +26,15 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Some of the feed in order, where it ends, and whether more is there already."""
+    """Some of the feed in order, where it ends, and whether more is there already.
+
+    `read_to` is the machine's time up to which nothing recorded is still unread.
+    """
 
     events: Sequence[Event]
     end: Position
     more: bool
+    read_to: datetime
 
 
 async def feed(
@@ -40,6 +46,7 @@ async def feed(
     an event waits for the transactions that began before its own. Read to the end, the place is the horizon itself,
     so that a reader of rare types need not go over the others again.
     """
+    asked_at = utc_now()
     horizon: int = await _horizon(session)
     statement = (
         select(Event, col(EventAudience.txid), col(EventAudience.seq))
@@ -60,7 +67,8 @@ async def feed(
         end = Position(shown[-1].txid, shown[-1].seq)
     else:
         end = max(after, Position(horizon - 1, _LAST_SEQ), key=lambda p: (p.txid, p.seq))
-    return Stretch([row[0] for row in shown], end, more)
+    events = [row[0] for row in shown]
+    return Stretch(events, end, more, events[-1].recorded_at if more else asked_at)
 
 
 async def _horizon(session: AsyncSession) -> int:

@@ -16,7 +16,6 @@ from app.models.organisations import Organisation
 from app.queries.placements import may_see_on, visible_placement
 from app.rules.attendance_due import SessionState
 from app.rules.calendars import SchoolSession
-from app.rules.double_timetabling import SessionOfDay
 
 _NOTHING_YET = col(ExpectedSession.first_received_at).is_(None)
 _OWED = col(ExpectedSession.waived_by).is_(None)
@@ -132,22 +131,16 @@ async def outstanding(caller: Caller, session: AsyncSession, day: date, provider
     return cast(Sequence[Row[Any]], (await session.execute(statement)).all())
 
 
+def changed_or_missing_since(since: datetime, now: datetime) -> ColumnElement[bool]:
+    """Whether a session changed, or went missing by the mere passing of time, since an instant."""
+    due = col(ExpectedSession.due_at)
+    went_missing = and_(_NOTHING_YET, _OWED, due >= since, due < now)
+    return or_(col(ExpectedSession.changed_at) >= since, went_missing)
+
+
 def begins_after(at: datetime) -> ColumnElement[bool]:
     """Whether a session begins after an instant, by the clock in London."""
     return func.timezone("Europe/London", col(ExpectedSession.on_date) + col(ExpectedSession.starts_at)) > at
-
-
-async def sessions_waived_by(
-    session: AsyncSession, reason: str, placement_id: UUID, first: date, last: date, at: datetime
-) -> Sequence[SessionOfDay]:
-    """The sessions of a placement from `first` to `last` that `reason` waives and that begin after `at`."""
-    statement = select(col(ExpectedSession.on_date), col(ExpectedSession.session)).where(
-        col(ExpectedSession.placement_id) == placement_id,
-        col(ExpectedSession.on_date).between(first, last),
-        col(ExpectedSession.waived_by) == reason,
-        begins_after(at),
-    )
-    return [(row[0], row[1]) for row in await session.execute(statement)]
 
 
 def _visible(caller: Caller) -> ColumnElement[bool]:

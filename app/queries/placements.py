@@ -1,7 +1,7 @@
 """Placements as a caller may see them: every statement starts from the caller's rows in `placement_viewers`."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
@@ -10,6 +10,7 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import col
 
 from app.access.caller import Caller
+from app.clock import london_day
 from app.models.frameworks import Framework, Lot
 from app.models.organisations import Organisation, OrganisationKind
 from app.models.placements import Placement, PlacementViewer, Timetable, TimetableSlot
@@ -122,6 +123,18 @@ def with_status(statement: Select[Placement], status: PlacementStatus, today: da
         PlacementStatus.ENDED: and_(accepted, ends_on < today),
     }
     return statement.where(conditions.get(status, state == status.value))
+
+
+def status_moved_since(since: datetime, today: date) -> ColumnElement[bool]:
+    """Whether an accepted placement began or ended since an instant; a day too many rather than one less."""
+    day = london_day(since)
+    return and_(
+        col(Placement.state) == PlacementState.ACCEPTED,
+        or_(
+            col(Placement.starts_on).between(day, today),
+            col(Placement.ends_on).between(day - timedelta(days=1), today - timedelta(days=1)),
+        ),
+    )
 
 
 async def councils_of(session: AsyncSession, placement: Placement) -> list[UUID]:

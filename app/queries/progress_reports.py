@@ -1,19 +1,21 @@
 """Report forms and progress reports as a caller may see them. A draft is its provider's own."""
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.access.caller import Caller
+from app.clock import london_day
 from app.models.organisations import Organisation
 from app.models.placements import Placement
 from app.models.progress_reports import ProgressReport, ReportForm
 from app.problems import NotFound
 from app.queries.placements import visible_placement_ids
 from app.rules.calendars import Term
-from app.rules.progress_reports import ReportState
+from app.rules.progress_reports import EDITABLE, ReportState
 
 
 def visible_forms(caller: Caller) -> Select[ReportForm]:
@@ -53,6 +55,16 @@ def visible_reports(caller: Caller) -> Select[ProgressReport]:
             or_(col(ProgressReport.state) != ReportState.DRAFT, provider_id == caller.organisation_id),
         )
     )
+
+
+def changed_since(caller: Caller, statement: Select[ProgressReport], since: datetime) -> Select[ProgressReport]:
+    """Those changed, or overdue by the mere passing of days, since an instant; a day too many rather than one less."""
+    fell_due = and_(
+        col(ProgressReport.state).in_(EDITABLE),
+        col(ProgressReport.due_on) >= london_day(since) - timedelta(days=1),
+        col(ProgressReport.due_on) < caller.today,
+    )
+    return statement.where(or_(col(ProgressReport.changed_at) >= since, fell_due))
 
 
 def overdue(caller: Caller, statement: Select[ProgressReport]) -> Select[ProgressReport]:

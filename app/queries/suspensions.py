@@ -15,6 +15,7 @@ from app.models.placements import Placement
 from app.models.suspensions import Suspension
 from app.problems import NotFound
 from app.queries.placements import visible_placement_ids
+from app.rules.ledger import NOT_EXPECTED
 from app.rules.suspensions import SuspensionState
 
 STANDING = (SuspensionState.REQUESTED, SuspensionState.AGREED)
@@ -75,7 +76,11 @@ async def first_session_of(
     """The day and start of the first session expected of a placement in these days; None where there is none."""
     statement = (
         select(col(ExpectedSession.on_date), col(ExpectedSession.starts_at))
-        .where(col(ExpectedSession.placement_id) == placement_id, col(ExpectedSession.on_date).between(first, last))
+        .where(
+            col(ExpectedSession.placement_id) == placement_id,
+            col(ExpectedSession.on_date).between(first, last),
+            func.coalesce(col(ExpectedSession.waived_by), "").not_in(NOT_EXPECTED),
+        )
         .order_by(col(ExpectedSession.on_date), col(ExpectedSession.starts_at))
         .limit(1)
     )

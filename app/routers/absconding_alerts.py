@@ -8,12 +8,19 @@ from sqlmodel import col
 from app.access.caller import Caller
 from app.access.permission import allow
 from app.access.scopes import Scope
-from app.models.absconding import AbscondingAlert
+from app.models.absconding import AbscondingAlert, AlertAttempt
 from app.models.organisations import OrganisationKind
-from app.queries.absconding_alerts import AlertFile, alert_files, visible_alert, visible_alerts
+from app.queries.absconding_alerts import (
+    AlertFile,
+    alert_files,
+    visible_alert,
+    visible_alerts,
+    visible_attempts,
+)
 from app.rules.absconding import AlertFlag, AlertState
 from app.schemas.absconding_alerts import (
     AlertAcknowledge,
+    AlertAttemptRead,
     AlertClose,
     AlertLogCall,
     AlertRaise,
@@ -122,6 +129,22 @@ async def get_absconding_alert(alert_id: Id, caller: Reader, session: Session, r
     """One alert with those told, the calls made and its timeline."""
     alert = await visible_alert(caller, session, alert_id)
     return _shown(response, (await alert_files(session, [alert]))[0])
+
+
+@router.get("/absconding-alerts/{alert_id}/attempts", operation_id="list_absconding_alert_attempts")
+async def list_absconding_alert_attempts(
+    alert_id: Id, caller: Reader, session: Session, pages: Pages, notification_id: Id | None = None
+) -> Page[AlertAttemptRead]:
+    """Every email that was tried to tell of an alert, the earliest first: to whom, when and with which result."""
+    alert = await visible_alert(caller, session, alert_id)
+    statement = visible_attempts(caller, alert.id)
+    if notification_id is not None:
+        statement = statement.where(col(AlertAttempt.notification_id) == notification_id)
+    order = [col(AlertAttempt.began_at), col(AlertAttempt.number), col(AlertAttempt.id)]
+    rows, page = await pages.rows(session, statement, order)
+    return page.holding(
+        [AlertAttemptRead.model_validate(r[0].model_dump(include=set(AlertAttemptRead.model_fields))) for r in rows]
+    )
 
 
 @router.post(

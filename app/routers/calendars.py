@@ -69,9 +69,11 @@ async def change_calendar(
 ) -> CalendarRead:
     """Replaces the caller's own calendar.
 
-    Once placements are governed by it, its half-terms stay and later ones may be added; from today on a day may be
-    closed, and from tomorrow on a closed day opened. What is expected of those placements follows within moments. A
-    notice or a planned end keeps its day, also one that is closed by now.
+    Once placements are governed by it, its half-terms stay and later ones may be added. A day may be closed up to 28
+    days after it, and that taken back as long; a closure known beforehand is opened from tomorrow on. What is expected
+    of those placements follows within moments: what was received stays, and sessions of today or earlier of which
+    nothing was received are waived, with the code Y4 suggested. A notice or a planned end keeps its day, also one that
+    is closed by now.
     """
     return await _shown(
         session, response, await calendars.change_calendar(caller, session, calendar_id, body, expected)
@@ -94,6 +96,9 @@ def _read(calendar: Calendar, known: SchoolCalendar) -> CalendarRead:
             )
             for h in known.half_terms
         ],
-        closures=[ClosureRead(date=c.day, reason=c.reason) for c in known.closures],
+        closures=[
+            ClosureRead.model_validate({"date": c.day, "reason": c.reason, "declared_at": c.declared_at})
+            for c in known.closures
+        ],
         changed_at=calendar.changed_at,
     )

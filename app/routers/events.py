@@ -1,5 +1,6 @@
 """The feed of everything that happened that the caller's organisation may see."""
 
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import Query
@@ -7,11 +8,13 @@ from fastapi import Query
 from app.access.caller import Caller
 from app.access.permission import allow
 from app.access.scopes import Scope
+from app.clock import utc_now
 from app.outbox.catalogue import EventType
+from app.problems import Invalid, ParameterError
 from app.queries.events import Position, feed
 from app.schemas.events import EventPage, EventRead
 from app.web.edge import Session
-from app.web.pages import Pages
+from app.web.pages import Pages, Paging
 from app.web.router import edge_router
 
 router = edge_router("events")
@@ -30,12 +33,29 @@ async def list_events(
 
     Poll with the `next_cursor` of the answer before: it is given at the end of the feed too, and stays good. No event
     ever appears behind it. An event shows once every transaction that began before its own has ended, normally within
-    milliseconds. Polling alone is complete.
+    milliseconds. Polling alone is complete. Events are kept for 30 days at the least, here for as many as the service
+    is set to: a cursor that stands before those is refused as `cursor_expired`. Then begin again without one, and read
+    the lists anew.
     """
-    after = Position(*(pages.position([int, int]) or (0, 0)))
+    after = _after(pages, utc_now() - timedelta(days=pages.request.app.state.settings.events_kept_days))
     stretch = await feed(caller, session, after, pages.limit, types)
-    next_cursor = pages.cursor_at([str(stretch.end.txid), str(stretch.end.seq)])
+    next_cursor = pages.cursor_at([str(stretch.end.txid), str(stretch.end.seq), stretch.read_to.isoformat()])
     if stretch.more:
         pages.link(next_cursor)
     shown = [EventRead.model_validate(event.model_dump(exclude={"placement_id"})) for event in stretch.events]
     return EventPage(items=shown, next_cursor=next_cursor, more=stretch.more)
+
+
+def _after(pages: Paging, kept_from: datetime) -> Position:
+    """Where the cursor stands. Raises Invalid for one behind which events may have been forgotten."""
+    if pages.cursor is None:
+        return Position(0, 0)
+    try:
+        txid, seq, read_to = pages.position([int, int, datetime])
+    except Invalid:  # given before cursors held the time
+        txid, seq = pages.position([int, int])
+        return Position(txid, seq)
+    if read_to < kept_from:
+        detail = "events behind it are kept no longer; begin again without a cursor"
+        raise Invalid([ParameterError("cursor", "cursor_expired", detail)])
+    return Position(txid, seq)

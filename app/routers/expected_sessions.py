@@ -11,7 +11,7 @@ from app.access.permission import allow
 from app.access.scopes import Scope
 from app.models.attendance import AttendanceMark, ExpectedSession
 from app.problems import Invalid, ParameterError
-from app.queries.expected_sessions import outstanding, visible_sessions, with_state
+from app.queries.expected_sessions import changed_or_missing_since, outstanding, visible_sessions, with_state
 from app.rules.attendance_due import SessionState, session_state
 from app.rules.attendance_waivers import Waiver, code_of_waiver
 from app.schemas.expected_sessions import CurrentMark, ExpectedSessionRead, OutstandingRead, ProviderOutstanding
@@ -41,7 +41,9 @@ async def list_expected_sessions(
 ) -> Page[ExpectedSessionRead]:
     """The sessions at which pupils are expected, each with its deadline, state and current mark.
 
-    A provider reads its roll here before the day begins; a school or council what has been received.
+    A provider reads its roll here before the day begins; a school or council what has been received. `changed_since`
+    covers sessions that went missing. One of a day to come that is timetabled no longer leaves the list without a
+    trace in it: the events tell of timetables and calendars that change.
     """
     statement = visible_sessions(caller, *_days(caller, on_date, first, last))
     if provider_id is not None:
@@ -51,7 +53,7 @@ async def list_expected_sessions(
     if state is not None:
         statement = with_state(statement, state, caller.now)
     if changed_since is not None:
-        statement = statement.where(col(ExpectedSession.changed_at) >= changed_since)
+        statement = statement.where(changed_or_missing_since(changed_since, caller.now))
     order = [col(ExpectedSession.on_date), col(ExpectedSession.placement_id), col(ExpectedSession.session)]
     rows, page = await pages.rows(session, statement, order)
     caller.sees_placements(*(row.ExpectedSession.placement_id for row in rows))
@@ -101,13 +103,14 @@ def _read(caller: Caller, expected: ExpectedSession, mark: AttendanceMark | None
     )
     shown = expected.model_dump(include=set(ExpectedSessionRead.model_fields))
     current = None if mark is None else CurrentMark.model_validate(mark)
-    waiver = Waiver(expected.waived_by) if state is SessionState.WAIVED and expected.waived_by else None
+    waiver = None if expected.waived_by is None else Waiver(expected.waived_by)
+    code = code_of_waiver(waiver) if waiver and state is SessionState.WAIVED else None
     return ExpectedSessionRead.model_validate(
         {
             **shown,
             "state": state,
             "waived_by": waiver,
-            "suggested_code": waiver and code_of_waiver(waiver).code.code,
+            "suggested_code": code and code.code.code,
             "mark": current,
         }
     )

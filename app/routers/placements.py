@@ -15,7 +15,7 @@ from app.access.permission import allow
 from app.access.scopes import Scope
 from app.models.organisations import OrganisationKind
 from app.models.placements import Placement
-from app.queries.placements import visible_placement, visible_placements, with_status
+from app.queries.placements import status_moved_since, visible_placement, visible_placements, with_status
 from app.queries.suspensions import suspended_until, suspension_moved_since
 from app.rules.placements import PlacementStatus, placement_status
 from app.schemas.placements import PlacementDecline, PlacementPropose, PlacementRead
@@ -49,7 +49,8 @@ async def list_placements(
 ) -> Page[PlacementRead]:
     """The placements that the caller's organisation may see, with today's status.
 
-    `active_on`: those accepted for days that include this one. `changed_since` covers suspensions that began or ended.
+    `active_on`: those accepted for days that include this one. `changed_since` covers
+    placements, and suspensions, that began or ended.
     """
     filters = [
         (col(Placement.provider_id), provider_id),
@@ -65,7 +66,8 @@ async def list_placements(
         statement = with_status(statement, PlacementStatus.ACTIVE, active_on)
     if changed_since is not None:
         moved = suspension_moved_since(changed_since, caller.today)
-        statement = statement.where(or_(col(Placement.changed_at) >= changed_since, moved))
+        began_or_ended = status_moved_since(changed_since, caller.today)
+        statement = statement.where(or_(col(Placement.changed_at) >= changed_since, moved, began_or_ended))
     rows, page = await pages.rows(session, statement, [col(Placement.id)])
     found: list[Placement] = [row[0] for row in rows]
     caller.sees_placements(*(p.id for p in found))

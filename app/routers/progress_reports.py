@@ -47,7 +47,10 @@ async def list_progress_reports(
     overdue: Annotated[bool, Query(description="Only those whose term has ended without a submission.")] = False,
     changed_since: Instant | None = None,
 ) -> Page[ProgressReportRead]:
-    """The reports that the caller's organisation may see; drafts are their provider's own."""
+    """The reports that the caller's organisation may see; drafts are their provider's own.
+
+    `changed_since` covers those that have become overdue.
+    """
     statement = queries.visible_reports(caller)
     wanted = {"placement_id": placement_id, "state": state, "school_year": school_year, "term": term}
     for member, value in wanted.items():
@@ -56,7 +59,7 @@ async def list_progress_reports(
     if overdue:
         statement = queries.overdue(caller, statement)
     if changed_since is not None:
-        statement = statement.where(col(ProgressReport.changed_at) >= changed_since)
+        statement = queries.changed_since(caller, statement, changed_since)
     rows, page = await pages.rows(session, statement, [col(ProgressReport.id)])
     caller.sees_placements(*(row[0].placement_id for row in rows))
     return page.holding([_read(caller, row[0], row.provider_id) for row in rows])

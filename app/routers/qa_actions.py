@@ -1,6 +1,6 @@
 """What providers must do after QA visits."""
 
-from operator import eq, ge
+from operator import eq
 from typing import Annotated
 
 from fastapi import Response
@@ -11,7 +11,7 @@ from app.access.permission import allow
 from app.access.scopes import Scope
 from app.models.organisations import OrganisationKind
 from app.models.qa import QaAction
-from app.queries.qa_actions import is_overdue, visible_action, visible_actions
+from app.queries.qa_actions import changed_or_overdue_since, is_overdue, visible_action, visible_actions
 from app.rules.qa import ActionState, action_is_overdue
 from app.schemas.qa_actions import QaActionComplete, QaActionCreate, QaActionRead, QaActionReopen
 from app.schemas.wire import Id, Instant
@@ -39,17 +39,21 @@ async def list_qa_actions(
     overdue: bool | None = None,
     changed_since: Instant | None = None,
 ) -> Page[QaActionRead]:
-    """The actions of the visits that the caller may see, by the day they are due. `overdue`: open after that day."""
+    """The actions of the visits that the caller may see, by the day they are due. `overdue`: open after that day.
+
+    `changed_since` covers those that have become overdue.
+    """
     filters = [
         (col(QaAction.provider_id), eq, provider_id),
         (col(QaAction.visit_id), eq, visit_id),
         (col(QaAction.state), eq, state),
         (is_overdue(caller.today), eq, overdue),
-        (col(QaAction.changed_at), ge, changed_since),
     ]
     statement = visible_actions(caller).where(
         *[compare(field, value) for field, compare, value in filters if value is not None]
     )
+    if changed_since is not None:
+        statement = changed_or_overdue_since(caller, statement, changed_since)
     rows, page = await pages.rows(session, statement, [col(QaAction.due_on), col(QaAction.id)])
     return page.holding([_action(caller, row[0]) for row in rows])
 

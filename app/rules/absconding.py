@@ -1,11 +1,12 @@
-"""Absconding: who must be told, and the lives of an alert and of its notifications.
+"""Absconding: who must be told, and the lives of an alert and of its notifications. When they are tried again and
+escalated is in `absconding_escalation.py`.
 
 Source: Salford AP contract slides, read in the primary source: when a pupil leaves without permission the
 provider tells school, commissioner and police at once. Nothing here refuses an alert: what is wrong with one
 is flagged.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,16 +17,14 @@ from app.rules.sources import OUR_OWN, SALFORD
 from app.rules.state_tables import StateTable, Transition
 from app.rules.verdict import Refused, Verdict
 
-ESCALATE_PHONE_TASK_AFTER = timedelta(minutes=5)
-ESCALATE_UNACKNOWLEDGED_AFTER = timedelta(minutes=15)
-
 
 class AlertRole(StrEnum):
-    """Those who must be told."""
+    """Those who are told. School, commissioner and police must be; services are where a party has listed them."""
 
     HOST_SCHOOL = "host_school"
     COMMISSIONER = "commissioner"
     POLICE = "police"
+    NAMED_SERVICE = "named_service"
 
 
 class Channel(StrEnum):
@@ -64,10 +63,12 @@ class AlertFlag(StrEnum):
     CONTENT_TYPE_UNEXPECTED = "content_type_unexpected"
     HEADERS_NOT_UNDERSTOOD = "headers_not_understood"
     KEY_USED_BEFORE = "key_used_before"
+    MAY_REPEAT = "may_repeat"
 
 
 LONG_AGO = timedelta(hours=12)
 CLOCKS_MAY_DIFFER = timedelta(minutes=5)
+MAY_REPEAT_FOR = timedelta(minutes=30)
 
 ALERTS = StateTable(
     "absconding alert",
@@ -97,24 +98,40 @@ email is tried again until it is delivered, and fails or not each time.
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedNotification:
-    """One mandatory notification: `organisation` is the one told; of a phone task, the one that calls.
+class NamedService:
+    """A person whom a party has listed at the placement to be told of alerts."""
 
-    It is None for police who have an address of their own.
+    email: str | None
+    phone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedNotification:
+    """One notification: `organisation` is the one told; of a call to the police, the provider that makes it.
+
+    It is None for police who have an address of their own and for a named service. `service` is the place of a named
+    service among those given.
     """
 
     roles: tuple[AlertRole, ...]
     channel: Channel
     organisation: UUID | None
+    service: int | None = None
 
 
 def notifications_due(
-    *, commissioner: UUID, host_school: UUID | None, provider: UUID, police_have_email: bool
+    *,
+    commissioner: UUID,
+    host_school: UUID | None,
+    provider: UUID,
+    police_have_email: bool,
+    services: Sequence[NamedService] = (),
 ) -> tuple[PlannedNotification, ...]:
-    """Who must be told at once: one notification a role, but one for an organisation that holds two roles.
+    """Who is told at once: one notification a role, but one for an organisation that holds two roles, and one for each
+    named service however many parties have listed it.
 
-    Without an address of the police the provider gets the task of phoning them. Source: Salford AP contract
-    slides, read in the primary source.
+    Without an address of the police the provider gets the task of phoning them, and so for a service. Source: Salford
+    AP contract slides, read in the primary source.
     """
     told: list[PlannedNotification] = []
     if host_school is not None and host_school != commissioner:
@@ -125,16 +142,14 @@ def notifications_due(
         told.append(PlannedNotification((AlertRole.POLICE,), Channel.EMAIL, None))
     else:
         told.append(PlannedNotification((AlertRole.POLICE,), Channel.PHONE, provider))
+    known: set[str] = set()
+    for place, service in enumerate(services):
+        address = (service.email or service.phone or "").casefold()
+        if address not in known:
+            channel = Channel.EMAIL if service.email else Channel.PHONE
+            told.append(PlannedNotification((AlertRole.NAMED_SERVICE,), channel, None, place))
+        known.add(address)
     return tuple(told)
-
-
-def phone_task_is_overdue(created_at: datetime, log_number_recorded_at: datetime | None, now: datetime) -> bool:
-    """Whether a call to the police is to be escalated: no log number 5 minutes after the alert.
-
-    Source: Salford AP contract slides (police at once), read in the primary source; the 5 minutes are
-    Waymark's own.
-    """
-    return log_number_recorded_at is None and now - created_at >= ESCALATE_PHONE_TASK_AFTER
 
 
 def alert_flags(
@@ -163,50 +178,42 @@ def alert_flags(
     return (*flags, *sorted(as_received))
 
 
-def may_acknowledge(*, state: NotificationState, channel: Channel, told: UUID | None, by: UUID) -> Verdict:
+def may_acknowledge(*, state: NotificationState, roles: Collection[str], told: UUID | None, by: UUID) -> Verdict:
     """Whether an organisation may acknowledge a notification: only the one that was told, and once.
 
     A call to the police is settled by logging it. Source: Waymark's own.
     """
     if told != by:
         return Refused("not_the_one_told", "Only the organisation that was told acknowledges.", OUR_OWN)
-    if channel is Channel.PHONE:
-        return Refused("phone_task", "A call to make is settled by logging it, with the log number.", OUR_OWN)
+    if AlertRole.POLICE in roles:
+        return Refused("phone_task", "The call to the police is settled by logging it, with the log number.", OUR_OWN)
     return NOTIFICATIONS.may(state, "acknowledge")
 
 
-def call_is_delivery(*, state: NotificationState, roles: Collection[str], log_number: str | None) -> bool:
-    """Whether a logged call delivers the notification that it was about: to the police, only with a log number.
+def verb_of_call(
+    *, channel: Channel, state: NotificationState, roles: Collection[str], log_number: str | None
+) -> str | None:
+    """What a logged call does to the notification that it was about; None where it is only an attempt.
 
-    Source: Salford AP contract slides, read in the primary source.
+    A call delivers what no email did. To the police it takes their log number, and where an email had reached them that
+    number is their acknowledgement. Source: Salford AP contract slides, read in the primary source.
     """
-    open_still = bool(NOTIFICATIONS.may(state, "deliver"))
-    return open_still and (log_number is not None or AlertRole.POLICE not in roles)
+    police = AlertRole.POLICE in roles
+    if police and log_number is None:
+        return None
+    if NOTIFICATIONS.may(state, "deliver"):
+        return "deliver"
+    emailed = police and channel is Channel.EMAIL and bool(NOTIFICATIONS.may(state, "acknowledge"))
+    return "acknowledge" if emailed else None
 
 
-def is_overdue(*, channel: Channel, state: NotificationState, created_at: datetime, now: datetime) -> bool:
-    """Whether a notification is to be escalated: a call not yet made, or an email that nobody acknowledged.
+def may_repeat(*, earlier_raised_at: datetime, earlier_state: AlertState, raised_at: datetime) -> bool:
+    """Whether an alert may tell again of what an earlier one about the same placement told: one that is still open, and
+    half an hour old at most. A pupil who was found and leaves again is another matter.
 
-    Source: Salford AP contract slides (told at once), read in the primary source; the minutes are Waymark's own.
+    The later alert is told all the same. Source: Waymark's own.
     """
-    if state is NotificationState.ACKNOWLEDGED:
-        return False
-    if channel is Channel.PHONE:
-        return state is not NotificationState.DELIVERED and phone_task_is_overdue(created_at, None, now)
-    return now - created_at >= ESCALATE_UNACKNOWLEDGED_AFTER
-
-
-def escalates_at(channel: Channel, created_at: datetime) -> datetime:
-    """When a notification that nobody has settled by then is escalated."""
-    return created_at + (ESCALATE_PHONE_TASK_AFTER if channel is Channel.PHONE else ESCALATE_UNACKNOWLEDGED_AFTER)
-
-
-def after_attempts(attempts: int) -> timedelta:
-    """How long to wait before a failed email is tried again: ten seconds at first, five minutes at most.
-
-    Source: Waymark's own.
-    """
-    return min(timedelta(seconds=10 * 2 ** min(attempts - 1, 10)), timedelta(minutes=5))
+    return earlier_state is AlertState.RAISED and raised_at - earlier_raised_at <= MAY_REPEAT_FOR
 
 
 def _flags_of_time(left_at: datetime, received_at: datetime) -> Iterator[AlertFlag]:

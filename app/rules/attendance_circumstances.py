@@ -23,7 +23,7 @@ class Circumstance(StrEnum):
 
 Known = Circumstance | Waiver | None
 
-KNOWN_OF_A_SESSION: tuple[Known, ...] = (None, *Circumstance, Waiver.PART_TIME_PLAN, Waiver.SUSPENSION)
+KNOWN_OF_A_SESSION: tuple[Known, ...] = (None, *Circumstance, Waiver.PART_TIME_PLAN, Waiver.SUSPENSION, Waiver.CLOSURE)
 """Everything that may be known of a session, in the order of precedence after nothing."""
 
 _FLAGS: Mapping[Known, str] = MappingProxyType(
@@ -32,6 +32,7 @@ _FLAGS: Mapping[Known, str] = MappingProxyType(
         Circumstance.NOT_REQUIRED_AFTER_16: "post_16_not_required",
         Waiver.PART_TIME_PLAN: "off_part_time_plan",
         Waiver.SUSPENSION: "suspended_nothing_arranged",
+        Waiver.CLOSURE: "site_closed",
     }
 )
 _BORN_FROM = (9, 1)
@@ -39,8 +40,11 @@ _LEAVES_AT = 16
 
 
 def known_of(known: Known, *, online: bool, council_commissioned: bool) -> SessionCircumstances:
-    """A session as the precedence of codes sees it. Source: SI 2024/208 (classes), read in a secondary source."""
-    flags = {_FLAGS[known]: True} if known is not None else {}
+    """A session as the precedence of codes sees it; one that is off the timetable or past the placement as any other.
+
+    Source: SI 2024/208 (classes), read in a secondary source.
+    """
+    flags = {_FLAGS[known]: True} if known in _FLAGS else {}
     return SessionCircumstances(council_commissioned=council_commissioned, online=online, **flags)
 
 

@@ -140,6 +140,7 @@ class SessionCircumstances:
     post_16_not_required: bool = False
     off_part_time_plan: bool = False
     suspended_nothing_arranged: bool = False
+    site_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +191,13 @@ CODE_RULES: tuple[CodeRule, ...] = (
         SI_2024_208_CLASSES,
         "E",
         lambda mark, known: known.suspended_nothing_arranged and not mark.came,
+    ),
+    CodeRule(
+        "site_closed",
+        "Absent on a day that was closed on the day or after it.",
+        SI_2024_208_CLASSES,
+        "Y4",
+        lambda mark, known: known.site_closed and not mark.came,
     ),
     CodeRule(
         "council_transport_failed",

@@ -8,8 +8,15 @@ from app.rules.attendance_facts import Fact, MarkFact, SessionCircumstances, Sug
 
 
 class Waiver(StrEnum):
+    """`closure`: the day was closed on the day or after it; `not_timetabled`: the timetable changed after the fact;
+    `placement_over`: the placement ended before, or never began.
+    """
+
     SUSPENSION = "suspension"
     PART_TIME_PLAN = "part_time_plan"
+    CLOSURE = "closure"
+    NOT_TIMETABLED = "not_timetabled"
+    PLACEMENT_OVER = "placement_over"
 
 
 PRECEDENCE = (Waiver.PART_TIME_PLAN, Waiver.SUSPENSION)
@@ -19,13 +26,16 @@ _CIRCUMSTANCES: Mapping[Waiver, SessionCircumstances] = MappingProxyType(
     {
         Waiver.SUSPENSION: SessionCircumstances(council_commissioned=False, suspended_nothing_arranged=True),
         Waiver.PART_TIME_PLAN: SessionCircumstances(council_commissioned=False, off_part_time_plan=True),
+        Waiver.CLOSURE: SessionCircumstances(council_commissioned=False, site_closed=True),
     }
 )
 
 
-def code_of_waiver(waiver: Waiver) -> SuggestedCode:
+def code_of_waiver(waiver: Waiver) -> SuggestedCode | None:
     """`C2` for a session not attended under a part-time plan, `E` for a suspension with nothing arranged.
 
-    Source: SI 2024/208 (classes of the codes), read in a secondary source.
+    `Y4` for a day that was closed on the day or after it. None where the session is no part of the timetable any more:
+    then there is nothing to enter. Source: SI 2024/208 (classes of the codes), read in a secondary source.
     """
-    return suggest_code(MarkFact(Fact.ABSENT), _CIRCUMSTANCES[waiver])
+    known = _CIRCUMSTANCES.get(waiver)
+    return None if known is None else suggest_code(MarkFact(Fact.ABSENT), known)

@@ -7,17 +7,20 @@ schools.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from itertools import islice, pairwise
 
+from app.rules.london import LONDON
 from app.rules.sources import OUR_OWN
 from app.rules.verdict import Allowed, Refused, Verdict
 
 LONGEST_HALF_TERM_DAYS = 100
 MOST_HALF_TERMS = 60
 MOST_CLOSURES = 400
+LONGEST_BACK = timedelta(days=28)
+"""How long ago a day may be that is declared closed, or open after all. Waymark's own."""
 
 
 class Term(StrEnum):
@@ -45,10 +48,19 @@ class HalfTerm:
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """A day inside a half-term on which pupils do not attend: INSET, bank holiday, snow."""
+    """A day inside a half-term on which pupils do not attend: INSET, bank holiday, snow.
+
+    `declared_at` is since when it is known; None for one that is not published yet.
+    """
 
     day: date
     reason: str
+    declared_at: datetime | None = None
+
+    @property
+    def in_emergency(self) -> bool:
+        """Whether it was declared on its day or after it."""
+        return self.declared_at is not None and self.declared_at.astimezone(LONDON).date() >= self.day
 
 
 @dataclass(frozen=True)
@@ -115,9 +127,10 @@ def nothing_published_later(calendar: SchoolCalendar) -> str:
 def may_change_what_governs(before: SchoolCalendar, after: SchoolCalendar, today: date) -> Verdict:
     """Whether a calendar that placements go by may become `after`.
 
-    What has been stays as it was. From today on a day may be closed (snow), and from tomorrow on a closed day opened
-    (an INSET day that moved). The half-terms published stay; later ones may be added. A notice or a planned end keeps
-    the day that it names, which was lawful when it was named. Source: Waymark's own.
+    A day may be closed on the day itself or some weeks after it (snow, an emergency), and such a closure taken back for
+    as long. A closure that was planned is opened from tomorrow on (an INSET day that moved): nobody knew that pupils
+    were expected. The half-terms published stay; later ones may be added. A notice or a planned end keeps the day that
+    it names, which was lawful when it was named. Source: Waymark's own.
     """
     last = max((half_term.last for half_term in before.half_terms), default=date.min)
     if tuple(h for h in after.half_terms if h.first <= last) != before.half_terms:
@@ -127,19 +140,24 @@ def may_change_what_governs(before: SchoolCalendar, after: SchoolCalendar, today
             OUR_OWN,
         )
     closed = {day for day in after.closed_days - before.closed_days if day <= last}
-    opened = before.closed_days - after.closed_days
-    if any(day < today for day in closed) or any(day <= today for day in opened):
+    opened = [each for each in before.closures if each.day not in after.closed_days]
+    earliest = today - LONGEST_BACK
+    if any(day < earliest for day in closed) or any(
+        each.day < earliest or (each.day <= today and not each.in_emergency) for each in opened
+    ):
         return Refused(
             "day_has_been",
-            f"Placements are governed by this calendar: no day before {today} is closed, and none up to it opened.",
+            f"Placements are governed by this calendar: no day before {earliest} is closed, and none up to {today}"
+            " opened, save one that was closed on the day or after it.",
             OUR_OWN,
         )
     return Allowed()
 
 
-def first_day_changed(before: SchoolCalendar, after: SchoolCalendar) -> date | None:
-    """The first day on which pupils attend by one of two calendars and not by the other; None where there is none."""
-    return min(_pupil_days(before) ^ _pupil_days(after), default=None)
+def days_changed(before: SchoolCalendar, after: SchoolCalendar) -> tuple[date, date] | None:
+    """The first and last day on which pupils attend by one of two calendars and not by the other; None without one."""
+    changed = _pupil_days(before) ^ _pupil_days(after)
+    return (min(changed), max(changed)) if changed else None
 
 
 def school_year_of(day: date) -> str:

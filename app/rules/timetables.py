@@ -6,7 +6,7 @@ source; the checks are Waymark's own.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -16,6 +16,8 @@ from app.rules.verdict import Refused
 
 AM_STARTS_BEFORE = time(13)
 PM_STARTS_FROM = time(11)
+LONGEST_BACK = timedelta(days=28)
+"""How long ago a day may be from which a new version of a timetable applies. Waymark's own."""
 
 
 class Weekday(StrEnum):

@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from app.rules.absconding import AlertFlag, AlertRole, AlertState, Channel, NotificationState
-from app.schemas.wire import Body, Count, Id, Instant, LongText, Name, Read, ShortText, Tagged
+from app.rules.placement_contacts import PlacementContactRole
+from app.schemas.wire import Body, Count, Id, Instant, LongText, Name, Phone, Read, ShortText, Tagged
 
 LogNumber = Annotated[str, Field(min_length=1, max_length=60, examples=["GMP-20261124-0412"])]
 
@@ -53,21 +54,44 @@ class AlertClose(Body):
 
 class NotificationRead(Read):
     """One that must be told. `organisation_id` is the organisation told; of the police, the provider that calls them,
-    or null where they have an email address. `channel` `phone` is a task for a person of the provider.
+    or null where they have an email address; null for a named service, which `contact_role` and `contact_name` name.
+    `channel` `phone` is a task for a person of the provider, and so is one whose `call_needed_at` is set, until it is
+    delivered. `attempts` counts them; each is in the alert's `attempts`. `escalations` are the steps taken so far.
     """
 
     id: Id
     roles: Annotated[list[AlertRole], Field(max_length=3)]
     organisation_id: Id | None
+    contact_role: PlacementContactRole | None
+    contact_name: Name | None
     channel: Channel
+    phone: Phone | None
     state: NotificationState
     attempts: Count
     last_result: Annotated[str, Field(max_length=200)] | None
     created_at: Instant
     delivered_at: Instant | None
+    call_needed_at: Instant | None
     acknowledged_at: Instant | None
     acknowledged_by: Name | None
+    escalations: Count
     escalated_at: Instant | None
+
+
+class AlertAttemptRead(Read):
+    """One email to one address. `number` is the attempt of its notification, which may write to several addresses at
+    once. `organisation_id` keeps the contact; `sent_to` shows the address in part. Without a `result` it is under way.
+    """
+
+    id: Id
+    notification_id: Id
+    number: Count
+    organisation_id: Id
+    contact_role: Annotated[str, Field(max_length=40, examples=["safeguarding_lead"])]
+    sent_to: Annotated[str, Field(max_length=254, examples=["d…@hill.example.org"])]
+    began_at: Instant
+    ended_at: Instant | None
+    result: Annotated[str, Field(max_length=40, examples=["sent"])] | None
 
 
 class CallRead(Read):
@@ -80,24 +104,30 @@ class CallRead(Read):
 
 
 class TimelineEntry(Read):
-    """One thing that happened: what, when, and to which notification or by which call."""
+    """One thing that happened: what and when; the organisation that did it or told of it, in which part, and the
+    person, all null where it was the service itself; and who was told by which notification or call.
+    """
 
     at: Instant
     what: Annotated[str, Field(max_length=40, examples=["notification_delivered"])]
+    organisation_id: Id | None
+    role: Annotated[str, Field(max_length=40, examples=["host_school"])] | None
     by: Annotated[str, Field(max_length=200)] | None
+    told: Annotated[list[AlertRole], Field(max_length=3)]
     notification_id: Id | None
     call_id: Id | None
 
 
 class AlertRead(Tagged):
     """An alert with those told, the calls made and its timeline. `as_received` is the body as it came,
-    save that a UPN in it is not shown.
+    save that a UPN in it is not shown. `repeats_id` is an open alert that this one may tell of again.
     """
 
     id: Id
     placement_id: Id
     raised_by_id: Id
     raised_at: Instant
+    repeats_id: Id | None
     state: AlertState
     last_seen_at: Instant | None
     last_seen_where: Annotated[str, Field(max_length=500)] | None
@@ -110,7 +140,7 @@ class AlertRead(Tagged):
     found_note: LongText | None
     closed_at: Instant | None
     closing_note: LongText | None
-    notifications: Annotated[list[NotificationRead], Field(max_length=10)]
+    notifications: Annotated[list[NotificationRead], Field(max_length=70)]
     calls: Annotated[list[CallRead], Field(max_length=200)]
-    timeline: Annotated[list[TimelineEntry], Field(max_length=500)]
+    timeline: Annotated[list[TimelineEntry], Field(max_length=1000)]
     changed_at: Instant

@@ -45,8 +45,11 @@ class HalfTermRead(Read):
 
 
 class ClosureRead(Read):
+    """`declared_at` says since when it is known: on the day or after it, it was an emergency."""
+
     date: Day
     reason: Name
+    declared_at: Instant
 
 
 class CalendarRead(Tagged):

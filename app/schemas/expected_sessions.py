@@ -35,9 +35,10 @@ class ExpectedSessionRead(Read):
     """A session at which a placed pupil is expected, and what has been received for it.
 
     `state` is as of now, and follows `first_received_at`: what was late once stays late, whatever corrects it.
-    `waived_by` says why nothing is expected after all, and `suggested_code` what the host school would then enter; a
-    session for which something was received has its code in `mark`. `circumstance` is what decides the suggested code
-    besides: the session is scheduled at the other registered school, or a pupil past compulsory age need not come.
+    `waived_by` says why nothing is expected after all, since `waived_at`, and `suggested_code` what the host school
+    would then enter. A session for which something was received stays, with its code in `mark`, also where it is
+    expected no longer; `waived_by` then says so. `circumstance` is what decides the suggested code besides: the session
+    is scheduled at the other registered school, or a pupil past compulsory age need not come.
     """
 
     placement_id: Id
@@ -51,6 +52,7 @@ class ExpectedSessionRead(Read):
     state: SessionState
     waived_by: Waiver | None
     circumstance: Circumstance | None
+    waived_at: Instant | None
     suggested_code: Code | None
     first_received_at: Instant | None
     mark: CurrentMark | None

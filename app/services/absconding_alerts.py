@@ -1,43 +1,43 @@
 """Raising an absconding alert: stored as it came, with everybody who must be told, in one transaction.
 
-What is not the alert itself or its notifications is attempted: where the calendar or the police's address cannot be
-read, or the event or a job cannot be added, the alert stands. The worker then delivers what no job announced, and tells
-what no event told.
+What is not the alert itself or its notifications is attempted: where the calendar, the police's address or the named
+services cannot be read, or the event cannot be added, the alert stands. The worker delivers by itself what no call
+announced to it, and tells what no event told.
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
 from app.clock import london_day, utc_now
-from app.db.savepoint import attempted, or_else
+from app.db.savepoint import attempted
 from app.models.absconding import AbscondingAlert, AlertNotification
-from app.models.organisations import Contact
+from app.models.placement_contacts import PlacementContact
 from app.models.placements import Placement
 from app.outbox.catalogue import EventType
-from app.outbox.jobs import enqueue
 from app.outbox.recording import record_event
+from app.outbox.waking import ALERTS, wake
 from app.problems import FieldError, Invalid, NotFound, PlacementClosed
-from app.queries.absconding_alerts import AlertFile, police_contact
-from app.queries.calendars import school_calendar
-from app.queries.placements import councils_of, own_placement
+from app.queries.absconding_alerts import AlertFile
+from app.queries.placements import own_placement
 from app.queries.pupils import is_closed
 from app.rules.absconding import (
+    AlertFlag,
     AlertState,
     Channel,
+    NamedService,
     NotificationState,
+    PlannedNotification,
     alert_flags,
     notifications_due,
 )
 from app.rules.placements import placement_status
 from app.services.absconding_alerts_intake import ReceivedAlert
+from app.services.absconding_alerts_surroundings import Surroundings, surroundings_of
 from app.services.changes import made
 
 PATH = "/v1/absconding-alerts"
-DELIVER = "deliver_notification"
-SWEPT_AFTER = timedelta(seconds=5)
-"""How long a notification waits for its job before the sweep takes it up."""
 
 
 async def raise_alert(caller: Caller, session: AsyncSession, received: ReceivedAlert) -> AlertFile:
@@ -52,86 +52,97 @@ async def raise_alert(caller: Caller, session: AsyncSession, received: ReceivedA
         if await is_closed(caller, session, received.placement_id):
             raise PlacementClosed from None
         raise
+    around = await surroundings_of(caller, session, placement)
     alert = AbscondingAlert(
         **made(caller.now),
         placement_id=placement.id,
         raised_by_id=caller.organisation_id,
         raised_at=caller.now,
         told_at=caller.now,
+        repeats_id=around.earlier.id if around.earlier else None,
         state=AlertState.RAISED,
         last_seen_at=received.last_seen_at,
         last_seen_where=received.last_seen_where,
         description=received.description,
         as_received=received.as_received,
-        flags=await _flags(caller, session, placement, received),
+        flags=_flags(caller, placement, received, around),
     )
     session.add(alert)
     await session.flush()
-    notifications = await _notify(caller, session, alert, placement)
-    if not await attempted(session, "event", lambda: tell_viewers(caller, session, alert, EventType.ALERT_RAISED)):
+    notifications = _notifications(caller, alert, placement, around)
+    session.add_all(notifications)
+    await session.flush()
+    if not await attempted(session, "event", lambda: _announce(caller, session, alert)):
         alert.told_at = None
         await session.flush()
-    return AlertFile(alert, notifications, [])
+    return AlertFile(alert, notifications, [], [])
 
 
-async def _flags(caller: Caller, session: AsyncSession, placement: Placement, received: ReceivedAlert) -> list[str]:
-    calendar = await or_else(session, "calendar", lambda: school_calendar(session, placement.calendar_id), None)
+async def _announce(caller: Caller, session: AsyncSession, alert: AbscondingAlert) -> None:
+    """Tells those who see the placement, and calls the worker, which looks by itself where the call fails."""
+    await tell_viewers(caller, session, alert, EventType.ALERT_RAISED)
+    await wake(session, ALERTS)
+
+
+def _flags(caller: Caller, placement: Placement, received: ReceivedAlert, around: Surroundings) -> list[str]:
     day = london_day(received.last_seen_at or caller.now)
+    repeats = {AlertFlag.MAY_REPEAT} if around.earlier is not None else set()
     flags = alert_flags(
         status=placement_status(placement.state, placement.starts_on, placement.ends_on, caller.today),
-        is_pupil_day=calendar is None or calendar.is_pupil_day(day),
+        is_pupil_day=around.calendar is None or around.calendar.is_pupil_day(day),
         received_at=caller.now,
         left_at=received.last_seen_at,
         last_seen_where=received.last_seen_where,
-        as_received=received.flags,
+        as_received=received.flags | repeats,
     )
     return [flag.value for flag in flags]
 
 
-async def _notify(
-    caller: Caller, session: AsyncSession, alert: AbscondingAlert, placement: Placement
+def _notifications(
+    caller: Caller, alert: AbscondingAlert, placement: Placement, around: Surroundings
 ) -> list[AlertNotification]:
-    """Adds the mandatory notifications, and a job for each email; gives them in the order in which they are read."""
-    police = await or_else(session, "police", lambda: _police(session, placement), None)
+    """A notification for each who is told, in the order in which they are read."""
     due = notifications_due(
         commissioner=placement.commissioner_id,
         host_school=placement.host_school_id,
         provider=placement.provider_id,
-        police_have_email=police is not None,
+        police_have_email=any(contact.email for contact in around.police),
+        services=[NamedService(each.email, each.phone) for each in around.services],
     )
-    notifications = [
-        AlertNotification(
-            alert_id=alert.id,
-            placement_id=placement.id,
-            roles=list(each.roles),
-            organisation_id=each.organisation,
-            channel=each.channel,
-            state=NotificationState.PENDING,
-            created_at=caller.now,
-            next_attempt_at=_swept_from(),
-        )
-        for each in due
-    ]
-    session.add_all(notifications)
-    await session.flush()
-    for notification in notifications:
-        if notification.channel is Channel.EMAIL:
-            await _announce(session, notification)
-    return sorted(notifications, key=lambda each: each.roles)
+    to_call = next((contact.phone for contact in around.police if contact.phone), None)
+    notifications = [_notification(caller, alert, each, around.services, to_call) for each in due]
+    return sorted(notifications, key=lambda each: (each.roles, str(each.id)))
 
 
-async def _police(session: AsyncSession, placement: Placement) -> Contact | None:
-    return await police_contact(session, await councils_of(session, placement))
-
-
-async def _announce(session: AsyncSession, notification: AlertNotification) -> None:
-    await attempted(session, "job", lambda: enqueue(session, DELIVER, notification_id=notification.id))
+def _notification(
+    caller: Caller,
+    alert: AbscondingAlert,
+    planned: PlannedNotification,
+    services: Sequence[PlacementContact],
+    police_phone: str | None,
+) -> AlertNotification:
+    """A notification whose first attempt is due at once, or a call that is needed at once."""
+    by_email = planned.channel is Channel.EMAIL
+    service = None if planned.service is None else services[planned.service]
+    notification = AlertNotification(
+        alert_id=alert.id,
+        placement_id=alert.placement_id,
+        roles=list(planned.roles),
+        organisation_id=planned.organisation,
+        channel=planned.channel,
+        state=NotificationState.PENDING,
+        phone=None if by_email else police_phone,
+        created_at=caller.now,
+        next_attempt_at=utc_now() if by_email else None,
+        call_needed_at=None if by_email else caller.now,
+    )
+    if service is not None:
+        notification.contact_role, notification.contact_name = service.role, service.name
+        notification.contact_email, notification.contact_of_id = service.email, service.kept_by_id
+        notification.phone = service.phone
+    return notification
 
 
 async def tell_viewers(caller: Caller, session: AsyncSession, alert: AbscondingAlert, event: EventType) -> None:
     """Records an event about an alert for all who may see its placement."""
     await record_event(session, event, f"{PATH}/{alert.id}", caller.now, placements=[alert.placement_id])
-
-
-def _swept_from() -> datetime:
-    return utc_now() + SWEPT_AFTER

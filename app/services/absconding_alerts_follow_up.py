@@ -21,11 +21,14 @@ from app.rules.absconding import (
     CLOCKS_MAY_DIFFER,
     NOTIFICATIONS,
     AlertRole,
-    call_is_delivery,
+    Channel,
     may_acknowledge,
+    verb_of_call,
 )
+from app.rules.agreements import PartyRole
 from app.schemas.absconding_alerts import AlertAcknowledge, AlertClose, AlertLogCall, AlertResolve
 from app.services.absconding_alerts import tell_viewers
+from app.services.absconding_alerts_timeline import note_step
 from app.services.changes import changed, insist, moved, state_after
 from app.services.placements_parties import role_in
 
@@ -39,13 +42,16 @@ async def acknowledge(
     insist(
         may_acknowledge(
             state=notification.state,
-            channel=notification.channel,
+            roles=notification.roles,
             told=notification.organisation_id,
             by=caller.organisation_id,
         )
     )
     _move(notification, "acknowledge")
     notification.acknowledged_at, notification.acknowledged_by = caller.now, body.by
+    note_step(
+        caller, session, alert, "notification_acknowledged", notification.roles[0], body.by, notification=notification
+    )
     return await _done(caller, session, alert, EventType.ALERT_ACKNOWLEDGED)
 
 
@@ -69,21 +75,41 @@ async def log_call(caller: Caller, session: AsyncSession, alert_id: UUID, body: 
         note=body.note,
     )
     session.add(call)
-    if notification is not None and call_is_delivery(
-        state=notification.state, roles=notification.roles, log_number=body.log_number
-    ):
-        _move(notification, "deliver")
-        notification.delivered_at, notification.last_result = body.called_at, "called"
+    await session.flush()
+    steps = ["called", _settled_by(notification, body) if notification else None]
+    for what in (each for each in steps if each is not None):
+        by, at = body.called_by, body.called_at
+        note_step(caller, session, alert, what, "provider", by, at=at, notification=notification, call=call)
     return await _done(caller, session, alert, EventType.ALERT_CALL_LOGGED)
+
+
+def _settled_by(notification: AlertNotification, body: AlertLogCall) -> str | None:
+    """Moves the notification that a call was about; what that is in the timeline, None where it was only an attempt."""
+    verb = verb_of_call(
+        channel=notification.channel,
+        state=notification.state,
+        roles=notification.roles,
+        log_number=body.log_number,
+    )
+    if verb is None:
+        return None
+    _move(notification, verb)
+    notification.last_result = "called"
+    if verb == "deliver":
+        notification.channel, notification.delivered_at = Channel.PHONE, body.called_at
+        return "notification_delivered"
+    notification.acknowledged_at, notification.acknowledged_by = body.called_at, f"log number {body.log_number}"
+    return "notification_acknowledged"
 
 
 async def resolve(
     caller: Caller, session: AsyncSession, alert_id: UUID, body: AlertResolve, expected_version: int
 ) -> AlertFile:
     """The pupil was found. Raises NotFound, RuleRefused, Invalid, PreconditionFailed."""
-    alert = await _moved(caller, session, alert_id, "resolve", expected_version)
+    alert, role = await _moved(caller, session, alert_id, "resolve", expected_version)
     _not_in_future(caller, body.found_at, "/found_at")
     alert.found_at, alert.found_by, alert.safe, alert.found_note = body.found_at, body.found_by, body.safe, body.note
+    note_step(caller, session, alert, "found", role, body.found_by, at=body.found_at)
     return await _done(caller, session, alert, EventType.ALERT_FOUND)
 
 
@@ -91,20 +117,22 @@ async def close(
     caller: Caller, session: AsyncSession, alert_id: UUID, body: AlertClose, expected_version: int
 ) -> AlertFile:
     """The alert is done with; its timeline stays. Raises NotFound, RuleRefused, PreconditionFailed."""
-    alert = await _moved(caller, session, alert_id, "close", expected_version)
+    alert, role = await _moved(caller, session, alert_id, "close", expected_version)
     alert.closed_at, alert.closing_note = caller.now, body.note
+    note_step(caller, session, alert, "closed", role)
     return await _done(caller, session, alert, EventType.ALERT_CLOSED)
 
 
 async def _moved(
     caller: Caller, session: AsyncSession, alert_id: UUID, verb: str, expected_version: int
-) -> AbscondingAlert:
+) -> tuple[AbscondingAlert, PartyRole]:
+    """The alert, moved on, and the caller's part in it."""
     seen = await visible_alert(caller, session, alert_id)
     role = await role_in(caller, session, seen.placement_id)
     alert = await visible_alert(caller, session, alert_id, lock=True)
     alert.state = moved(alert, expected_version, ALERTS, alert.state, verb, role.value)
     changed(alert, caller)
-    return alert
+    return alert, role
 
 
 def _move(notification: AlertNotification, verb: str) -> None:
@@ -112,7 +140,7 @@ def _move(notification: AlertNotification, verb: str) -> None:
 
 
 async def _called_about(session: AsyncSession, found: AlertFile, body: AlertLogCall) -> AlertNotification | None:
-    """The notification a call was about, locked. A log number with none named is the police's."""
+    """The notification a call was about. A log number with none named is the police's."""
     wanted = body.notification_id
     if wanted is None and body.log_number is not None:
         wanted = next((n.id for n in found.notifications if AlertRole.POLICE in n.roles), None)

@@ -1,69 +1,80 @@
-"""The timeline of an alert, told from its record, its notifications and its calls."""
+"""The timeline of an alert: chronological, and of the same instant in the order in which it was told."""
 
-from collections.abc import Iterator
 from datetime import datetime
+from uuid import UUID
 
-from app.models.absconding import AlertNotification
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access.caller import Caller
+from app.models.absconding import AbscondingAlert, AlertCall, AlertNotification, AlertStep
 from app.queries.absconding_alerts import AlertFile
+from app.rules.absconding import AlertRole
 from app.schemas.absconding_alerts import TimelineEntry
-
-_ORDER = (
-    "last_seen",
-    "raised",
-    "notification_delivered",
-    "notification_escalated",
-    "notification_acknowledged",
-    "called",
-    "found",
-    "closed",
-)
 
 
 def timeline(found: AlertFile) -> list[TimelineEntry]:
-    """Everything that happened, the earliest first; of the same instant, what follows from another comes after it."""
-    entries = [*_of_alert(found), *_of_calls(found)]
-    for notification in found.notifications:
-        entries += _of_notification(notification)
-    return sorted(entries, key=lambda entry: (entry.at, _place(entry.what)))
-
-
-def _place(what: str) -> int:
-    return _ORDER.index(what) if what in _ORDER else len(_ORDER)
-
-
-def _of_alert(found: AlertFile) -> Iterator[TimelineEntry]:
+    """Everything that happened. Of one instant the alert comes first, then what followed as it was told."""
     alert = found.alert
-    if alert.last_seen_at is not None:
-        yield _entry(alert.last_seen_at, "last_seen")
-    yield _entry(alert.raised_at, "raised")
-    if alert.found_at is not None:
-        yield _entry(alert.found_at, "found", alert.found_by)
-    if alert.closed_at is not None:
-        yield _entry(alert.closed_at, "closed")
+    told = {notification.id: notification for notification in found.notifications}
+    entries = [*_of_alert(alert), *(_of_step(step, told) for step in found.steps)]
+    return sorted(entries, key=lambda entry: entry.at)
 
 
-def _of_calls(found: AlertFile) -> Iterator[TimelineEntry]:
-    for call in found.calls:
-        yield TimelineEntry(
-            at=call.called_at,
-            what="called",
-            by=call.called_by,
-            notification_id=call.notification_id,
-            call_id=call.id,
+def note_step(
+    caller: Caller,
+    session: AsyncSession,
+    alert: AbscondingAlert,
+    what: str,
+    role: str,
+    name: str | None = None,
+    *,
+    at: datetime | None = None,
+    notification: AlertNotification | None = None,
+    call: AlertCall | None = None,
+) -> None:
+    """Adds what the caller has just done, or tells of `at`: `name` is the person, `role` the caller's part."""
+    session.add(
+        AlertStep(
+            alert_id=alert.id,
+            placement_id=alert.placement_id,
+            what=what,
+            at=at or caller.now,
+            recorded_at=caller.now,
+            by_id=caller.organisation_id,
+            by_role=role,
+            by_name=name,
+            notification_id=notification.id if notification else None,
+            call_id=call.id if call else None,
         )
+    )
 
 
-def _of_notification(notification: AlertNotification) -> Iterator[TimelineEntry]:
-    happened = {
-        "notification_delivered": notification.delivered_at,
-        "notification_escalated": notification.escalated_at,
-        "notification_acknowledged": notification.acknowledged_at,
-    }
-    for what, at in happened.items():
-        if at is not None:
-            by = notification.acknowledged_by if what == "notification_acknowledged" else None
-            yield TimelineEntry(at=at, what=what, by=by, notification_id=notification.id, call_id=None)
+def _of_alert(alert: AbscondingAlert) -> list[TimelineEntry]:
+    seen = [] if alert.last_seen_at is None else [("last_seen", alert.last_seen_at)]
+    return [
+        TimelineEntry(
+            at=at,
+            what=what,
+            by=None,
+            organisation_id=alert.raised_by_id,
+            role="provider",
+            told=[],
+            notification_id=None,
+            call_id=None,
+        )
+        for what, at in (*seen, ("raised", alert.raised_at))
+    ]
 
 
-def _entry(at: datetime, what: str, by: str | None = None) -> TimelineEntry:
-    return TimelineEntry(at=at, what=what, by=by, notification_id=None, call_id=None)
+def _of_step(step: AlertStep, told: dict[UUID, AlertNotification]) -> TimelineEntry:
+    notification = told.get(step.notification_id) if step.notification_id else None
+    return TimelineEntry(
+        at=step.at,
+        what=step.what,
+        by=step.by_name,
+        organisation_id=step.by_id,
+        role=step.by_role,
+        told=[AlertRole(role) for role in notification.roles] if notification else [],
+        notification_id=step.notification_id,
+        call_id=step.call_id,
+    )

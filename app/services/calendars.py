@@ -1,6 +1,7 @@
 """Publishing calendars. An organisation keeps its own; placements are governed by one, fixed at acceptance."""
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -17,7 +18,7 @@ from app.rules.calendars import (
     Closure,
     HalfTerm,
     SchoolCalendar,
-    first_day_changed,
+    days_changed,
     may_change_what_governs,
     validate_calendar,
 )
@@ -31,7 +32,7 @@ async def publish_calendar(caller: Caller, session: AsyncSession, body: Calendar
     calendar = Calendar(**made(caller.now), owner_id=caller.organisation_id, name=body.name)
     session.add(calendar)
     await session.flush()
-    await _fill(session, calendar, body)
+    await _fill(caller, session, calendar, body, {})
     await _tell(caller, session, calendar, EventType.CALENDAR_PUBLISHED)
     return calendar
 
@@ -51,12 +52,13 @@ async def change_calendar(
     before, after = await school_calendar(session, calendar_id), _as_rules_know(body)
     if calendar.governs:
         insist(may_change_what_governs(before, after, caller.today))
-        _let_ledger_follow(calendar, first_day_changed(before, after))
+        _let_ledger_follow(calendar, days_changed(before, after))
     for table in (CalendarHalfTerm, CalendarClosure):
         await session.execute(delete(table).where(col(table.calendar_id) == calendar_id))
     calendar.name = body.name
     changed(calendar, caller)
-    await _fill(session, calendar, body)
+    known = {each.day: each.declared_at for each in before.closures if each.declared_at is not None}
+    await _fill(caller, session, calendar, body, known)
     await _tell(caller, session, calendar, EventType.CALENDAR_CHANGED)
     return calendar
 
@@ -66,18 +68,26 @@ async def _tell(caller: Caller, session: AsyncSession, calendar: Calendar, event
     await record_event(session, event, f"/v1/calendars/{calendar.id}", caller.now, organisations=audience)
 
 
-def _let_ledger_follow(calendar: Calendar, first_day: date | None) -> None:
-    """From the first day changed on, or an earlier one that the ledger has not followed yet."""
-    if first_day is not None:
-        calendar.follow_from = min(first_day, calendar.follow_from or first_day)
+def _let_ledger_follow(calendar: Calendar, days: tuple[date, date] | None) -> None:
+    """From the first day changed to the last, and the days that the ledger has not followed yet."""
+    if days is not None:
+        first, last = days
+        calendar.follow_from = min(first, calendar.follow_from or first)
+        calendar.follow_to = max(last, calendar.follow_to or last)
 
 
-async def _fill(session: AsyncSession, calendar: Calendar, body: CalendarWrite) -> None:
+async def _fill(
+    caller: Caller, session: AsyncSession, calendar: Calendar, body: CalendarWrite, known: Mapping[date, datetime]
+) -> None:
+    """`known` says since when closures are known; those that it does not hold are declared now."""
     session.add_all(
         CalendarHalfTerm(calendar_id=calendar.id, term=h.term, half=h.half, first_on=h.first, last_on=h.last)
         for h in body.half_terms
     )
-    session.add_all(CalendarClosure(calendar_id=calendar.id, day=c.date, reason=c.reason) for c in body.closures)
+    session.add_all(
+        CalendarClosure(calendar_id=calendar.id, day=c.date, reason=c.reason, declared_at=known.get(c.date, caller.now))
+        for c in body.closures
+    )
     await session.flush()
 
 

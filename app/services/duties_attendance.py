@@ -21,7 +21,10 @@ _MISSING = text(
         join placements p on p.id = e.placement_id
         join organisations o on o.id = e.provider_id
         where e.due_at < :until and e.first_received_at is null and e.waived_by is null and e.missing_told_at is null
-          and p.state = 'accepted' and o.sandbox_id is not distinct from cast(:sandbox_id as uuid)
+          and p.state = 'accepted'
+          and not exists (select from calendars c
+                          where c.id = p.calendar_id and e.on_date between c.follow_from and c.follow_to)
+          and o.sandbox_id is not distinct from cast(:sandbox_id as uuid)
         order by e.due_at, e.provider_id, e.session, e.placement_id, e.on_date
         limit :most
         for no key update of e skip locked
@@ -43,6 +46,7 @@ async def tell_missing_attendance(
 ) -> Batch:
     """Sessions of accepted placements that were due before `until`, and of which nothing was received.
 
+    A day whose calendar has changed waits until the ledger has followed: it may be closed.
     Source: Salford AP contract slides (by 09:30), read in the primary source.
     """
     found = (await session.execute(_MISSING, {"until": until, "sandbox_id": sandbox_id, "most": most})).all()

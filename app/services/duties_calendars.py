@@ -1,66 +1,64 @@
 """The ledger follows the calendars: what is expected when a day is closed, opened, or published later."""
 
-from datetime import date, datetime, timedelta
-from itertools import zip_longest
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from urllib.parse import urlencode
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.clock import london_day
 from app.models.placements import Placement
-from app.queries.calendars import school_calendar
+from app.outbox.catalogue import EventType
+from app.outbox.recording import Telling
 from app.queries.calendars_following import calendars_to_follow, placements_governed
-from app.queries.directory import is_council
-from app.queries.placements import slots_of, timetables_of
-from app.rules import timetables
-from app.rules.calendars import SchoolCalendar
+from app.rules.attendance_due import SessionState
+from app.rules.ledger import LedgerChanges
 from app.services.duties_batch import Batch
-from app.services.expected_sessions import add_sessions, as_rules_know, hold_waivers
+from app.services.expected_sessions import let_ledgers_follow
 
-_ONE_DAY = timedelta(days=1)
-# What was received stays: a day that is closed after all does not undo it.
-_CLOSE = text(
-    "delete from expected_sessions where placement_id = :placement and on_date >= :first"
-    " and not on_date = any(cast(:open as date[])) and first_received_at is null"
-)
+_TOGETHER = 500
 
 
 async def follow_calendars(session: AsyncSession, sandbox_id: UUID | None, until: datetime, most: int | None) -> Batch:
     """Expects nothing on days that were closed, and on those opened after the day of the change what timetables say.
 
-    A calendar one of whose placements is being changed waits for the next time, whole.
+    Today's and earlier sessions of which nothing was received are waived, and all who see them are told. A calendar one
+    of whose placements is being changed waits for the next time, whole.
     """
-    followed = 0
+    followed, tellings = 0, list[Telling]()
     for calendar in await calendars_to_follow(session, sandbox_id, most):
-        first = calendar.follow_from
-        if first is None:
+        first, last = calendar.follow_from, calendar.follow_to
+        if first is None or last is None:
             continue
         governed = await placements_governed(session, calendar.id, first)
         if governed is None:
             continue
-        known = await school_calendar(session, calendar.id)
-        for placement in governed:
-            await _follow(session, placement, known, first, london_day(calendar.changed_at) + _ONE_DAY, until)
-        calendar.follow_from = None
+        for some in _in_parts(governed):
+            changes = await let_ledgers_follow(session, some, first, last, calendar.changed_at, until)
+            tellings += _told(some, changes, until)
+        calendar.follow_from = calendar.follow_to = None
         followed += 1
     await session.flush()
-    return Batch(followed, [])
+    return Batch(followed, tellings)
 
 
-async def _follow(
-    session: AsyncSession, placement: Placement, calendar: SchoolCalendar, first: date, open_from: date, at: datetime
-) -> None:
-    """A placement that is locked: sessions from `first` on go where the day is closed, and come from `open_from` on."""
-    first, last = max(first, placement.starts_on), placement.ends_on
-    days = list(calendar.open_pupil_days(first, last))
-    await session.execute(_CLOSE, {"placement": placement.id, "first": first, "open": days})
-    by_council = await is_council(session, placement.commissioner_id)
-    versions = await timetables_of(session, placement.id)
-    for version, following in zip_longest(versions, versions[1:]):
-        begins = max(first, open_from, version.applies_from)
-        ends = last if following is None else min(last, following.applies_from - _ONE_DAY)
-        slots = as_rules_know(await slots_of(session, placement.id, version.id))
-        wanted = list(timetables.expected_sessions(slots, calendar, begins, ends))
-        await add_sessions(session, placement, wanted, by_council, at)
-    await hold_waivers(session, placement.id, first, last, at)
+def _in_parts(governed: Sequence[Placement]) -> Iterator[Sequence[Placement]]:
+    for begin in range(0, len(governed), _TOGETHER):
+        yield governed[begin : begin + _TOGETHER]
+
+
+def _told(placements: Iterable[Placement], changes: Mapping[UUID, LedgerChanges], at: datetime) -> Iterator[Telling]:
+    """One event for each provider and day of which sessions were waived."""
+    waived: dict[tuple[UUID, date], set[UUID]] = {}
+    for placement in placements:
+        for (day, _), row in changes[placement.id].altered.items():
+            if row.waived_by is not None:
+                waived.setdefault((placement.provider_id, day), set()).add(placement.id)
+    for (provider_id, day), ids in sorted(waived.items(), key=str):
+        query = {"on_date": day, "provider_id": provider_id, "state": SessionState.WAIVED.value}
+        yield Telling(
+            EventType.ATTENDANCE_WAIVED,
+            f"/v1/expected-sessions?{urlencode(query)}",
+            at,
+            placements=tuple(sorted(ids)),
+        )

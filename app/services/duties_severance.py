@@ -22,6 +22,8 @@ from app.services.duties_batch import Batch
 ABOUT_REFERRALS = (("referral_steps", "referral_id"), ("referral_offers", "referral_id"), ("referrals", "id"))
 ABOUT_PLACEMENTS = (
     "email_deliveries",
+    "alert_steps",
+    "alert_attempts",
     "alert_calls",
     "alert_notifications",
     "absconding_alerts",

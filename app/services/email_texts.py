@@ -20,7 +20,13 @@ MOST_LINES = 400
 LONGEST_NAME = 80
 
 _HALF_DAY = {SchoolSession.AM: "morning", SchoolSession.PM: "afternoon"}
-_WAIVED = {Waiver.SUSPENSION: "suspended", Waiver.PART_TIME_PLAN: "part-time plan"}
+_WAIVED = {
+    Waiver.SUSPENSION: "suspended",
+    Waiver.PART_TIME_PLAN: "part-time plan",
+    Waiver.CLOSURE: "closed on the day",
+    Waiver.NOT_TIMETABLED: "taken off the timetable",
+    Waiver.PLACEMENT_OVER: "the placement is over",
+}
 _REASONS = {
     AbsenceReason.ILL: "illness",
     AbsenceReason.CARER_SAYS_ILL: "illness, as the carer says",
@@ -156,8 +162,9 @@ def one_line(name: str) -> str:
 def _nothing_received(each: SessionTold, at: datetime) -> str:
     if each.waived_by is not None:
         waiver = Waiver(each.waived_by)
-        why = _WAIVED.get(waiver, waiver.value.replace("_", " "))
-        return f"not expected: {why}; suggested code {code_of_waiver(waiver).code.code}"
+        why = _WAIVED[waiver]
+        suggested = code_of_waiver(waiver)
+        return f"not expected: {why}" + (f"; suggested code {suggested.code.code}" if suggested else "")
     if each.state_at(at) is SessionState.MISSING:
         return f"not reported by the setting, due {_clock(each.due_at)}"
     return f"nothing received yet, due {_clock(each.due_at)}"

@@ -32,7 +32,7 @@ from app.schemas.agreements import AgreementGive
 from app.schemas.part_time_plans import PlanExtend, PlanPropose
 from app.services.agreements import judge_answer, keep_answer, parties_asked
 from app.services.changes import changed, insist, made, moved, state_after
-from app.services.expected_sessions_plans import leave_out_sessions
+from app.services.expected_sessions import let_ledger_follow
 from app.services.placements_parties import locked_for_party
 
 PATH = "/v1/part-time-plans"
@@ -199,5 +199,5 @@ async def _take_effect(caller: Caller, session: AsyncSession, placement: Placeme
         before.ended_at = caller.now
         changed(before, caller)
         await tell(caller, session, before, EventType.PART_TIME_PLAN_EXTENDED)
-    await leave_out_sessions(session, plan, caller.now)
     await settle(caller, session, plan, PlanState.AGREED, EventType.PART_TIME_PLAN_AGREED)
+    await let_ledger_follow(caller, session, placement, plan.starts_on, plan.ends_on)

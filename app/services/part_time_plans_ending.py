@@ -11,7 +11,6 @@ from app.models.placements import Placement
 from app.outbox.catalogue import EventType
 from app.problems import Duplicate
 from app.queries.part_time_plans import extensions_of, reviews_of, standing_plans, visible_plan
-from app.queries.suspensions import standing_suspensions
 from app.rules.part_time_plans import (
     PART_TIME_PLANS,
     PlanState,
@@ -19,11 +18,9 @@ from app.rules.part_time_plans import (
     may_end_plan,
     may_record_review,
 )
-from app.rules.suspensions import SuspensionState
 from app.schemas.part_time_plans import PlanReviewWrite
 from app.services.changes import changed, insist, moved, state_after
-from app.services.expected_sessions import waive_sessions
-from app.services.expected_sessions_plans import stop_leaving_out
+from app.services.expected_sessions import let_ledger_follow
 from app.services.part_time_plans import locked, settle, state_of, tell
 
 _ONE_DAY = timedelta(days=1)
@@ -97,26 +94,18 @@ async def _end(
     """Ends the plan, and what follows it."""
     insist(may_end_plan(plan.state, plan.ends_on, caller.today))
     following = (await extensions_of(session, [plan.id], caller.today)).get(plan.id)
-    await _let_go(caller, session, plan)
     await _note_end(caller, session, plan, after, because)
+    await let_ledger_follow(caller, session, placement, plan.starts_on, plan.ends_on)
     if following is None or following.state not in (PlanState.PROPOSED, PlanState.AGREED):
         return
     following = await visible_plan(caller, session, following.id, lock=True)
     state = state_of(following, placement, caller.today)
     after = state_after(PART_TIME_PLANS, state, "end_with_plan_before", "extension")
     if after is PlanState.ENDED:
-        await _let_go(caller, session, following)
         await _note_end(caller, session, following, after, because)
+        await let_ledger_follow(caller, session, placement, following.starts_on, following.ends_on)
     else:
         await settle(caller, session, following, after, EventType.PART_TIME_PLAN_WITHDRAWN)
-
-
-async def _let_go(caller: Caller, session: AsyncSession, plan: PartTimePlan) -> None:
-    """Its sessions are expected again, save those of an agreed suspension, which then waives them."""
-    await stop_leaving_out(session, plan, caller.now)
-    for each in await standing_suspensions(session, plan.placement_id, plan.starts_on, plan.ends_on):
-        if each.state is SuspensionState.AGREED:
-            await waive_sessions(session, plan.placement_id, each.starts_on, each.ends_on, caller.now)
 
 
 async def _note_end(

@@ -13,7 +13,7 @@ from app.queries.placements import slots_of
 from app.rules.placements import PLACEMENTS, PlacementState, may_be_accepted, may_be_placed
 from app.schemas.placements import PlacementPropose
 from app.services.changes import changed, insist, made, moved
-from app.services.expected_sessions import could_be_expected, expect_by_versions
+from app.services.expected_sessions import could_be_expected, let_ledger_follow
 from app.services.placements_checks import (
     check_commissioner,
     check_procurement,
@@ -130,7 +130,7 @@ async def _add(caller: Caller, session: AsyncSession, placement: Placement, body
 
 async def _take_on(caller: Caller, session: AsyncSession, placement: Placement) -> None:
     """What acceptance brings about: the sessions from today on are expected, and the parties are told."""
-    await expect_by_versions(caller, session, placement, max(placement.starts_on, caller.today), placement.ends_on)
+    await let_ledger_follow(caller, session, placement, max(placement.starts_on, caller.today), placement.ends_on)
     await _tell(caller, session, placement, EventType.PLACEMENT_ACCEPTED)
 
 

@@ -17,7 +17,7 @@ from app.rules.termination import end_that_stands
 from app.services.agreements_both_sides import follow_end
 from app.services.changes import changed, insist, state_after
 from app.services.early_departures import end_early_departures
-from app.services.expected_sessions import expect_by_versions, stop_expecting
+from app.services.expected_sessions import let_ledger_follow
 from app.services.part_time_plans_ending import end_plans
 from app.services.suspensions import end_suspensions
 
@@ -39,12 +39,10 @@ async def end_on(caller: Caller, session: AsyncSession, placement: Placement, la
     changed(placement, caller)
     await session.flush()
     if last_day < before:
-        await stop_expecting(session, placement, last_day + _ONE_DAY, before)
         await end_suspensions(caller, session, placement, last_day)
         await end_early_departures(caller, session, placement, last_day)
         await end_plans(caller, session, placement, last_day)
-    else:
-        await expect_by_versions(caller, session, placement, before + _ONE_DAY, last_day)
+    await let_ledger_follow(caller, session, placement, min(before, last_day) + _ONE_DAY, max(before, last_day))
     await follow_end(caller, session, placement, last_day)
 
 
@@ -73,7 +71,7 @@ async def call_off(caller: Caller, session: AsyncSession, placement: Placement) 
     placement.state = state_after(PLACEMENTS, placement.state, "call_off", "termination")
     changed(placement, caller)
     await session.flush()
-    await stop_expecting(session, placement, placement.starts_on, placement.ends_on)
+    await let_ledger_follow(caller, session, placement, placement.starts_on, placement.ends_on)
     the_day_before = placement.starts_on - _ONE_DAY
     await end_suspensions(caller, session, placement, the_day_before)
     await follow_end(caller, session, placement, the_day_before)

@@ -10,6 +10,20 @@ IDEMPOTENCY_KEPT = timedelta(hours=48)
 WEBHOOK_DELIVERIES_KEPT = timedelta(days=31)
 MOST_AT_ONCE = 5_000
 
+_FORGET_EVENTS = text(
+    """
+    with old as (
+        select id from events where recorded_at < :before order by recorded_at limit :most for update skip locked
+    ), seen as (
+        delete from event_audiences a using old where a.event_id = old.id
+    )
+    select id from old
+    """
+)
+_FORGET_OLD_EVENTS = text("delete from events where id = any(:ids)")
+# A cursor is refused a day before anything behind it goes, however long the transaction of an event took.
+EVENTS_LINGER = timedelta(days=1)
+
 _FORGET = text(
     "delete from idempotency_records where (client_id, key) in (select client_id, key from idempotency_records"
     " where created_at < :before order by created_at limit :most for update skip locked)"
@@ -31,3 +45,12 @@ async def prune_webhook_deliveries(session: AsyncSession, now: datetime) -> int:
     """Forgets, with their attempts, messages that were settled a month ago; gives how many. Does not commit."""
     done = await session.execute(_FORGET_DELIVERIES, {"before": now - WEBHOOK_DELIVERIES_KEPT, "most": MOST_AT_ONCE})
     return cast("CursorResult[Any]", done).rowcount
+
+
+async def prune_events(session: AsyncSession, now: datetime, kept: timedelta) -> int:
+    """Forgets at most `MOST_AT_ONCE` events recorded before they are `kept`; gives how many. Does not commit."""
+    found = await session.execute(_FORGET_EVENTS, {"before": now - kept - EVENTS_LINGER, "most": MOST_AT_ONCE})
+    ids = list(found.scalars())
+    if ids:
+        await session.execute(_FORGET_OLD_EVENTS, {"ids": ids})
+    return len(ids)

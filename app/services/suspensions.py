@@ -31,7 +31,7 @@ from app.schemas.agreements import AgreementGive
 from app.schemas.suspensions import SuspensionRequest
 from app.services.agreements import judge_answer, keep_answer, parties_asked
 from app.services.changes import changed, insist, made, moved, state_after
-from app.services.expected_sessions import expect_again, waive_sessions
+from app.services.expected_sessions import let_ledger_follow
 from app.services.placements_parties import locked_for_party
 
 PATH = "/v1/suspensions"
@@ -99,8 +99,8 @@ async def answer_suspension(
         changed(suspension, caller)
         await _tell(caller, session, suspension, EventType.SUSPENSION_AGREEMENT)
     elif after is SuspensionState.AGREED:
-        await waive_sessions(session, placement.id, suspension.starts_on, suspension.ends_on, caller.now)
         await _settle(caller, session, suspension, after, EventType.SUSPENSION_AGREED)
+        await let_ledger_follow(caller, session, placement, suspension.starts_on, suspension.ends_on)
     else:
         await _settle(caller, session, suspension, after, EventType.SUSPENSION_REFUSED)
     return suspension
@@ -114,9 +114,8 @@ async def withdraw_suspension(
     state = state_of(suspension, caller)
     after = moved(suspension, expected_version, SUSPENSIONS, state, "withdraw", role.value)
     insist(may_withdraw_suspension(suspension.ends_on, caller.today))
-    if suspension.state is SuspensionState.AGREED:
-        await expect_again(session, placement.id, suspension.starts_on, suspension.ends_on, caller.now)
     await _settle(caller, session, suspension, after, EventType.SUSPENSION_WITHDRAWN)
+    await let_ledger_follow(caller, session, placement, suspension.starts_on, suspension.ends_on)
     return suspension
 
 

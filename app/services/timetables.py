@@ -1,4 +1,4 @@
-"""Changing a placement's timetable from a later day on; the ledger of expected sessions changes with it."""
+"""Changing a placement's timetable from a day on; the ledger of expected sessions changes with it."""
 
 from datetime import date, time, timedelta
 from uuid import UUID
@@ -11,30 +11,34 @@ from app.outbox.catalogue import EventType
 from app.outbox.recording import record_event
 from app.problems import Conflict, Duplicate, FieldError, Invalid
 from app.queries.directory import sites_of
-from app.queries.placements import slots_of, timetables_of
+from app.queries.placements import timetables_of
 from app.rules import timetables
+from app.rules.agreements import PartyRole
+from app.rules.ledger import may_let_off
 from app.rules.placements import PlacementState
 from app.schemas.placements import SlotWrite, TimetableWrite
-from app.services.changes import changed, made, must_be
-from app.services.expected_sessions import expect_sessions, stop_expecting
+from app.services.changes import changed, insist, made, must_be
+from app.services.expected_sessions import let_ledger_follow
 from app.services.placements_parties import locked_for_party
 
 
 async def change_timetable(
     caller: Caller, session: AsyncSession, placement_id: UUID, body: TimetableWrite, expected_version: int
 ) -> Timetable:
-    """Adds a version that applies from a later day. Any party may; all are told.
+    """Adds a version that applies from a day to come, from today, or from some weeks ago. Any party may; all are told.
 
-    Raises Invalid for a day that is not later than today and within the placement, Duplicate for a second version
-    from the same day, Conflict for a placement that is not accepted, RuleRefused for one who only watches,
-    PreconditionFailed.
+    Raises Invalid for a day too long ago or not within the placement, Duplicate for a second version from the same
+    day, Conflict for a placement that is not accepted, RuleRefused for one who only watches and for a provider that
+    would undo what it owed, PreconditionFailed.
     """
-    placement, _ = await locked_for_party(caller, session, placement_id)
+    placement, role = await locked_for_party(caller, session, placement_id)
     must_be(placement.version, expected_version)
     if placement.state is not PlacementState.ACCEPTED:
         raise Conflict("Only an accepted placement's timetable changes; propose the one that you want.")
-    if not max(caller.today + timedelta(days=1), placement.starts_on) <= body.applies_from <= placement.ends_on:
-        raise Invalid([FieldError("/applies_from", "day_not_open", "must be after today and within the placement")])
+    if not max(caller.today - timetables.LONGEST_BACK, placement.starts_on) <= body.applies_from <= placement.ends_on:
+        days = timetables.LONGEST_BACK.days
+        detail = f"must be within the placement and at most {days} days ago"
+        raise Invalid([FieldError("/applies_from", "day_not_open", detail)])
     check_slots(body.slots)
     known_sites = {site.id for site in await sites_of(session, placement.provider_id)}
     strange = [i for i, slot in enumerate(body.slots) if slot.site_id and slot.site_id not in known_sites]
@@ -47,9 +51,8 @@ async def change_timetable(
     timetable = await add_timetable(caller, session, placement.id, body.applies_from, body.slots)
     next_version_on = min((t.applies_from for t in later), default=placement.ends_on + timedelta(days=1))
     until = min(next_version_on - timedelta(days=1), placement.ends_on)
-    await stop_expecting(session, placement, body.applies_from, until)
-    slots = await slots_of(session, placement.id, timetable.id)
-    await expect_sessions(caller, session, placement, slots, body.applies_from, until)
+    followed = await let_ledger_follow(caller, session, placement, body.applies_from, until)
+    insist(may_let_off(role is PartyRole.PROVIDER, followed.let_off))
     changed(placement, caller)
     await session.flush()
     await record_event(

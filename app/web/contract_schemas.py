@@ -64,6 +64,7 @@ PROBLEM_SCHEMA: Document = {
         "may_be_done_by": _names("The parties that may do it."),
         "current_mark_id": {"type": "string", "format": "uuid", "description": "The mark that stands for the session."},
         "still_to_agree": _names("The roles that have not agreed."),
+        "overdue_sessions": _names("The first few of the sessions whose attendance is overdue."),
         "clashing_sessions": _names("The first few of your own sessions at which the pupil is timetabled elsewhere."),
         "still_to_address": _names("The areas of the toolkit that nothing has been said of."),
         "may_not_apply": _names("The areas of the toolkit that may be said not to apply."),

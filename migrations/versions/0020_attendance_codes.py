@@ -1,7 +1,7 @@
 """Codes and corrections: what is known of a session, who made a mark and why, and what the register says.
 
 Revision ID: 0020
-Revises: 0018
+Revises: 0019
 
 `expected_sessions.circumstance` follows dual registrations, dates of birth and the facts of a placement, whoever changes
 them: `hold_circumstances` is called by triggers alone, and tells nobody anything.
@@ -15,7 +15,7 @@ from alembic import op
 from migrations.row_security import ME, MY_CLIENT, provided, resecure, secure, viewer
 
 revision = "0020"
-down_revision = "0018"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 

@@ -23,6 +23,7 @@ SQL_ELSEWHERE = {
     "db/engine.py",
     "outbox/recording.py",
     "routers/operations.py",
+    "services/absconding_alerts_attempts.py",
     "services/audit_seals.py",
     "services/duties_agreements.py",
     "services/duties_alerts.py",
@@ -38,11 +39,13 @@ SQL_ELSEWHERE = {
     "services/duties_suggestions.py",
     "services/duties_suspensions.py",
     "services/duties_sustained.py",
+    "services/expected_sessions_writing.py",
+    "services/pruning.py",
 }
 # Queries without a caller: they go on from what one with a caller has found, or are the worker's own.
 WITHOUT_CALLER = {
-    "queries/absconding_alerts.py": {"notification_of", "alert_files", "police_contact"},
-    "queries/absconding_alerts_delivery.py": {"due_notifications", "delivery_of"},
+    "queries/absconding_alerts.py": {"notification_of", "alert_files", "police_contacts"},
+    "queries/absconding_alerts_delivery.py": {"deliveries_of"},
     "queries/attendance_marks.py": {"calendars_of", "is_unresolved", "standing_mark"},
     "queries/register_codes.py": {"entered_since"},
     "queries/agreements.py": {
@@ -96,7 +99,8 @@ WITHOUT_CALLER = {
         "sessions_owed",
         "listed_at",
     },
-    "queries/expected_sessions.py": {"with_state", "begins_after", "sessions_waived_by"},
+    "queries/expected_sessions.py": {"with_state", "begins_after", "changed_or_missing_since"},
+    "queries/ledger_sources.py": {"ledger_sources", "ledger_rows", "commissioned_by_councils", "open_suspensions"},
     "queries/host_school_checks.py": {"check_changed_at", "is_corrected"},
     "queries/oversight.py": {"councils_overseeing"},
     "queries/part_time_plans.py": {
@@ -107,7 +111,14 @@ WITHOUT_CALLER = {
         "reviews_of",
         "timetabled_in",
     },
-    "queries/placements.py": {"slots_of", "timetables_in", "timetables_of", "with_status", "councils_of"},
+    "queries/placements.py": {
+        "slots_of",
+        "timetables_in",
+        "timetables_of",
+        "with_status",
+        "status_moved_since",
+        "councils_of",
+    },
     "queries/progress_reports.py": {"latest_edition", "report_for"},
     "queries/provider_assurance.py": {"in_state", "turned_between"},
     "queries/qa_actions.py": {"is_overdue"},

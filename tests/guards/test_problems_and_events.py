@@ -18,6 +18,7 @@ APP = Path(__file__).resolve().parents[2] / "app"
 BY_THE_WORKER = {
     EventType.ATTENDANCE_MISSING,
     EventType.ATTENDANCE_SUGGESTED_ANEW,
+    EventType.ATTENDANCE_WAIVED,
     EventType.EARLY_DEPARTURE_LAPSED,
     EventType.EXTENSION_LAPSED,
     EventType.IMMEDIATE_TERMINATION_LAPSED,

@@ -164,6 +164,11 @@ SLOTS = "timetable_slots where placement_id = %(placement)s"
 UNRECEIVED = "where placement_id = %(placement)s and first_received_at is null"
 WAIVER = f"update expected_sessions set waived_by = 'suspension' {UNRECEIVED}"
 NOTICES = "alert_notifications where alert_id = %(alert)s"
+STEP = (
+    "insert into alert_steps (id, alert_id, placement_id, what, at, recorded_at, by_id)"
+    " values (%(new)s, %(alert)s, %(placement)s, 'closed', now(), now(), %({0})s)"
+)
+TAKEN = "update alert_notifications set state = 'acknowledged' where alert_id = %(alert)s"
 
 # Who tries what, and the words of the refusal; "nothing" where the rows are not its to change.
 FORBIDDEN = {
@@ -226,6 +231,25 @@ FORBIDDEN = {
         '"timetables"',
     ),
     "a watcher removes slots": ("watcher", f"delete from {SLOTS}", "permission denied"),
+    "a watcher adds to an alert's timeline": ("watcher", STEP.format("watcher"), "alert_steps"),
+    "a school adds to a timeline in the council's name": ("school", STEP.format("commissioner"), "alert_steps"),
+    "a school rewrites a timeline": (
+        "school",
+        "update alert_steps set what = 'x' where id = %(new)s",
+        "alert_steps",
+    ),
+    "a school adds an attempt": (
+        "school",
+        "insert into alert_attempts (id, alert_id, notification_id, placement_id, number, organisation_id,"
+        " contact_role, sent_to, began_at) select %(new)s, alert_id, id, placement_id, 1, %(school)s, 'x', 'x', now()"
+        f" from {NOTICES} limit 1",
+        "alert_attempts",
+    ),
+    "a school acknowledges what the council was told": (
+        "school",
+        f"{TAKEN} and organisation_id = %(commissioner)s",
+        "nothing",
+    ),
     "a watcher raises an alert in the provider's name": ("watcher", raise_alert("provider"), "absconding_alerts"),
     "a school raises an alert in the provider's name": ("school", raise_alert("provider"), "absconding_alerts"),
     "a watcher settles a report": ("watcher", REPORT, "progress_reports"),

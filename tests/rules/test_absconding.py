@@ -9,21 +9,21 @@ import pytest
 from app.rules.absconding import (
     AlertFlag,
     AlertRole,
+    AlertState,
     Channel,
+    NamedService,
     NotificationState,
-    after_attempts,
     alert_flags,
-    call_is_delivery,
-    escalates_at,
-    is_overdue,
     may_acknowledge,
+    may_repeat,
     notifications_due,
-    phone_task_is_overdue,
+    verb_of_call,
 )
 from app.rules.placements import PlacementStatus
 
 COUNCIL, SCHOOL, PROVIDER = UUID(int=1), UUID(int=2), UUID(int=3)
 HOST, COMMISSIONER, POLICE = AlertRole.HOST_SCHOOL, AlertRole.COMMISSIONER, AlertRole.POLICE
+SERVICE = AlertRole.NAMED_SERVICE
 EMAIL, PHONE = Channel.EMAIL, Channel.PHONE
 CALL = ((POLICE,), PHONE, PROVIDER)
 
@@ -75,15 +75,44 @@ NOW = datetime(2026, 1, 12, 11, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("minutes", "logged", "overdue"),
+    ("services", "expected"),
     [
-        pytest.param(4, False, False, id="four minutes are not too long"),
-        pytest.param(5, False, True, id="five without a log number are"),
-        pytest.param(60, True, False, id="with a log number never"),
+        pytest.param([], [], id="nobody is listed"),
+        pytest.param([NamedService("s@x.example", None)], [(EMAIL, 0)], id="a service with an address is written to"),
+        pytest.param([NamedService(None, "0161 496 0001")], [(PHONE, 0)], id="one without is phoned"),
+        pytest.param(
+            [NamedService("s@x.example", None), NamedService("S@X.example", "0161 496 0001")],
+            [(EMAIL, 0)],
+            id="one that two parties have listed is told once",
+        ),
+        pytest.param(
+            [NamedService(None, "1"), NamedService("a@x.example", "1"), NamedService(None, "1")],
+            [(PHONE, 0), (EMAIL, 1)],
+            id="each is told, whoever listed it",
+        ),
     ],
 )
-def test_a_call_to_the_police_is_escalated(minutes: int, logged: bool, overdue: bool) -> None:
-    assert phone_task_is_overdue(NOW, NOW if logged else None, NOW + timedelta(minutes=minutes)) is overdue
+def test_named_services_are_told(services: list[NamedService], expected: list[Any]) -> None:
+    told = notifications_due(
+        commissioner=COUNCIL, host_school=None, provider=PROVIDER, police_have_email=True, services=services
+    )
+    named = [each for each in told if each.roles == (SERVICE,)]
+    assert [(each.channel, each.service) for each in named] == expected
+    assert all(each.organisation is None for each in named)
+
+
+@pytest.mark.parametrize(
+    ("state", "minutes", "repeats"),
+    [
+        pytest.param("raised", 30, True, id="an open alert of half an hour ago"),
+        pytest.param("raised", 31, False, id="an older one"),
+        pytest.param("found", 5, False, id="a pupil who was found has left again"),
+        pytest.param("closed", 5, False, id="nor one that was closed"),
+    ],
+)
+def test_which_alert_may_repeat_another(state: str, minutes: int, repeats: bool) -> None:
+    at = NOW + timedelta(minutes=minutes)
+    assert may_repeat(earlier_raised_at=NOW, earlier_state=AlertState(state), raised_at=at) is repeats
 
 
 SOUND: dict[str, Any] = {
@@ -125,61 +154,41 @@ def test_what_is_flagged(changes: dict[str, Any], flags: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("channel", "state", "minutes", "overdue"),
+    ("roles", "state", "told", "rule"),
     [
-        pytest.param(PHONE, "pending", 4, False, id="a call may take four minutes"),
-        pytest.param(PHONE, "pending", 5, True, id="but not five"),
-        pytest.param(PHONE, "delivered", 60, False, id="a call that was logged is never escalated"),
-        pytest.param(EMAIL, "delivered", 14, False, id="an email may lie unread for fourteen minutes"),
-        pytest.param(EMAIL, "delivered", 15, True, id="but not for fifteen"),
-        pytest.param(EMAIL, "failed", 15, True, id="and least of all when it did not arrive"),
-        pytest.param(EMAIL, "acknowledged", 60, False, id="what was acknowledged is settled"),
+        pytest.param([HOST], "delivered", SCHOOL, None, id="the school that was told"),
+        pytest.param([HOST], "pending", SCHOOL, None, id="before the email is known to have arrived"),
+        pytest.param([HOST], "failed", SCHOOL, None, id="a school that no email reaches, but that knows"),
+        pytest.param([HOST], "acknowledged", SCHOOL, "wrong_state", id="not twice"),
+        pytest.param([COMMISSIONER], "delivered", COUNCIL, "not_the_one_told", id="not for another"),
+        pytest.param([SERVICE], "delivered", None, "not_the_one_told", id="not for a service"),
+        pytest.param([POLICE], "pending", SCHOOL, "phone_task", id="a call to the police is logged instead"),
     ],
 )
-def test_what_is_escalated(channel: Channel, state: str, minutes: int, overdue: bool) -> None:
-    now = NOW + timedelta(minutes=minutes)
-    assert is_overdue(channel=channel, state=NotificationState(state), created_at=NOW, now=now) is overdue
-    if overdue:
-        assert escalates_at(channel, NOW) <= now
-
-
-@pytest.mark.parametrize(
-    ("channel", "state", "told", "rule"),
-    [
-        pytest.param(EMAIL, "delivered", SCHOOL, None, id="the school that was told"),
-        pytest.param(EMAIL, "pending", SCHOOL, None, id="before the email is known to have arrived"),
-        pytest.param(EMAIL, "acknowledged", SCHOOL, "wrong_state", id="not twice"),
-        pytest.param(EMAIL, "delivered", COUNCIL, "not_the_one_told", id="not for another"),
-        pytest.param(EMAIL, "delivered", None, "not_the_one_told", id="not for the police"),
-        pytest.param(PHONE, "pending", SCHOOL, "phone_task", id="a call is logged instead"),
-    ],
-)
-def test_who_acknowledges(channel: Channel, state: str, told: UUID | None, rule: str | None) -> None:
-    verdict = may_acknowledge(state=NotificationState(state), channel=channel, told=told, by=SCHOOL)
+def test_who_acknowledges(roles: list[AlertRole], state: str, told: UUID | None, rule: str | None) -> None:
+    verdict = may_acknowledge(state=NotificationState(state), roles=roles, told=told, by=SCHOOL)
     assert getattr(verdict, "code", None) == rule
 
 
 @pytest.mark.parametrize(
-    ("roles", "state", "log_number", "delivers"),
+    ("roles", "channel", "state", "log_number", "verb"),
     [
-        pytest.param([POLICE], "pending", "GMP-1", True, id="a call to the police with its log number"),
-        pytest.param([POLICE], "pending", None, False, id="without one it is only an attempt"),
-        pytest.param([HOST], "failed", None, True, id="a school that no email reached"),
-        pytest.param([HOST], "acknowledged", None, False, id="what was acknowledged stays so"),
+        pytest.param([POLICE], PHONE, "pending", "GMP-1", "deliver", id="a call to the police with its log number"),
+        pytest.param([POLICE], PHONE, "pending", None, None, id="without one it is only an attempt"),
+        pytest.param([POLICE], PHONE, "delivered", "GMP-2", None, id="a second log number changes nothing"),
+        pytest.param([POLICE], EMAIL, "failed", "GMP-1", "deliver", id="police whom no email reached"),
+        pytest.param(
+            [POLICE], EMAIL, "delivered", "GMP-1", "acknowledge", id="police who were written to answer by it"
+        ),
+        pytest.param([POLICE], EMAIL, "acknowledged", "GMP-2", None, id="once"),
+        pytest.param([HOST], EMAIL, "failed", None, "deliver", id="a school that no email reached"),
+        pytest.param([HOST], EMAIL, "delivered", None, None, id="a school that was written to acknowledges for itself"),
+        pytest.param([HOST], EMAIL, "acknowledged", None, None, id="what was acknowledged stays so"),
+        pytest.param([SERVICE], PHONE, "pending", None, "deliver", id="a service that has no address"),
     ],
 )
-def test_which_calls_deliver(roles: list[AlertRole], state: str, log_number: str | None, delivers: bool) -> None:
-    assert call_is_delivery(state=NotificationState(state), roles=roles, log_number=log_number) is delivers
-
-
-@pytest.mark.parametrize(
-    ("attempts", "seconds"),
-    [
-        pytest.param(1, 10, id="soon at first"),
-        pytest.param(4, 80, id="then less often"),
-        pytest.param(6, 300, id="never less often than every five minutes"),
-        pytest.param(5000, 300, id="nor after thousands of attempts"),
-    ],
-)
-def test_a_failed_email_is_tried_again(attempts: int, seconds: int) -> None:
-    assert after_attempts(attempts) == timedelta(seconds=seconds)
+def test_what_a_call_does(
+    roles: list[AlertRole], channel: Channel, state: str, log_number: str | None, verb: str | None
+) -> None:
+    done = verb_of_call(channel=channel, state=NotificationState(state), roles=roles, log_number=log_number)
+    assert done == verb

@@ -72,6 +72,9 @@ def test_what_is_known_of_a_session(
         pytest.param(Circumstance.NOT_REQUIRED_AFTER_16, "X", "K", id="not required, and came all the same"),
         pytest.param(Waiver.PART_TIME_PLAN, "C2", "K", id="left out by a plan, and came all the same"),
         pytest.param(Waiver.SUSPENSION, "E", "K", id="suspended, and came all the same"),
+        pytest.param(Waiver.CLOSURE, "Y4", "K", id="closed, and came all the same"),
+        pytest.param(Waiver.NOT_TIMETABLED, "N", "K", id="taken off the timetable decides no code"),
+        pytest.param(Waiver.PLACEMENT_OVER, "N", "K", id="nor does a placement that is over"),
     ],
 )
 def test_the_code_that_follows(known: Known, absent: str, came: str) -> None:
@@ -81,4 +84,6 @@ def test_the_code_that_follows(known: Known, absent: str, came: str) -> None:
 
 
 def test_everything_that_may_be_known_is_named_once() -> None:
-    assert len(set(KNOWN_OF_A_SESSION)) == len(KNOWN_OF_A_SESSION) == 1 + len(Circumstance) + len(Waiver)
+    undecided = {Waiver.NOT_TIMETABLED, Waiver.PLACEMENT_OVER}
+    assert len(KNOWN_OF_A_SESSION) == len(set(KNOWN_OF_A_SESSION))
+    assert set(KNOWN_OF_A_SESSION) == {None, *Circumstance, *(set(Waiver) - undecided)}

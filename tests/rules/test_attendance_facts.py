@@ -58,6 +58,7 @@ ALL: dict[str, Any] = {
     "post_16_not_required": True,
     "off_part_time_plan": True,
     "suspended_nothing_arranged": True,
+    "site_closed": True,
     "online": True,
 }
 
@@ -78,21 +79,22 @@ D, X, C2, E = list(ALL)[:4]
         pytest.param(NO_TRANSPORT, _without(D), True, "X", 1, id="then post-16 not required"),
         pytest.param(NO_TRANSPORT, _without(D, X), True, "C2", 2, id="then off the part-time plan"),
         pytest.param(NO_TRANSPORT, _without(D, X, C2), True, "E", 3, id="then suspended"),
-        pytest.param(NO_TRANSPORT, {"online": True}, True, "Y1", 4, id="then transport"),
+        pytest.param(NO_TRANSPORT, _without(D, X, C2, E), True, "Y4", 4, id="then a day that was closed"),
+        pytest.param(NO_TRANSPORT, {"online": True}, True, "Y1", 5, id="then transport"),
         pytest.param(
-            MarkFact(Fact.ABSENT, reason=AbsenceReason.NO_ACCESS_ARRANGEMENTS), {}, False, "Q", 4, id="or access"
+            MarkFact(Fact.ABSENT, reason=AbsenceReason.NO_ACCESS_ARRANGEMENTS), {}, False, "Q", 5, id="or access"
         ),
-        pytest.param(ILL, {"online": True}, True, "I", 5, id="online takes the reason's absence code"),
-        pytest.param(PRESENT, {"online": True}, True, "N", 5, id="online, attended, is never K"),
-        pytest.param(PRESENT, {"online": True}, False, "N", 5, id="online, attended, is never B"),
-        pytest.param(PRESENT, {}, False, "B", 6, id="in person, school-commissioned"),
-        pytest.param(LATE, {}, False, "B", 6, id="late in person, school-commissioned"),
-        pytest.param(PRESENT, {}, True, "K", 7, id="in person, council-commissioned"),
-        pytest.param(PRESENT, _without(D, "online"), True, "K", 7, id="a pupil who came all the same has attended"),
-        pytest.param(ILL, {}, True, "I", 8, id="absent with a known reason"),
-        pytest.param(ABSENT, {}, True, "N", 9, id="no show, no reason"),
+        pytest.param(ILL, {"online": True}, True, "I", 6, id="online takes the reason's absence code"),
+        pytest.param(PRESENT, {"online": True}, True, "N", 6, id="online, attended, is never K"),
+        pytest.param(PRESENT, {"online": True}, False, "N", 6, id="online, attended, is never B"),
+        pytest.param(PRESENT, {}, False, "B", 7, id="in person, school-commissioned"),
+        pytest.param(LATE, {}, False, "B", 7, id="late in person, school-commissioned"),
+        pytest.param(PRESENT, {}, True, "K", 8, id="in person, council-commissioned"),
+        pytest.param(PRESENT, _without(D, "online"), True, "K", 8, id="a pupil who came all the same has attended"),
+        pytest.param(ILL, {}, True, "I", 9, id="absent with a known reason"),
+        pytest.param(ABSENT, {}, True, "N", 10, id="no show, no reason"),
         pytest.param(
-            MarkFact(Fact.ABSENT, reason=AbsenceReason.UNKNOWN), {}, True, "N", 9, id="no show, reason unknown"
+            MarkFact(Fact.ABSENT, reason=AbsenceReason.UNKNOWN), {}, True, "N", 10, id="no show, reason unknown"
         ),
     ],
 )
@@ -110,13 +112,14 @@ def test_every_reason_has_a_national_code_that_is_an_absence() -> None:
     assert {each.code for each in CODE_RULES if each.code} <= set(codes)
 
 
-def test_the_precedence_is_that_of_the_domain() -> None:
+def test_the_precedence_is_that_of_the_domain_with_closures_before_transport() -> None:
     order = [(each.rule, each.code) for each in CODE_RULES]
     assert order == [
         ("scheduled_at_other_registered_school", "D"),
         ("post_16_not_required", "X"),
         ("not_timetabled_under_part_time_plan", "C2"),
         ("suspended_with_nothing_arranged", "E"),
+        ("site_closed", "Y4"),
         ("council_transport_failed", None),
         ("online_takes_absence_code", None),
         ("attended_in_person_school_commissioned", "B"),

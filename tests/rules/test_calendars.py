@@ -1,7 +1,7 @@
 """School calendars, against published term dates and every awkward shape."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -12,7 +12,7 @@ from app.rules.calendars import (
     HalfTerm,
     SchoolCalendar,
     Term,
-    first_day_changed,
+    days_changed,
     lawful_end_dates,
     may_change_what_governs,
     next_lawful_end_dates,
@@ -189,7 +189,13 @@ LATER = HalfTerm(Term.AUTUMN, 1, date(2026, 9, 1), date(2026, 10, 23))
             _with(AWKWARD, date(2025, 11, 11)), date(2025, 11, 11), "", date(2025, 11, 11), id="today is closed: snow"
         ),
         pytest.param(
-            _with(AWKWARD, date(2025, 11, 10)), date(2025, 11, 11), "day_has_been", date(2025, 11, 10), id="yesterday"
+            _with(AWKWARD, date(2025, 11, 10)), date(2025, 11, 11), "", date(2025, 11, 10), id="yesterday is closed"
+        ),
+        pytest.param(
+            _with(AWKWARD, date(2025, 11, 10)), date(2025, 12, 8), "", date(2025, 11, 10), id="28 days ago is closed"
+        ),
+        pytest.param(
+            _with(AWKWARD, date(2025, 11, 10)), date(2025, 12, 9), "day_has_been", date(2025, 11, 10), id="29 days ago"
         ),
         pytest.param(
             _with(AWKWARD, opened=(date(2025, 12, 19),)),
@@ -240,7 +246,34 @@ LATER = HalfTerm(Term.AUTUMN, 1, date(2026, 9, 1), date(2026, 10, 23))
 def test_what_may_change_under_placements(after: SchoolCalendar, today: date, code: str, first: date | None) -> None:
     verdict = may_change_what_governs(AWKWARD, after, today)
     assert (verdict.code if isinstance(verdict, Refused) else "") == code
-    assert first_day_changed(AWKWARD, after) == first
+    days = days_changed(AWKWARD, after)
+    assert (days and days[0]) == first
+
+
+def test_the_days_changed_reach_from_the_first_to_the_last() -> None:
+    after = _with(AWKWARD, date(2025, 11, 13), opened=(date(2025, 12, 19),))
+    assert days_changed(AWKWARD, after) == (date(2025, 11, 13), date(2025, 12, 19))
+
+
+SNOW = date(2025, 11, 10)
+
+
+@pytest.mark.parametrize(
+    ("declared_at", "today", "code"),
+    [
+        pytest.param(datetime(2025, 11, 10, 7, 30, tzinfo=UTC), SNOW, "", id="in the morning, on the day itself"),
+        pytest.param(datetime(2025, 11, 11, 9, 0, tzinfo=UTC), date(2025, 12, 8), "", id="the day after, 28 days on"),
+        pytest.param(datetime(2025, 11, 11, 9, 0, tzinfo=UTC), date(2025, 12, 9), "day_has_been", id="29 days on"),
+        pytest.param(datetime(2025, 11, 9, 20, 0, tzinfo=UTC), SNOW, "day_has_been", id="known the evening before"),
+        pytest.param(datetime(2025, 11, 9, 20, 0, tzinfo=UTC), date(2025, 11, 9), "", id="known, and still to come"),
+    ],
+)
+def test_a_closure_declared_on_its_day_or_later_may_be_taken_back(
+    declared_at: datetime, today: date, code: str
+) -> None:
+    before = replace(AWKWARD, closures=(*AWKWARD.closures, Closure(SNOW, "snow", declared_at)))
+    verdict = may_change_what_governs(before, AWKWARD, today)
+    assert (verdict.code if isinstance(verdict, Refused) else "") == code
 
 
 def test_a_calendar_of_nothing_may_gain_anything() -> None:

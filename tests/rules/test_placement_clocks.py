@@ -247,10 +247,17 @@ def test_who_is_of_compulsory_age(day: date, oldest: date, youngest: date) -> No
 
 @pytest.mark.parametrize(
     ("waiver", "code"),
-    [pytest.param(Waiver.PART_TIME_PLAN, "C2", id="a plan"), pytest.param(Waiver.SUSPENSION, "E", id="a suspension")],
+    [
+        pytest.param(Waiver.PART_TIME_PLAN, "C2", id="a plan"),
+        pytest.param(Waiver.SUSPENSION, "E", id="a suspension"),
+        pytest.param(Waiver.CLOSURE, "Y4", id="a day that was closed"),
+        pytest.param(Waiver.NOT_TIMETABLED, None, id="a session taken off the timetable"),
+        pytest.param(Waiver.PLACEMENT_OVER, None, id="a placement that is over"),
+    ],
 )
-def test_the_code_of_a_session_that_is_waived(waiver: Waiver, code: str) -> None:
-    assert code_of_waiver(waiver).code.code == code
+def test_the_code_of_a_session_that_is_waived(waiver: Waiver, code: str | None) -> None:
+    suggested = code_of_waiver(waiver)
+    assert (suggested and suggested.code.code) == code
 
 
 def test_a_plan_comes_before_a_suspension() -> None:
