@@ -38,6 +38,7 @@ from benchmarks.deliveries_spoiling import CANARIES, spoil
 from benchmarks.deliveries_table import show
 from benchmarks.deliveries_world import NORTH_SCHOOLS, World, open_world
 
+WARMING_SECONDS = 10
 KILL_SECONDS = 15
 HOUR_SECONDS = 3600
 SETTLE_LEAST_SECONDS = 90
@@ -71,6 +72,7 @@ class Hour:
 
     async def _script(self) -> None:
         """What goes wrong and when, in parts of the whole."""
+        await asyncio.sleep(WARMING_SECONDS)
         self.began["calm"] = time.time()
         end = time.monotonic() + self.seconds
         parts: list[tuple[float, Callable[[], object]]] = [
@@ -129,11 +131,12 @@ class Hour:
             await self._restart(name)
 
     async def _tell(self) -> None:
+        began = time.monotonic()
         while True:
             await asyncio.sleep(30)
             came = sum(len(each.receiver.receipts) for each in self.endpoints)
             print(
-                f"  {time.time() - self.began['calm']:5.0f} s: {self.world.answered} requests answered, {came} webhooks"
+                f"  {time.monotonic() - began:5.0f} s: {self.world.answered} requests answered, {came} webhooks"
                 f" and {len(self.mail.taken)} emails received, killed {sum(self.processes.killed.values())},"
                 f" load {os.getloadavg()[0]:.1f}",
                 flush=True,
