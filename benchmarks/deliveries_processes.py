@@ -39,6 +39,7 @@ class Processes:
     killed: dict[str, int] = field(default_factory=lambda: {"worker": 0, "API": 0, "PostgreSQL": 0})
     _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     _logs: dict[str, IO[bytes]] = field(default_factory=dict)
+    _begins: dict[str, int] = field(default_factory=dict)
 
     def __enter__(self) -> "Processes":
         for name in ("API", "worker 1", "worker 2"):
@@ -67,8 +68,20 @@ class Processes:
             "SMTP_URL": f"smtp://127.0.0.1:{self.smtp_port}",
             "PACE": str(self.pace),
         }
-        log = self._logs.setdefault(name, (self.folder / f"{name.replace(' ', '-')}.log").open("ab"))
+        if name not in self._logs:
+            self._logs[name] = self._log_of(name).open("ab")
+        log = self._logs[name]
+        self._begins[name] = self._log_of(name).stat().st_size
         self._running[name] = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+
+    def at_work(self, worker: str) -> bool:
+        """Whether a worker has begun to work since it was started."""
+        with self._log_of(worker).open("rb") as log:
+            log.seek(self._begins[worker])
+            return b'"worker_alive"' in log.read()
+
+    def _log_of(self, name: str) -> Path:
+        return self.folder / f"{name.replace(' ', '-')}.log"
 
     def kill(self, name: str) -> None:
         """As `kill -9`: nothing is handed over."""

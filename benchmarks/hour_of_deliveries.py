@@ -126,8 +126,11 @@ class Hour:
         self.processes.start(name)
 
     async def _kill_workers(self) -> None:
-        for name in itertools.cycle(("worker 1", "worker 2")):
+        """In turns, and each only while the other is at work: where nobody is, nothing could be seen."""
+        for name, other in itertools.cycle([("worker 1", "worker 2"), ("worker 2", "worker 1")]):
             await asyncio.sleep(KILL_SECONDS)
+            while not self.processes.at_work(other):  # noqa: ASYNC110
+                await asyncio.sleep(0.5)
             await self._restart(name)
 
     async def _tell(self) -> None:
