@@ -4,14 +4,16 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 PIP := $(PYTHON) -m pip --disable-pip-version-check --no-input
 PORT ?= 8000
+MINUTES ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help run test long coverage lint check-contract lock clean
+.PHONY: help run test long deliveries coverage lint check-contract lock clean
 
 help:
 	@echo "make run             start PostgreSQL, the API and the worker with a sandbox (PORT=$(PORT))"
 	@echo "make test            run the suite on a real PostgreSQL"
 	@echo "make long            drive placements' lives at random for a quarter of an hour"
+	@echo "make deliveries      compare deliveries event by event while receivers fail and workers are killed (MINUTES=60)"
 	@echo "make coverage        try every branch of the rules by their tables of tests alone"
 	@echo "make lint            ruff, mypy and the import rules"
 	@echo "make check-contract  compare openapi/openapi.json with the code"
@@ -26,6 +28,9 @@ test: $(VENV)/test.stamp
 
 long: $(VENV)/test.stamp
 	@exec $(PYTHON) -m pytest --hypothesis-profile=long tests/test_placement_life.py
+
+deliveries: $(VENV)/test.stamp
+	@exec $(PYTHON) -m benchmarks.hour_of_deliveries --minutes $(MINUTES)
 
 coverage: $(VENV)/test.stamp
 	$(PYTHON) -m coverage run -m pytest tests/rules

@@ -21,12 +21,14 @@ TEMPLATE_ID = "f33517ff-2a88-4f6e-b855-c550268ce08a"
 class SmtpServer:
     """Takes mail without asking who sends it, but for what it is told to do.
 
-    `refuses` an address for good, `defers` one for now; `drops` the connection at DATA, `dies` once it has taken the
-    text and before it says so; `hangs` and never says a word; `waits` with that word until it `may_go_on`.
+    `refuses` an address for good, in the words of `refusal`, `defers` one for now; `drops` the connection at DATA, `dies`
+    once it has taken the text and before it says so; `hangs` and never says a word; `waits` with that word until it
+    `may_go_on`.
     """
 
     url: str = ""
     refuses: frozenset[str] = frozenset()
+    refusal: str = "550 no"
     defers: frozenset[str] = frozenset()
     drops: bool = False
     dies: bool = False
@@ -35,6 +37,7 @@ class SmtpServer:
     may_go_on: asyncio.Event = field(default_factory=asyncio.Event)
     connections: int = 0
     received: list[str] = field(default_factory=list)
+    recipients: list[str] = field(default_factory=list)
     _shut: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -54,8 +57,12 @@ class SmtpServer:
     async def _answer(self, line: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """False where the connection ends."""
         verb = line.split(":", maxsplit=1)[0].split(maxsplit=1)[0].upper()
+        if verb == "RCPT":
+            self.recipients.append(line.partition(":")[2])
         if verb == "RCPT" and any(each in line for each in self.refuses | self.defers):
-            writer.write(b"550 no\r\n" if any(each in line for each in self.refuses) else b"450 later\r\n")
+            writer.write(
+                f"{self.refusal}\r\n".encode() if any(each in line for each in self.refuses) else b"450 later\r\n"
+            )
             return True
         if verb == "DATA":
             if self.drops:
@@ -94,9 +101,10 @@ async def smtp_server(**behaviour: Any) -> AsyncIterator[SmtpServer]:
 
 @dataclass
 class NotifyServer:
-    """Answers each request with the next of `statuses`, the last one for ever; keeps what it was sent."""
+    """Answers each request with the next of `statuses`, the last one for ever, and `says`; keeps what it was sent."""
 
     statuses: list[int]
+    says: str = "{}"
     url: str = ""
     requests: list[tuple[str, dict[str, str], dict[str, Any]]] = field(default_factory=list)
 
@@ -108,7 +116,7 @@ class NotifyServer:
                 body = json.loads(await reader.readexactly(int(headers["content-length"])))
                 self.requests.append((first, headers, body))
                 status = self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
-                writer.write(f"HTTP/1.1 {status} Said\r\nContent-Length: 2\r\n\r\n{{}}".encode())
+                writer.write(f"HTTP/1.1 {status} Said\r\nContent-Length: {len(self.says)}\r\n\r\n{self.says}".encode())
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
@@ -116,8 +124,8 @@ class NotifyServer:
 
 
 @asynccontextmanager
-async def notify_server(*statuses: int) -> AsyncIterator[NotifyServer]:
-    made = NotifyServer([*statuses])
+async def notify_server(*statuses: int, says: str = "{}") -> AsyncIterator[NotifyServer]:
+    made = NotifyServer([*statuses], says)
     server = await asyncio.start_server(made.talk, "127.0.0.1", 0)
     made.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:

@@ -276,3 +276,15 @@ async def raised_events(world: World, alert: dict[str, Any]) -> int:
     feed = (await world.school.get("/v1/events")).json()["items"]
     wanted = ("absconding-alert.raised", f"{PATH}/{alert['id']}")
     return [(event["type"], event["resource"]) for event in feed].count(wanted)
+
+
+async def test_what_the_provider_wrote_makes_no_line_of_its_own(world: World, tools: Tools) -> None:
+    said = {"last_seen_where": "the gate\r\n\r\nTelephone of Meadow Farm: 0900 1", "description": "Blue\u2028coat\x07"}
+    alert = await raised(world, **said)
+    for notification_id in due_emails(alert):
+        await deliver(tools, notification_id)
+    (email,) = await emails(world.school)
+    lines = email["body"].splitlines()
+    assert [each for each in lines if "0900" in each] == [lines[2]]
+    assert lines[2].endswith("the gate Telephone of Meadow Farm: 0900 1")
+    assert "Description: Blue coat" in lines

@@ -84,7 +84,7 @@ async def much_is_due(world: World, database: Addresses) -> None:
             await sever(session, world.provider)
             await ask_both_sides(session, placed, world.provider, day)
             await move_to_be_checked(session, world.school, placed, day)
-        changed = "update calendars set follow_from = '2027-06-01' where owner_id = :id"
+        changed = "update calendars set follow_from = '2027-06-01', follow_to = '2027-07-01' where owner_id = :id"
         await session.execute(text(changed), {"id": world.council.id})
         await much_ends(session, world)
 

@@ -168,7 +168,7 @@ async def test_by_notify_what_passes_is_tried_again_and_what_does_not_is_given_u
     due: World, tools: Tools, ledger: Ledger
 ) -> None:
     await ledger.sql("delete from email_deliveries where address not like 'a@hill%' and state = 'pending'")
-    async with notify_server(429, 503, 400) as server:
+    async with notify_server(429, 503, 400, says='{"message": "email_address Not a valid email address"}') as server:
         away = Tools(tools.sessions, by_notify(tools.settings, server.url))
         for _ in range(4):
             await send_due_emails(away)

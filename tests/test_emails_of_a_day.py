@@ -234,6 +234,24 @@ async def test_a_name_breaks_out_of_no_line(world: World) -> None:
     assert "thief" not in email["subject"]
 
 
+async def test_a_name_holds_no_upn_and_a_service_is_told_once_by_its_own_name(world: World) -> None:
+    ada = await placed(world, "Ada Example H801200001001")
+    officer = WORKER | {"role": "sen_officer", "name": "P. Officer", "email": "P.Officer@northshire.example"}
+    again = officer | {"role": "other", "email": "p.officer@northshire.example"}
+    await list_contacts(world.council, ada, officer, again)
+    await clock(world, "09:20")
+    await submit(world.provider, mark(ada, fact="absent", code="I"))
+    await clock(world, "10:00")
+    service = [each for each in await emails(world.council) if "officer" in each["recipient"].lower()]
+    assert len(service) == 1
+    assert service[0]["body"].splitlines()[1] in {
+        "For P. Officer (SEN officer), as known at 09:45.",
+        "For P. Officer, as known at 09:45.",
+    }
+    assert "- Ada Example [UPN removed]: absent, reason not known; code I, as the setting states" in service[0]["body"]
+    assert "H801200001001" not in str([await emails(party) for party in world.parties])
+
+
 async def test_what_became_of_an_email_is_shown_to_those_it_concerns(world: World) -> None:
     ada = await placed(world, "Ada Example")
     await placed(world, "Robin Ash")

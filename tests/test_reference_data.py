@@ -45,7 +45,7 @@ async def test_the_codes_in_use_on_a_day_come_with_a_tag(world: World) -> None:
 async def test_suggestions_are_told_in_their_order_with_their_sources(world: World) -> None:
     told = (await world.school.get("/v1/reference-data/attendance-suggestions")).json()["items"]
     assert [each["rank"] for each in told] == list(range(1, len(told) + 1))
-    assert [each["code"] for each in told] == ["D", "X", "C2", "E", None, None, "B", "K", None, "N"]
+    assert [each["code"] for each in told] == ["D", "X", "C2", "E", "Y4", None, None, "B", "K", None, "N"]
     assert all(each["source"] and each["meaning"] for each in told)
     reasons = (await world.school.get("/v1/reference-data/absence-reasons")).json()["items"]
     assert {"reason": "carer_says_ill", "code": "I"} in reasons

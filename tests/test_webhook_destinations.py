@@ -285,6 +285,36 @@ async def test_a_slow_drip_ends_with_the_time_for_all_of_it() -> None:
     server.close()
 
 
+ENDLESS = [
+    (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    (b"", b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"),
+    (b"HTTP/1.1 200 OK\r\n", b"A: b\r\n"),
+    (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;", b"a"),
+]
+
+
+@pytest.mark.parametrize(("first", "again"), ENDLESS, ids=["continue", "hints", "headers", "chunk"])
+async def test_a_receiver_that_talks_without_end_is_soon_hung_up_on(first: bytes, again: bytes) -> None:
+    """What has no end must not keep the process busy until the time for an attempt is over."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(first)
+        try:
+            while True:
+                writer.write(again * 1000)
+                await writer.drain()
+                await asyncio.sleep(0)
+        except ConnectionError:
+            writer.close()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    sender = Sender(private=True, seconds=3)
+    said = await sender.post(f"http://127.0.0.1:{port}/", HEADERS, b"{}", read_answer=True)
+    assert said is AttemptResult.BROKEN_ANSWER
+    server.close()
+
+
 async def test_nonsense_and_silence_are_told_apart() -> None:
     async with receiver(lambda _: b"SSH-2.0-OpenSSH_9.6\r\n") as there:
         assert await Sender(private=True).post(there.url, HEADERS, b"{}") is AttemptResult.BROKEN_ANSWER

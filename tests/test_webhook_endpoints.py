@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import psycopg
 import pytest
 from fastapi import FastAPI
+from sqlalchemy.exc import DBAPIError
 
 from app.access.scopes import Scope
 from app.db.embedded_database import Addresses
@@ -63,33 +64,60 @@ async def test_a_secret_is_stored_only_sealed_and_the_api_cannot_read_it(
     assert kept == []
 
 
-async def test_nobody_is_sent_an_event_of_anothers_feed_says_the_database_too(
+ADD = (
+    "insert into webhook_deliveries (id, created_at, changed_at, version, endpoint_id, organisation_id, event_id, type,"
+    " occurred_at, recorded_at, resource, challenge, state, failures) select gen_random_uuid(), now(), now(), 1,"
+    " :endpoint, :who, cast(:event as uuid), :type, now(), now(), :resource, :challenge, :state, 0"
+)
+
+
+async def test_nobody_is_sent_what_its_feed_does_not_say_nor_proves_itself_says_the_database_too(
     world: World, database: Addresses, owner: psycopg.Connection[Any]
 ) -> None:
-    endpoint = await created(world.school, URL)
-    happens(database, world.council)
-    happens(database, world.school)
-    insert = (
-        "insert into webhook_deliveries (id, created_at, changed_at, version, endpoint_id, organisation_id, event_id,"
-        " type, occurred_at, recorded_at, resource, state, failures) select gen_random_uuid(), now(), now(), 1,"
-        " :endpoint, :who, cast(:event as uuid), 'x', now(), now(), '/v1/x', :state, 0"
-    )
-
-    async def add(organisation: UUID, event_of: UUID, state: str = "pending") -> None:
-        [[event]] = owner.execute(
-            "select event_id from event_audiences where organisation_id = %s limit 1", [event_of]
-        ).fetchall()
-        values = {"endpoint": endpoint["id"], "who": organisation, "event": str(event), "state": state}
-        await Ledger(database, world).sql_as(world.school.id, insert, **values)
-
-    await add(world.school.id, world.school.id)
-    for organisation, event_of, state in (
-        (world.school.id, world.council.id, "pending"),
-        (world.council.id, world.council.id, "pending"),
-        (world.school.id, world.school.id, "delivered"),
+    """A session that claims to be the endpoint's own organisation, past every service."""
+    ledger, me = Ledger(database, world), world.school.id
+    endpoint = (await created(world.school, URL))["id"]
+    foreign_endpoint = (await created(world.other_school, URL))["id"]
+    [mine], [foreign] = happens(database, world.school), happens(database, world.council)
+    told = "select id, type, resource from events where resource = %s"
+    [[event, type_, resource]] = owner.execute(told, [mine]).fetchall()
+    [[other, *_]] = owner.execute(told, [foreign]).fetchall()
+    of_event = {"endpoint": endpoint, "who": me, "event": str(event), "type": type_, "resource": resource}
+    of_event |= {"challenge": None, "state": "pending"}
+    proof = of_event | {"event": None, "type": "webhook.proof", "challenge": "c" * 32}
+    for forged in (
+        of_event | {"event": str(other)},
+        of_event | {"event": str(other), "resource": foreign},
+        of_event | {"who": world.council.id, "event": str(other)},
+        of_event | {"state": "delivered"},
+        of_event | {"resource": "/v1/placements/x"},
+        of_event | {"type": "webhook.proof"},
+        of_event | {"challenge": "c" * 32},
+        proof | {"challenge": None},
+        proof | {"challenge": ""},
+        proof | {"challenge": "<html"},
+        proof | {"type": type_},
+        proof | {"who": world.other_school.id, "endpoint": foreign_endpoint},
     ):
-        with pytest.raises(Exception, match="row-level security"):
-            await add(organisation, event_of, state)
+        with pytest.raises(DBAPIError, match="row-level security"):
+            await ledger.sql_as(me, ADD, **forged)
+    with pytest.raises(DBAPIError, match="foreign key"):
+        await ledger.sql_as(me, ADD, **of_event | {"endpoint": foreign_endpoint})
+    for good in (of_event, proof):
+        await ledger.sql_as(me, ADD, **good)
+    for statement in (
+        "update webhook_endpoints set organisation_id = gen_random_uuid()",
+        "update webhook_deliveries set challenge = 'x'",
+        "select sealed from webhook_secrets",
+        "insert into webhook_attempts (delivery_id, organisation_id, at, result, milliseconds)"
+        " select id, organisation_id, now(), 'succeeded', 1 from webhook_deliveries",
+        "delete from webhook_deliveries",
+    ):
+        with pytest.raises(DBAPIError, match="permission denied"):
+            await ledger.sql_as(me, statement)
+    owner.execute("update webhook_endpoints set state = 'enabled'")
+    with pytest.raises(DBAPIError, match="by its proof alone"):
+        await ledger.sql_as(me, "update webhook_endpoints set url = 'https://thief.example.org/'")
 
 
 async def test_only_a_proof_enables_an_endpoint_says_the_database_too(world: World, database: Addresses) -> None:

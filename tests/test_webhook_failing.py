@@ -4,13 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
 from fastapi import FastAPI
 
 from app.db.embedded_database import Addresses
-from app.services.webhook_sending import EACH_AT_ONCE, Sending
+from app.outbox.webhook_http import Sender
+from app.rules.webhook_deliveries import AttemptResult
+from app.services.webhook_outcomes import Outcome, note_outcome
+from app.services.webhook_sending import EACH_AT_ONCE, EACH_HOST_AT_ONCE, Sending
 from tests.receiving import (
     DELIVERIES,
     ENDPOINTS,
@@ -86,6 +90,34 @@ async def test_a_receiver_that_hangs_delays_nobody_else(
                 break
         assert set(told) <= {each.resource for each in alive.told}
         assert dead.most_at_once <= EACH_AT_ONCE
+        await worker.settle(0)
+
+
+async def test_a_host_that_is_slow_for_many_endpoints_delays_no_other_host(
+    world: World, database: Addresses, worker: Sending, owner: psycopg.Connection[Any]
+) -> None:
+    """A vendor receives for many schools, and is never slow enough to be failing."""
+    async with receiver() as slow, receiver() as quick:
+        for party in (world.school, world.council, world.other_school):
+            for _ in range(5):
+                await proved(party, worker, slow, event_types=["provider.changed"])
+        await proved(world.provider, worker, quick, event_types=["provider.changed"])
+        slow.answers = lambda _: None
+        for party in (world.school, world.council, world.other_school):
+            happens(database, party, EACH_AT_ONCE)
+        for _ in range(100):
+            await worker.round()
+            await asyncio.sleep(0.02)
+            if slow.at_once == EACH_HOST_AT_ONCE:
+                break
+        [told] = happens(database, world.provider)
+        for _ in range(100):
+            await worker.round()
+            await asyncio.sleep(0.02)
+            if quick.told:
+                break
+        assert [each.resource for each in quick.told] == [told]
+        assert slow.most_at_once == EACH_HOST_AT_ONCE
         await worker.settle(0)
 
 
@@ -211,3 +243,64 @@ async def test_an_endpoint_that_fails_for_five_days_is_disabled_and_comes_back_b
         [after] = happens(database, world.school)
         await until(worker, lambda: any(each.resource == after for each in there.told))
         assert missed not in [each.resource for each in there.told]
+
+
+async def test_an_attempt_that_finds_a_fault_of_ours_counts_as_a_failure(
+    world: World,
+    database: Addresses,
+    worker: Sending,
+    owner: psycopg.Connection[Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else a receiver that knows the fault would be sent the message every few seconds for ever."""
+
+    async def broken(*_: object, **__: object) -> None:
+        raise OverflowError("what nobody thought of")
+
+    async with receiver() as there:
+        endpoint = await proved(world.school, worker, there, event_types=["provider.changed"])
+        monkeypatch.setattr(Sender, "post", broken)
+        happens(database, world.school)
+        for _ in range(100):
+            await worker.round()
+            await worker.settle()
+            sent = await deliveries_of(world.school, endpoint["id"])
+            if sent:
+                break
+            await asyncio.sleep(0.02)
+    assert [each["result"] for each in sent[0]["attempts"]] == ["broken_answer"]
+    assert (await endpoint_of(world.school, endpoint["id"]))["failing_since"] is not None
+
+
+async def test_a_proof_ends_the_wait_that_a_receiver_asked_for(
+    world: World, database: Addresses, worker: Sending, owner: psycopg.Connection[Any]
+) -> None:
+    async with receiver() as there:
+        endpoint = await proved(world.school, worker, there)
+        there.answers = lambda _: status(503, "Retry-After: 86400")
+        happens(database, world.school)
+        await until(worker, lambda: bool(there.told))
+        there.answers = well
+        assert (await prove(world.school, worker, endpoint["id"])).json()["state"] == "delivered"
+
+
+async def test_what_the_url_before_takes_late_does_not_count_for_the_new_one(
+    serving: FastAPI, world: World, database: Addresses, worker: Sending, owner: psycopg.Connection[Any]
+) -> None:
+    async with receiver() as first, receiver() as second:
+        endpoint = await proved(world.school, worker, first, event_types=["provider.changed"])
+        first.answers = lambda _: status(500)
+        happens(database, world.school)
+        await until(worker, lambda: bool(first.told))
+        await world.school.change("PATCH", f"{ENDPOINTS}/{endpoint['id']}", {"url": second.url})
+        await prove(world.school, worker, endpoint["id"])
+        [sent] = await deliveries_of(world.school, endpoint["id"])
+        assert (await world.school.post(f"{DELIVERIES}/{sent['id']}/replay", None)).json()["state"] == "pending"
+        now = datetime.now(UTC)
+        late = Outcome(UUID(sent["id"]), first.url, now, now, now, AttemptResult.SUCCEEDED, 200)
+        async with serving.state.worker_sessions() as session:
+            await note_outcome(session, late)
+            await session.commit()
+        await until(worker, lambda: bool(second.told))
+    [sent] = await deliveries_of(world.school, endpoint["id"])
+    assert (sent["state"], len(sent["attempts"])) == ("delivered", 3)

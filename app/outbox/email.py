@@ -3,17 +3,21 @@
 The id of a mail makes its Message-ID, or Notify's reference: one that is sent twice is recognised as the same.
 """
 
+import re
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
 
-from aiosmtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from aiosmtplib import SMTPException, SMTPRecipientRefused, SMTPRecipientsRefused, SMTPResponseException
 
+from app.clock import utc_now
 from app.models.absconding import Mail
 from app.outbox.notify import NotifyError, close_client, send_by_notify
 from app.outbox.smtp import close_connections, connections_to
 from app.settings import Settings
 
-_PERMANENT = 500
+_NO_SUCH_ADDRESS = frozenset({550, 551, 553})
+_ENHANCED = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}\b")
 
 
 class MailNotConfiguredError(RuntimeError):
@@ -32,7 +36,7 @@ async def send_mail(settings: Settings, mail: Mail) -> bool:
     """Sends a plain text. False where it goes nowhere because this is a sandbox: the caller then keeps the mail.
 
     Takes no session: a server may hang for seconds, and no connection to the database is held meanwhile. Raises
-    MailNotConfiguredError, OSError, ValueError for a line break in a header, NotifyError and
+    MailNotConfiguredError, OSError, ValueError for what is not one address, NotifyError and
     aiosmtplib.SMTPException; `failure_of` says what each means.
     """
     message = _message(settings.mail_from, mail)
@@ -52,8 +56,7 @@ def failure_of(error: Exception) -> MailFailure:
     if isinstance(error, NotifyError):
         return MailFailure(error.result, error.final)
     if isinstance(error, SMTPRecipientsRefused):
-        permanent = all(each.code >= _PERMANENT for each in error.recipients)
-        return MailFailure("address_refused", permanent)
+        return MailFailure("address_refused", all(_is_of_address(each) for each in error.recipients))
     if isinstance(error, SMTPResponseException):
         return MailFailure("mail_server_refused")
     known: dict[type[Exception], MailFailure] = {
@@ -66,6 +69,17 @@ def failure_of(error: Exception) -> MailFailure:
     return next((failure for kind, failure in known.items() if isinstance(error, kind)), MailFailure("not_sent"))
 
 
+def _is_of_address(refused: SMTPRecipientRefused) -> bool:
+    """Whether the address itself is at fault (RFC 3463: 5.1 and 5.2), rather than the server or the way we use it.
+
+    Relaying that is denied, say, is for the operator to mend, and the email then still goes.
+    """
+    enhanced = _ENHANCED.match(refused.message)
+    if enhanced:
+        return enhanced[0].startswith(("5.1.", "5.2."))
+    return refused.code in _NO_SUCH_ADDRESS
+
+
 async def close_mail_connections() -> None:
     """Closes what is kept open to send the next email sooner."""
     close_connections()
@@ -73,10 +87,13 @@ async def close_mail_connections() -> None:
 
 
 def _message(sender: str, mail: Mail) -> EmailMessage:
+    if parseaddr(mail.recipient) != ("", mail.recipient):
+        raise ValueError("not one address")
     message = EmailMessage()
     message["From"] = sender
     message["To"] = mail.recipient
     message["Subject"] = mail.subject
+    message["Date"] = format_datetime(utc_now())
     message["Message-ID"] = f"<{mail.id}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.body)

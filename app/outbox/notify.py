@@ -16,8 +16,9 @@ from app.settings import Settings
 ANSWER_SECONDS = 10
 MOST_CONNECTIONS = 20
 _UUID_LENGTH = 36
-# Of the answers that refuse: what passes, or what the operator mends. Every other 4xx says that this email never goes.
-_NOT_FINAL = frozenset({401, 403, 408, 429})
+# How Notify says that the address is at fault. Whatever else it refuses (a template that is not there, a key for a team
+# alone) the operator mends, and the email then still goes.
+_OF_ADDRESS = b"email_address"
 
 
 class NotifyError(Exception):
@@ -33,7 +34,7 @@ _clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = Weak
 
 
 async def send_by_notify(settings: Settings, address: str, subject: str, body: str, reference: str) -> None:
-    """Raises NotifyError. Nothing of an answer but its status is read: it may quote the address."""
+    """Raises NotifyError. Nothing of an answer is kept but its status: it may quote the address."""
     name_and_service, secret = _split(settings.notify_api_key.get_secret_value())
     _, service_id = _split(name_and_service)
     token = signed_for_service(service_id, secret, utc_now())
@@ -53,7 +54,7 @@ async def send_by_notify(settings: Settings, address: str, subject: str, body: s
     except httpx.HTTPError:
         raise NotifyError("notify_unreachable", final=False) from None
     if not answer.is_success:
-        raise _refusal(answer.status_code)
+        raise _refusal(answer.status_code, of_address=_OF_ADDRESS in answer.content)
 
 
 async def close_client() -> None:
@@ -72,13 +73,13 @@ def _client() -> httpx.AsyncClient:
     return _clients[loop]
 
 
-def _refusal(status: int) -> NotifyError:
+def _refusal(status: int, *, of_address: bool) -> NotifyError:
     if status == httpx.codes.TOO_MANY_REQUESTS:
         return NotifyError("notify_too_many", final=False)
     if status in {401, 403}:
         return NotifyError("notify_key_refused", final=False)
     if 400 <= status < 500:
-        return NotifyError("notify_refused", final=status not in _NOT_FINAL)
+        return NotifyError("notify_refused", final=of_address and status == httpx.codes.BAD_REQUEST)
     return NotifyError("notify_failed", final=False)
 
 

@@ -9,8 +9,10 @@ import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import httpcore
 import httpx
 
+from app.outbox.bounded_network import BoundedNetwork
 from app.outbox.safe_destinations import (
     AddressRefused,
     Destination,
@@ -66,13 +68,13 @@ class Sender:
             return AttemptResult.ADDRESS_NOT_ALLOWED
         except NameNotFound:
             return AttemptResult.NAME_NOT_FOUND
-        except TimeoutError:
+        except (TimeoutError, httpcore.TimeoutException):
             return AttemptResult.TIMED_OUT
-        except httpx.ConnectError as error:
+        except httpcore.ConnectError as error:
             return AttemptResult.TLS_FAILED if _is_tls(error) else AttemptResult.CONNECTION_FAILED
-        except httpx.NetworkError:
+        except httpcore.NetworkError:
             return AttemptResult.CONNECTION_FAILED
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError):
+        except (httpcore.ProtocolError, ValueError):
             return AttemptResult.BROKEN_ANSWER
 
     async def _post(
@@ -89,7 +91,7 @@ class Sender:
         for address in tried[:-1]:
             try:
                 return await self._post_to(destination, address, headers, body, read_answer=read_answer)
-            except httpx.ConnectError as error:
+            except httpcore.ConnectError as error:
                 if _is_tls(error):
                     raise
         return await self._post_to(destination, tried[-1], headers, body, read_answer=read_answer)
@@ -97,41 +99,37 @@ class Sender:
     async def _post_to(
         self, destination: Destination, address: str, headers: Mapping[str, str], body: bytes, *, read_answer: bool
     ) -> Answer:
-        host = f"[{address}]" if ":" in address else address
-        transport = httpx.AsyncHTTPTransport(verify=self.tls, trust_env=False, retries=0)
-        async with httpx.AsyncClient(
-            transport=transport, trust_env=False, follow_redirects=False, timeout=self.seconds
-        ) as client:
-            request = client.build_request(
-                "POST",
-                f"{destination.scheme}://{host}:{destination.port}{destination.target}",
-                headers={
-                    **headers,
-                    "Host": destination.authority,
-                    "User-Agent": USER_AGENT,
-                    "Accept": "*/*",
-                    "Accept-Encoding": "identity",
-                    "Connection": "close",
-                },
-                content=body,
-                extensions={"sni_hostname": destination.host},
-            )
-            response = await client.send(request, stream=True)
-            try:
-                beginning = await _beginning(response) if read_answer else b""
-                return Answer(response.status_code, response.headers.get("Retry-After"), beginning)
-            finally:
-                await response.aclose()
+        sent = {
+            **headers,
+            "Host": destination.authority,
+            "User-Agent": USER_AGENT,
+            "Accept": "*/*",
+            "Accept-Encoding": "identity",
+            "Connection": "close",
+        }
+        url = httpcore.URL(scheme=destination.scheme, host=address, port=destination.port, target=destination.target)
+        async with (
+            httpcore.AsyncConnectionPool(self.tls, http2=False, network_backend=BoundedNetwork()) as connections,
+            connections.stream(
+                "POST", url, headers=[*sent.items()], content=body, extensions={"sni_hostname": destination.host}
+            ) as response,
+        ):
+            beginning = await _beginning(response) if read_answer else b""
+            return Answer(response.status, _retry_after(response), beginning)
 
 
-async def _beginning(response: httpx.Response) -> bytes:
+async def _beginning(response: httpcore.Response) -> bytes:
     """At most the first 4 KiB, as they came; the rest is never read."""
     found = bytearray()
-    async for part in response.aiter_raw(MOST_ANSWER_BYTES):
+    async for part in response.aiter_stream():
         found += part
         if len(found) >= MOST_ANSWER_BYTES:
             break
     return bytes(found[:MOST_ANSWER_BYTES])
+
+
+def _retry_after(response: httpcore.Response) -> str | None:
+    return next((value.decode("latin-1") for name, value in response.headers if name.lower() == b"retry-after"), None)
 
 
 def _is_tls(error: BaseException | None) -> bool:

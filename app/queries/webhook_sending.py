@@ -76,30 +76,41 @@ async def stretch_behind(session: AsyncSession, endpoint: WebhookEndpoint, most:
 
 
 # For each endpoint with something due, as many of its oldest as it has room for. What is failing has little room, and
-# shares a room of its own, so that however many receivers hang the others' messages find a place.
+# shares a room of its own, so that however many receivers hang the others' messages find a place. So do those of other
+# hosts where one host receives for many endpoints, and is slow for all of them.
 _DUE = text(
     """
     with busy as (
         select endpoint_id, count(*) as leased from webhook_deliveries
         where leased_until is not null and leased_until > :now group by endpoint_id),
+    busy_hosts as (
+        select split_part(e.url, '/', 3) as host, sum(b.leased) as leased
+        from busy b join webhook_endpoints e on e.id = b.endpoint_id group by 1),
     ready as (
-        select e.id, e.state = 'enabled' as enabled,
-               case when e.failing_since is null then :each else 1 end - coalesce(b.leased, 0) as room
-        from webhook_endpoints e left join busy b on b.endpoint_id = e.id
+        select e.id, e.state = 'enabled' as enabled, split_part(e.url, '/', 3) as host,
+               case when e.failing_since is null then :each else 1 end - coalesce(b.leased, 0) as room,
+               :each_host - coalesce(h.leased, 0) as room_of_host
+        from webhook_endpoints e
+        left join busy b on b.endpoint_id = e.id
+        left join busy_hosts h on h.host = split_part(e.url, '/', 3)
         where (e.failing_since is not null) = :failing and coalesce(e.held_until <= :now, true)
           and coalesce(b.leased, 0) < case when e.failing_since is null then :each else 1 end
+          and coalesce(h.leased, 0) < :each_host
           and exists (select 1 from webhook_deliveries d
                       where d.endpoint_id = e.id and d.state = 'pending' and d.next_attempt_at <= :now)
         order by random()
-        limit :most)
-    select due.id from ready
-    cross join lateral (
-        select d.id from webhook_deliveries d
-        where d.endpoint_id = ready.id and d.state = 'pending' and d.next_attempt_at <= :now
-          and coalesce(d.leased_until <= :now, true) and (ready.enabled or d.type = 'webhook.proof')
-        order by d.next_attempt_at
-        limit ready.room
-        for update skip locked) as due
+        limit :most),
+    found as (
+        select due.id, ready.room_of_host, row_number() over (partition by ready.host order by random()) as number
+        from ready
+        cross join lateral (
+            select d.id from webhook_deliveries d
+            where d.endpoint_id = ready.id and d.state = 'pending' and d.next_attempt_at <= :now
+              and coalesce(d.leased_until <= :now, true) and (ready.enabled or d.type = 'webhook.proof')
+            order by d.next_attempt_at
+            limit ready.room
+            for update skip locked) as due)
+    select id from found where number <= room_of_host
     order by random()
     limit :most
     """
@@ -107,13 +118,15 @@ _DUE = text(
 
 
 async def due_deliveries(
-    session: AsyncSession, now: datetime, *, failing: bool, each: int, most: int
+    session: AsyncSession, now: datetime, *, failing: bool, each: int, each_host: int, most: int
 ) -> Sequence[tuple[WebhookDelivery, WebhookEndpoint]]:
-    """At most `most` messages whose next attempt has come, `each` of an endpoint, locked; others skip them.
+    """At most `most` messages whose next attempt has come, locked; others skip them.
 
-    Only of endpoints that are failing, or only of those that are not.
+    `each` of an endpoint and `each_host` of a host may be on their way at once, whoever sends them. Only
+    of endpoints that are failing, or only of those that are not.
     """
-    found = await session.execute(_DUE, {"now": now, "failing": failing, "each": each, "most": most})
+    asked = {"now": now, "failing": failing, "each": each, "each_host": each_host, "most": most}
+    found = await session.execute(_DUE, asked)
     ids = list(found.scalars())
     statement = (
         select(WebhookDelivery, WebhookEndpoint)

@@ -40,9 +40,10 @@ async def list_attendance_summaries(
 ) -> AttendanceSummaries:
     """Sessions counted over a period, of every pupil, placement, provider, school or council that has any in it.
 
-    Only what the caller may see is counted, day by day. The provider's stated code counts, else the one suggested;
-    sessions that nobody has reported on are counted apart. Rates come with numerator and denominator. A pupil with two
-    placements is one pupil; two organisations' records of one child are two.
+    Only what the caller may see is counted, day by day. The code in the school's register counts, else the provider's
+    stated one, else the one suggested; sessions that nobody has reported on are counted apart. Rates come with
+    numerator and denominator. A pupil with two placements is one pupil; two organisations' records of one child
+    are two.
     """
     period = period_of(caller, first, last, month, school_year, term)
     filters = SummaryFilters(pupil_id, placement_id, provider_id, host_school_id, council_id)

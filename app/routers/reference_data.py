@@ -9,8 +9,8 @@ from app.access.caller import Caller
 from app.access.permission import allow
 from app.access.scopes import MEANINGS as SCOPE_MEANINGS
 from app.access.scopes import Scope
-from app.outbox.catalogue import MEANINGS as EVENT_MEANINGS
 from app.outbox.catalogue import EventType
+from app.outbox.meanings import MEANINGS as EVENT_MEANINGS
 from app.problems import every_problem
 from app.rules.attendance_codes import ATTENDANCE_CODES
 from app.rules.attendance_facts import CODE_OF_REASON, CODE_RULES

@@ -53,7 +53,7 @@ def asked_wait(status: int, retry_after: str | None, now: datetime) -> timedelta
     else:
         try:
             until = parsedate_to_datetime(text)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         wait = (until if until.tzinfo else until.replace(tzinfo=UTC)) - now
     return max(timedelta(0), min(wait, LONGEST_ASKED))

@@ -22,7 +22,7 @@ def alert_email(delivery: Delivery) -> tuple[str, str]:
     """Subject and body. The subject, which lies open on a locked telephone, names no child."""
     alert, setting = delivery.alert, _one_line(delivery.provider_name)
     seen = [_time(alert.last_seen_at)] if alert.last_seen_at else []
-    seen += [alert.last_seen_where] if alert.last_seen_where else []
+    seen += [_one_line(alert.last_seen_where)] if alert.last_seen_where else []
     lines = [
         f"{_child(delivery)} has left {setting} without permission.",
         "",
@@ -30,7 +30,7 @@ def alert_email(delivery: Delivery) -> tuple[str, str]:
         f"Reported: {_time(alert.raised_at)}, by {setting}",
     ]
     if alert.description:
-        lines.append(f"Description: {alert.description}")
+        lines.append(f"Description: {_one_line(alert.description)}")
     if delivery.provider_phone:
         lines.append(f"Telephone of {setting}: {delivery.provider_phone}")
     lines += _what_changed(delivery)
@@ -42,7 +42,7 @@ def alert_email(delivery: Delivery) -> tuple[str, str]:
 
 def _child(delivery: Delivery) -> str:
     """As the council behind the placement wants it named."""
-    return child_named(delivery.pupil.given_name, delivery.pupil.family_name, delivery.naming)
+    return _one_line(child_named(delivery.pupil.given_name, delivery.pupil.family_name, delivery.naming))
 
 
 def shown_address(email: str) -> str:
@@ -117,5 +117,6 @@ def _time(instant: datetime) -> str:
     return f"{local:%H:%M} on {local:%A} {local.day} {local:%B %Y}"
 
 
-def _one_line(name: str) -> str:
-    return " ".join(name.split())
+def _one_line(text: str) -> str:
+    """What others wrote, so that it makes no line of its own."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

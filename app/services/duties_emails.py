@@ -97,7 +97,7 @@ wanted as (
 _TO_SERVICES = f"""
 {_PLACED},
 wanted as (
-    select distinct on (c.placement_id, c.email, x.on_date, x.session)
+    select distinct on (c.placement_id, lower(c.email), x.on_date, x.session)
            'daily_attendance' as kind, x.session as part, x.on_date, c.kept_by_id as organisation_id, c.placement_id,
            c.id as placement_contact_id, array[cast(c.role as text)] as roles, c.email as address,
            {_AT.format(day="x.on_date", clock=_DAILY_AT.format(session="x.session"))} as due_at
@@ -107,7 +107,7 @@ wanted as (
     left join notification_settings s on s.organisation_id = c.kept_by_id
     where (x.waived_by is null or x.first_received_at is not null)
       and {SEEN_ON.format(placement="x.placement_id", told="c.kept_by_id", day="x.on_date")}
-    order by c.placement_id, c.email, x.on_date, x.session, c.listed_on, c.id
+    order by c.placement_id, lower(c.email), x.on_date, x.session, c.listed_on, c.id
 )
 """  # noqa: S608 - our own literals
 # Who has not reported: for the commissioner and the council of the framework; and a reminder for the setting itself.

@@ -17,6 +17,7 @@ from app.clock import london_day
 from app.outbox.catalogue import EventType
 from app.outbox.recording import Telling
 from app.services.duties_batch import Batch
+from app.services.email_texts import one_line
 
 # Whatever hangs on a placement, what refers to another before what it refers to.
 ABOUT_REFERRALS = (("referral_steps", "referral_id"), ("referral_offers", "referral_id"), ("referrals", "id"))
@@ -141,7 +142,7 @@ async def retain_severed(session: AsyncSession, sandbox_id: UUID | None, until: 
         referrals = (await session.execute(_REFERRALS, {"pupil": pupil.id})).all()
         offers = (await session.execute(_OFFERS, {"referrals": [each.id for each in referrals]})).all()
         await _retain_history(session, pupil, [each.id for each in referrals], [each.id for each in placements], until)
-        names = {"given_name": pupil.given_name, "family_name": pupil.family_name}
+        names = {"given_name": one_line(pupil.given_name), "family_name": one_line(pupil.family_name)}
         await session.execute(_FORGET_MAILS, {"sandbox_id": sandbox_id, **names})
         tellings += _removed(pupil, placements, referrals, offers, until)
     return Batch(len(severed), tellings)

@@ -15,6 +15,7 @@ from app.rules.attendance_waivers import Waiver, code_of_waiver
 from app.rules.calendars import SchoolSession
 from app.rules.emails import ChildNaming, child_named
 from app.rules.london import LONDON
+from app.rules.upn import without_upns
 
 MOST_LINES = 400
 LONGEST_NAME = 80
@@ -150,14 +151,14 @@ def what_is_known(each: SessionTold, at: datetime) -> str:
     said = _absent(each) if each.fact is Fact.ABSENT else _came(each)
     said += f", left {each.left_at:%H:%M}" if each.left_at else ""
     said += ", online" if each.online else ""
-    code = f"code {each.code} stated" if each.code else f"suggested code {each.suggested_code}"
+    code = f"code {each.code}, as the setting states" if each.code else f"suggested code {each.suggested_code}"
     return f"{said}; {code}"
 
 
 def one_line(name: str) -> str:
-    """A name without line breaks or control characters, and not too long."""
+    """A name without line breaks, control characters or a UPN, and not too long."""
     printable = "".join(c if c.isprintable() else " " for c in name)
-    return " ".join(printable.split())[:LONGEST_NAME]
+    return without_upns(" ".join(printable.split()))[:LONGEST_NAME]
 
 
 def _nothing_received(each: SessionTold, at: datetime) -> str:

@@ -17,6 +17,7 @@ from app.rules.attendance_due import SessionState
 from app.rules.attendance_facts import AbsenceReason, Fact
 from app.rules.calendars import SchoolSession
 from app.rules.emails import DEFAULT_TIMES, FOLLOW_UP_AFTER, ChildNaming, EmailKind, EmailPart, EmailTime
+from app.rules.placement_contacts import PlacementContactRole
 from app.services.duties_emails import slack
 from app.services.email_texts import (
     SessionTold,
@@ -35,6 +36,7 @@ _WRITERS: dict[EmailKind, Writer] = {
     EmailKind.MISSING_LIST: list_text,
     EmailKind.MISSING_REMINDER: reminder_text,
 }
+_ABBREVIATED = {"ap": "AP", "sen": "SEN"}
 _OF_THE_DAY = frozenset({EmailKind.DAILY_ATTENDANCE, EmailKind.ATTENDANCE_CHANGES})
 
 
@@ -105,5 +107,7 @@ def _told(row: Row[Any]) -> SessionTold:
 
 
 def _for_whom(recipient: Recipient) -> str:
-    role = (recipient.role or "").replace("_", " ")
-    return f"{recipient.name} ({role})" if role else recipient.name
+    if recipient.role in {None, PlacementContactRole.OTHER}:
+        return recipient.name
+    words = str(recipient.role).split("_")
+    return f"{recipient.name} ({' '.join(_ABBREVIATED.get(each, each) for each in words)})"

@@ -30,6 +30,7 @@ async def prove_webhook_endpoint(caller: Caller, session: AsyncSession, endpoint
     """The proof, to be sent at once; the one that is on its way already, where there is one."""
     endpoint = await own_endpoint(caller, session, endpoint_id, lock=True)
     state_after(WEBHOOK_ENDPOINTS, endpoint.state, "prove", "organisation")
+    endpoint.held_until = None  # whoever asks for a proof says that the receiver is ready
     under_way = await pending_proof(caller, session, endpoint.id)
     if under_way is not None:
         return under_way

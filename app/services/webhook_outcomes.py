@@ -35,7 +35,8 @@ class Outcome:
 async def note_outcome(session: AsyncSession, outcome: Outcome) -> None:
     """Keeps the attempt and what follows from it. Does not commit.
 
-    Where somebody else has taken the message meanwhile, a failure says nothing any more; a success always does.
+    Where somebody else has taken the message meanwhile, a failure says nothing any more; a success does, unless it was
+    at a url that is the endpoint's no longer.
     """
     found = await locked_for_outcome(session, outcome.delivery_id)
     if found is None:
@@ -51,13 +52,13 @@ async def note_outcome(session: AsyncSession, outcome: Outcome) -> None:
             milliseconds=int((outcome.ended_at - outcome.at).total_seconds() * 1000),
         )
     )
-    if delivery.state is not DeliveryState.PENDING:
+    if delivery.state is not DeliveryState.PENDING or endpoint.url != outcome.url:
         return
     if outcome.result is AttemptResult.SUCCEEDED:
         _settle(delivery, DeliveryState.DELIVERED, outcome.ended_at)
         endpoint.failing_since = None
         endpoint.held_until = None
-        if delivery.type == PROOF and endpoint.url == outcome.url:
+        if delivery.type == PROOF:
             await _enable(session, endpoint, outcome.ended_at, stands_at)
     elif delivery.leased_until == outcome.leased_until:
         await _failed(session, endpoint, delivery, outcome, stands_at)

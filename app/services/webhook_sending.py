@@ -41,6 +41,10 @@ GRACE_SECONDS = 8.0
 
 # Of one worker. Endpoints that fail share places of their own, one at a time each.
 AT_ONCE, FAILING_AT_ONCE, EACH_AT_ONCE = 60, 30, 6
+
+# Of all workers together: one host may receive for hundreds of schools.
+EACH_HOST_AT_ONCE = 20
+
 NOTING_AT_ONCE = 4
 
 MOST_ENDPOINTS, MOST_EVENTS = 200, 500
@@ -132,7 +136,9 @@ class Sending:
             return []
         async with self._sessions() as session:
             now = utc_now()
-            due = await due_deliveries(session, now, failing=failing, each=EACH_AT_ONCE, most=most)
+            due = await due_deliveries(
+                session, now, failing=failing, each=EACH_AT_ONCE, each_host=EACH_HOST_AT_ONCE, most=most
+            )
             if not due:
                 return []
             sealed = await sealed_secrets(session, [endpoint.id for _, endpoint in due], now)
@@ -149,7 +155,7 @@ class Sending:
                 await note_outcome(session, outcome)
                 await session.commit()
         except Exception:
-            _log.exception("webhook_not_attempted", delivery_id=str(held.delivery.id))
+            _log.exception("webhook_not_noted", delivery_id=str(held.delivery.id))
             return
         if outcome.result is not AttemptResult.SUCCEEDED:
             _log.info(
@@ -168,12 +174,16 @@ class Sending:
             return Outcome(delivery.id, held.url, held.leased_until, at, utc_now(), AttemptResult.NOT_SIGNED)
         headers = signed_headers(opened, message_id_of(delivery), at, body)
         proof = delivery.type == PROOF
-        answer = await self._sender.post(held.url, headers, body, read_answer=proof)
+        try:
+            answer = await self._sender.post(held.url, headers, body, read_answer=proof)
+        except Exception:  # a receiver that finds a fault of ours is told no oftener than one that fails
+            _log.exception("webhook_not_attempted", delivery_id=str(delivery.id))
+            answer = AttemptResult.BROKEN_ANSWER
         ended_at = utc_now()
         if isinstance(answer, AttemptResult):
             return Outcome(delivery.id, held.url, held.leased_until, at, ended_at, answer)
         result = result_of(answer.status)
-        if proof and result is AttemptResult.SUCCEEDED and (delivery.challenge or "").encode() not in answer.body:
+        if proof and result is AttemptResult.SUCCEEDED and not _answers(delivery.challenge, answer.body):
             result = AttemptResult.CHALLENGE_MISSING
         asked = asked_wait(answer.status, answer.retry_after, ended_at)
         return Outcome(delivery.id, held.url, held.leased_until, at, ended_at, result, answer.status, asked)
@@ -185,6 +195,10 @@ class Sending:
             await asyncio.wait(running, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         else:
             await asyncio.sleep(LOOK_SECONDS)
+
+
+def _answers(challenge: str | None, body: bytes) -> bool:
+    return bool(challenge) and str(challenge).encode() in body
 
 
 def _hold(

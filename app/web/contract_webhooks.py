@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from app.outbox.catalogue import MEANINGS, EventType
+from app.outbox.catalogue import EventType
+from app.outbox.meanings import MEANINGS
 
 Document = dict[str, Any]
 

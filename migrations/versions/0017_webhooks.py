@@ -20,9 +20,12 @@ depends_on = None
 
 INSTANT = sa.DateTime(timezone=True)
 _MINE = f"organisation_id = {ME}"
+# A proof with a challenge that nobody guesses, or an event of the caller's feed as it stands there.
 _OF_MY_FEED = (
-    "(event_id is null or exists (select 1 from event_audiences a"
-    f" where a.event_id = webhook_deliveries.event_id and a.organisation_id = {ME}))"
+    "(event_id is null and type = 'webhook.proof' and length(challenge) >= 32"
+    " or challenge is null and exists (select 1 from event_audiences a join events e on e.id = a.event_id"
+    " where e.id = webhook_deliveries.event_id and e.type = webhook_deliveries.type"
+    f" and e.resource = webhook_deliveries.resource and a.organisation_id = {ME}))"
 )
 _ENDPOINT_COLUMNS = (
     "url",

@@ -15,7 +15,7 @@ LONGEST_FILE = 300
 LONGEST_FUNCTION = 50
 
 # Shrinking lists: take entries out, put none in.
-LONG_FILES: set[str] = {"outbox/catalogue.py"}
+LONG_FILES: set[str] = set()
 LONG_FUNCTIONS: set[str] = set()
 SELECTS_ELSEWHERE = {"services/sandbox_keys.py", "services/sandbox_seed.py"}
 # Reads written out as SQL: what no caller asked for, or what is no tenant's.

@@ -9,7 +9,8 @@ import pytest
 
 from app.access.scopes import MEANINGS as SCOPE_MEANINGS
 from app.access.scopes import Scope
-from app.outbox.catalogue import MEANINGS, EventType
+from app.outbox.catalogue import EventType
+from app.outbox.meanings import MEANINGS
 from app.problems import Problem, every_problem
 
 APP = Path(__file__).resolve().parents[2] / "app"

@@ -152,6 +152,8 @@ def test_a_receiver_that_asks_makes_a_wait_longer_never_shorter() -> None:
         (503, "Tue, 24 Nov 2026 07:00:00 GMT", timedelta(0)),
         (503, "Tue, 24 Nov 2099 08:00:00 GMT", LONGEST_ASKED),
         (503, "Tue, 99 Nov 2026 08:00:00 GMT", None),
+        (503, "Tue, 24 Nov 2026 08:02:00 +99999999999999999999", None),
+        (503, "1 Jan 99999999999999999999 00:00:00 GMT", None),
     ],
 )
 def test_what_retry_after_asks_for(status: int, header: str | None, wait: timedelta | None) -> None:

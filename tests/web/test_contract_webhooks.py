@@ -10,7 +10,8 @@ from jsonschema import Draft202012Validator
 
 from app.main import create_app
 from app.models.webhooks import WebhookDelivery
-from app.outbox.catalogue import MEANINGS, EventType
+from app.outbox.catalogue import EventType
+from app.outbox.meanings import MEANINGS
 from app.outbox.webhook_messages import body_of
 from app.outbox.webhook_secrets import signed_headers
 from app.rules.webhook_deliveries import PROOF, DeliveryState
