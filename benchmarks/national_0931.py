@@ -1,4 +1,4 @@
-"""A whole country at 09:31: who has not reported, for the country, for its largest council, and for 100 councils at once.
+"""A country at 09:31: who has not reported, for the country, for its largest council, for 100 councils at once.
 
     python -m benchmarks.national_0931 [--rounds 3] [--settings 1522] [--largest 60] [--days 5] [--plans]
 
@@ -62,6 +62,7 @@ class Times:
 
     measured: list[float]
     limit: list[float]
+    refused: int = 0
 
     def told(self, name: str, limit: float | None) -> str:
         ratios = statistics.median(self.measured) / statistics.median(self.limit)
@@ -119,6 +120,7 @@ async def _measure(addresses: Addresses, country: Country, options: argparse.Nam
     print(whole.told("(a) the whole country", COUNTRY_LIMIT))
     print(council.told(f"(b) council of {country.councils[0].settings} settings", COUNCIL_LIMIT))
     print(crowd.told(f"(c) each of {AT_ONCE} at once", None))
+    print(f"of {len(crowd.measured)} at once, told to come again: {crowd.refused}, their waits included above")
     if options.plans:
         await _print_plans(addresses, country.councils[0])
 
@@ -142,7 +144,9 @@ async def _over_http(addresses: Addresses, country: Country, rounds: int) -> tup
             for _ in range(ASKS):
                 council.measured.append((await reader.ask())[0])
                 council.limit.append(await _bare(drivers[0], largest, statements[largest]))
-            crowd.measured += await ask_at_once(readers)
+            answers = await ask_at_once(readers)
+            crowd.measured += [took for took, _ in answers]
+            crowd.refused += sum(refused for _, refused in answers)
             crowd.limit += await _crowd_of_drivers(drivers, statements)
     return council, crowd
 
