@@ -1,6 +1,6 @@
 """A country at 09:31: who has not reported, for the country, for its largest council, for 100 councils at once.
 
-    python -m benchmarks.national_0931 [--rounds 3] [--settings 1522] [--largest 60] [--days 5] [--plans]
+    python -m benchmarks.national_0931 [--rounds 3] [--settings 1522] [--largest 60] [--days 2] [--plans]
 
 The morning's deadline passed a minute ago; one setting in twenty has not reported; the afternoon is still to come.
 See benchmarks/README.md.
@@ -92,7 +92,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3, help=f"each with {ASKS} requests of the largest council")
     parser.add_argument("--settings", type=int, default=NATIONAL_SETTINGS, help="how many should report")
     parser.add_argument("--largest", type=int, default=60, help="settings of the largest council; the others have ten")
-    parser.add_argument("--days", type=int, default=5, help="how many days the ledger holds")
+    parser.add_argument("--days", type=int, default=2, help="how many days the ledger holds")
     parser.add_argument("--plans", action="store_true", help="print how PostgreSQL answers")
     return parser.parse_args()
 
@@ -131,20 +131,18 @@ async def _over_http(addresses: Addresses, country: Country, rounds: int) -> tup
     path = f"/v1/attendance-outstanding?on_date={DAY}"
     statements = {each: await _sent(addresses.app, _of_council(each)) for each in (largest, *others)}
     council, crowd = Times([], []), Times([], [])
-    async with AsyncExitStack() as stack:
-        reader = await stack.enter_async_context(Reader(PORT, path, largest.api_key))
-        readers = [await stack.enter_async_context(Reader(PORT, path, each.api_key)) for each in others]
+    async with Reader(PORT, path, largest.api_key) as reader:
         _check(country, (await reader.ask())[1])
-        await ask_at_once(readers)
-        drivers = [
-            await stack.enter_async_context(await psycopg.AsyncConnection.connect(_plain(addresses.app)))
-            for _ in range(DRIVERS)
-        ]
+    async with AsyncExitStack() as stack:
+        drivers = [await stack.enter_async_context(await _driver(addresses.app)) for _ in range(DRIVERS)]
         for _ in range(rounds):
-            for _ in range(ASKS):
-                council.measured.append((await reader.ask())[0])
-                council.limit.append(await _bare(drivers[0], largest, statements[largest]))
-            answers = await ask_at_once(readers)
+            async with Reader(PORT, path, largest.api_key) as reader:
+                for _ in range(ASKS):
+                    council.measured.append((await reader.ask())[0])
+                    council.limit.append(await _bare(drivers[0], largest, statements[largest]))
+            async with AsyncExitStack() as open_now:
+                readers = [await open_now.enter_async_context(Reader(PORT, path, each.api_key)) for each in others]
+                answers = await ask_at_once(readers)
             crowd.measured += [took for took, _ in answers]
             crowd.refused += sum(refused for _, refused in answers)
             crowd.limit += await _crowd_of_drivers(drivers, statements)
