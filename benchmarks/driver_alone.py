@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import uuid4
 
 import psycopg
@@ -28,7 +28,9 @@ where e.placement_id = row.placement_id and e.on_date = %s and e.session = %s
 """
 
 
-async def write_morning(url: str, country: Country, day: date, session: str, connections: int) -> list[float]:
+async def write_morning(
+    url: str, country: Country, day: date, session: str, connections: int, received_at: datetime = STANDS_AT
+) -> list[float]:
     """Writes every setting's marks; the seconds that each transaction took."""
     waiting = list(reversed(country.places))
     took: list[float] = []
@@ -38,18 +40,18 @@ async def write_morning(url: str, country: Country, day: date, session: str, con
             while waiting:
                 place = waiting.pop()
                 began = time.perf_counter()
-                await _write(connection, place, day, session)
+                await _write(connection, place, day, session, received_at)
                 took.append(time.perf_counter() - began)
 
     await asyncio.gather(*(writer() for _ in range(connections)))
     return took
 
 
-async def _write(connection: psycopg.AsyncConnection, place: Place, day: date, session: str) -> None:
+async def _write(connection: psycopg.AsyncConnection, place: Place, day: date, session: str, at: datetime) -> None:
     submission, placements = uuid4(), list(place.placement_ids)
     marks: Sequence[object] = [uuid4() for _ in placements]
     async with connection.cursor() as cursor:
-        await cursor.execute(_SUBMISSION, [submission, place.provider_id, place.client_id, STANDS_AT, len(placements)])
-        await cursor.execute(_MARKS, [day, session, submission, place.provider_id, STANDS_AT, marks, placements])
-        await cursor.execute(_LEDGER, [STANDS_AT, STANDS_AT, marks, placements, day, session])
+        await cursor.execute(_SUBMISSION, [submission, place.provider_id, place.client_id, at, len(placements)])
+        await cursor.execute(_MARKS, [day, session, submission, place.provider_id, at, marks, placements])
+        await cursor.execute(_LEDGER, [at, at, marks, placements, day, session])
     await connection.commit()

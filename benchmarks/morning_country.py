@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -36,8 +37,19 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Council:
+    """One council, the key with which it reads attendance, and how many settings its pupils are in."""
+
+    organisation_id: UUID
+    client_id: UUID
+    api_key: str
+    settings: int
+
+
+@dataclass(frozen=True, slots=True)
 class Country:
     places: Sequence[Place]
+    councils: Sequence[Council]
     days: Sequence[date]
 
     @property
@@ -45,38 +57,50 @@ class Country:
         return sum(len(place.placement_ids) for place in self.places)
 
 
-def found_country(owner_url: str, settings: Settings, size: int, days: int) -> Country:
-    """Fills an empty, migrated database with `size` settings whose pupils were expected on each of the last days."""
+def found_country(
+    owner_url: str, settings: Settings, size: int, days: int, largest: int = SETTINGS_OF_A_COUNCIL
+) -> Country:
+    """Fills an empty, migrated database with `size` settings whose pupils were expected on each of the last days.
+
+    The first council has `largest` settings, every other ten.
+    """
     with psycopg.connect(owner_url.replace("+psycopg", "", 1)) as connection:
         sandbox = uuid4()
         _copy(connection, "sandboxes", "id name stands_at", [(sandbox, "national morning", STANDS_AT)])
         past = [STANDS_AT.date() - timedelta(days=n) for n in range(days)]
-        places = []
-        for first in range(0, size, SETTINGS_OF_A_COUNCIL):
-            places += _county(connection, settings, sandbox, past, range(first, min(first + 10, size)))
+        places, councils = [], []
+        bounds = [0, *range(min(largest, size), size, SETTINGS_OF_A_COUNCIL), size]
+        for first, end in pairwise(bounds):
+            council = _council(connection, settings, sandbox, end - first)
+            places += _county(connection, settings, sandbox, past, council, range(first, end))
+            councils.append(council)
         connection.commit()
         connection.autocommit = True
         connection.execute("vacuum (analyze)")
         connection.execute("checkpoint")
-    return Country(places, past)
+    return Country(places, councils, past)
+
+
+def _council(connection: psycopg.Connection, settings: Settings, sandbox: UUID, size: int) -> Council:
+    council = uuid4()
+    _organisations(connection, sandbox, [council], "council", None)
+    return Council(council, *_client(connection, settings, council, Scope.ATTENDANCE_READ), size)
 
 
 def _county(
-    connection: psycopg.Connection, settings: Settings, sandbox: UUID, days: Sequence[date], numbers: range
+    connection: psycopg.Connection, settings: Settings, sandbox: UUID, days: Sequence[date], of: Council, numbers: range
 ) -> list[Place]:
-    """A council with its calendar, schools, and some settings."""
-    council, calendar = uuid4(), uuid4()
-    _organisations(connection, sandbox, [council], "council", None)
-    schools = [uuid4() for _ in range(2 * SCHOOLS_OF_A_SETTING)]
+    """A council's calendar, schools, and settings."""
+    council, calendar = of.organisation_id, uuid4()
+    schools = [uuid4() for _ in range(len(numbers) + SCHOOLS_OF_A_SETTING)]
     _organisations(connection, sandbox, schools, "school", council)
     _copy(
         connection, "calendars", "id created_at changed_at version owner_id name governs",
         [(calendar, STANDS_AT, STANDS_AT, 1, council, "2026/27", True)],
     )  # fmt: skip
     places = []
-    for number in numbers:
+    for offset, number in enumerate(numbers):
         place = _setting(connection, settings, sandbox, number)
-        offset = number % SCHOOLS_OF_A_SETTING
         _placements(connection, place, council, calendar, schools[offset : offset + SCHOOLS_OF_A_SETTING])
         _ledger(connection, place, days)
         places.append(place)
@@ -84,20 +108,26 @@ def _county(
 
 
 def _setting(connection: psycopg.Connection, settings: Settings, sandbox: UUID, number: int) -> Place:
-    provider, client = uuid4(), uuid4()
-    key = mint(environment_of(settings), pepper_of(settings))
+    provider = uuid4()
     _organisations(connection, sandbox, [provider], "provider", None)
+    client, key = _client(connection, settings, provider, Scope.ATTENDANCE_WRITE)
+    larger = number < NATIONAL_MARKS % NATIONAL_SETTINGS
+    pupils = NATIONAL_MARKS // NATIONAL_SETTINGS + larger
+    return Place(provider, client, key, [uuid4() for _ in range(pupils)])
+
+
+def _client(connection: psycopg.Connection, settings: Settings, owner: UUID, scope: Scope) -> tuple[UUID, str]:
+    """An organisation's API client and its key."""
+    client, key = uuid4(), mint(environment_of(settings), pepper_of(settings))
     _copy(
         connection, "api_clients", "id created_at changed_at version organisation_id name scopes",
-        [(client, STANDS_AT, STANDS_AT, 1, provider, "MIS", [Scope.ATTENDANCE_WRITE.value])],
+        [(client, STANDS_AT, STANDS_AT, 1, owner, "MIS", [scope.value])],
     )  # fmt: skip
     _copy(
         connection, "credentials", "id client_id kind public_id digest created_at",
         [(uuid4(), client, CredentialKind.API_KEY.value, key.public_id, key.digest, STANDS_AT)],
     )  # fmt: skip
-    larger = number < NATIONAL_MARKS % NATIONAL_SETTINGS
-    pupils = NATIONAL_MARKS // NATIONAL_SETTINGS + larger
-    return Place(provider, client, key.plain, [uuid4() for _ in range(pupils)])
+    return client, key.plain
 
 
 def _organisations(

@@ -89,7 +89,7 @@ def _await_ready(log: Path) -> None:
 async def _rounds(addresses: Addresses, country: Country, options: argparse.Namespace) -> None:
     """Each on its own session of the day, in turns; who begins and who has the morning changes from round to round."""
     ratios, over_http = [], []
-    warm = Country(country.places[:200], country.days)
+    warm = Country(country.places[:200], country.councils, country.days)
     await post_morning(PORT, warm, country.days[-1], "am", options.connections)
     await write_morning(addresses.owner, warm, country.days[-1], "pm", options.connections)
     for number, day in enumerate(country.days[: options.rounds]):

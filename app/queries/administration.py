@@ -29,30 +29,38 @@ async def outstanding_everywhere(session: AsyncSession, day: date, now: datetime
     """
     placing, council, provider = aliased(Organisation), aliased(Organisation), aliased(Organisation)
     due, nothing = col(ExpectedSession.due_at) < now, col(ExpectedSession.first_received_at).is_(None)
-    missing = func.count().filter(due, nothing)
+    counted = (
+        select(
+            col(ExpectedSession.provider_id).label("provider_id"),
+            col(Placement.commissioner_id).label("commissioner_id"),
+            func.count().label("expected"),
+            func.count().filter(due).label("due"),
+            func.count(col(ExpectedSession.first_received_at)).label("received"),
+            func.count().filter(due, nothing).label("missing"),
+        )
+        .join(Placement, col(Placement.id) == col(ExpectedSession.placement_id))
+        .where(col(ExpectedSession.on_date) == day, col(ExpectedSession.waived_by).is_(None))
+        .group_by(col(ExpectedSession.provider_id), col(Placement.commissioner_id))
+        .subquery()
+    )
+    missing = func.sum(counted.c.missing)
     statement: Any = (
         select(
             col(council.name).label("council"),
             col(provider.name).label("provider"),
-            func.count().label("expected"),
-            func.count().filter(due).label("due"),
-            func.count(col(ExpectedSession.first_received_at)).label("received"),
+            func.sum(counted.c.expected).label("expected"),
+            func.sum(counted.c.due).label("due"),
+            func.sum(counted.c.received).label("received"),
             missing.label("missing"),
         )
-        .select_from(ExpectedSession)
-        .join(Placement, col(Placement.id) == col(ExpectedSession.placement_id))
-        .join(provider, col(provider.id) == col(ExpectedSession.provider_id))
-        .join(placing, col(placing.id) == col(Placement.commissioner_id))
+        .join(provider, col(provider.id) == counted.c.provider_id)
+        .join(placing, col(placing.id) == counted.c.commissioner_id)
         .outerjoin(
             council,
             col(council.id)
             == case((col(placing.kind) == OrganisationKind.COUNCIL, col(placing.id)), else_=col(placing.council_id)),
         )
-        .where(
-            col(ExpectedSession.on_date) == day,
-            col(ExpectedSession.waived_by).is_(None),
-            col(provider.sandbox_id).is_(None),
-        )
+        .where(col(provider.sandbox_id).is_(None))
         .group_by(col(council.id), col(provider.id), col(council.name), col(provider.name))
         .order_by(desc(missing), col(provider.name), col(provider.id))
     )

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, desc, false, func, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Row, Select, Uuid, and_, any_, desc, false, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -13,7 +13,7 @@ from sqlmodel import col
 from app.access.caller import Caller
 from app.models.attendance import AttendanceMark, ExpectedSession
 from app.models.organisations import Organisation
-from app.queries.placements import may_see_on, visible_placement
+from app.queries.placements import may_see_on, visible_placement, visible_placement_ids
 from app.rules.attendance_due import SessionState
 from app.rules.calendars import SchoolSession
 
@@ -120,7 +120,9 @@ async def outstanding(caller: Caller, session: AsyncSession, day: date, provider
             missing_count.label("missing"),
             func.jsonb_agg(ordered).filter(missing).label("sessions"),
         )
-        .where(_visible(caller), col(ExpectedSession.on_date) == day, _OWED, *of_provider)
+        .where(
+            _of_visible_placement(caller), _visible(caller), col(ExpectedSession.on_date) == day, _OWED, *of_provider
+        )
         .group_by(col(ExpectedSession.provider_id))
         .subquery()
     )
@@ -146,3 +148,9 @@ def begins_after(at: datetime) -> ColumnElement[bool]:
 
 def _visible(caller: Caller) -> ColumnElement[bool]:
     return may_see_on(caller, col(ExpectedSession.placement_id), col(ExpectedSession.on_date))
+
+
+def _of_visible_placement(caller: Caller) -> ColumnElement[bool]:
+    """As an array, so that the ledger is read by its key: a plan of a join reads the whole country's day first."""
+    mine = visible_placement_ids(caller).scalar_subquery()
+    return col(ExpectedSession.placement_id) == any_(func.array(mine, type_=ARRAY(Uuid())))
