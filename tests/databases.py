@@ -58,7 +58,10 @@ def embedded_databases(folder: Path) -> Iterator[Databases]:
     with EmbeddedServer.start(folder / "data", durable=False) as server:
         migrated = prepare(server, "migrated")
         migrate.upgrade(migrated.owner)
-        yield Databases(migrated, addresses_of(server, "postgres").owner)
+        try:
+            yield Databases(migrated, addresses_of(server, "postgres").owner)
+        finally:
+            server.erase()  # as root its data lies elsewhere, where no temporary folder takes it along
 
 
 @contextmanager
