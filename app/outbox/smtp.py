@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 from aiosmtplib import SMTP, SMTPException
 
 ANSWER_SECONDS = 10
-ALIVE_SECONDS = 2
+ALIVE_SECONDS = 0.5
 KEPT_SECONDS = 10
 MOST_KEPT = 8
 
