@@ -12,7 +12,7 @@ MINUTES ?= 60
 help:
 	@echo "make run             start PostgreSQL, the API and the worker with a sandbox (PORT=$(PORT))"
 	@echo "make test            run the suite on a real PostgreSQL"
-	@echo "make long            drive placements' lives at random for a quarter of an hour"
+	@echo "make long            drive placements' lives at random: half an hour or more"
 	@echo "make deliveries      compare deliveries event by event while receivers fail and workers are killed (MINUTES=60)"
 	@echo "make coverage        try every branch of the rules by their tables of tests alone"
 	@echo "make lint            ruff, mypy and the import rules"
