@@ -20,6 +20,7 @@ from tests.test_absconding_alerts import FOUND
 from tests.test_host_school_checks import CHECKIN
 from tests.test_placement_contacts import LEAD, TUTOR, WORKER
 from tests.test_placement_facts import FACTS
+from tests.test_qualifications import GCSE
 from tests.test_reviews import HELD
 from tests.world import World
 
@@ -79,6 +80,12 @@ async def _attendance(world: World, placement: str) -> None:
     form = made(await world.council.post("/v1/report-forms", FORM))["id"]
     of = {"placement_id": placement, "form_id": form, "school_year": "2026-27", "term": "autumn"}
     made(await world.provider.post("/v1/progress-reports", {**of, "answers": {"summary": SAID}}))
+    await _records(world, placement)
+
+
+async def _records(world: World, placement: str) -> None:
+    entered = {**GCSE, "placement_id": placement, "evidence": SAID}
+    made(await world.provider.post("/v1/qualifications", entered))
 
 
 async def _agreed(world: World, placement: str, later: str) -> None:

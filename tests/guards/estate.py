@@ -14,6 +14,7 @@ from tests.coming_out import outcome as came_out
 from tests.part_time_planning import PLANS, plan
 from tests.referring import offered, taken_up
 from tests.test_qa_visits import PARTS
+from tests.test_qualifications import GCSE
 from tests.world import Party, World, make_world, open_party
 
 # Collections whose members exist for those they concern and for nobody else.
@@ -41,6 +42,7 @@ PRIVATE = {
     "pupils",
     "qa-actions",
     "qa-visits",
+    "qualifications",
     "referral-offers",
     "referrals",
     "safeguarding-confirmations",
@@ -162,7 +164,12 @@ async def _report(world: World, placement: str) -> dict[str, str]:
     form = made(await world.council.post("/v1/report-forms", FORM))["id"]
     body = {"placement_id": placement, "form_id": form, "school_year": "2026-27", "term": "autumn", "answers": {}}
     report = made(await world.provider.post("/v1/progress-reports", body))["id"]
-    return {"report-forms": form, "progress-reports": report}
+    return {"report-forms": form, "progress-reports": report, **await _qualification(world, placement)}
+
+
+async def _qualification(world: World, placement: str) -> dict[str, str]:
+    recorded = await world.provider.post("/v1/qualifications", {**GCSE, "placement_id": placement})
+    return {"qualifications": made(recorded)["id"]}
 
 
 async def _referral(world: World, calendar: str) -> dict[str, str]:
