@@ -22,6 +22,7 @@ from tests.test_placement_contacts import LEAD, TUTOR, WORKER
 from tests.test_placement_facts import FACTS
 from tests.test_qualifications import GCSE
 from tests.test_reviews import HELD
+from tests.test_teaching_observations import SEEN
 from tests.world import World
 
 GIVEN, FAMILY, UPN = "Ignatius", "O'Quill-Feather", synthetic_upn(771)
@@ -86,6 +87,8 @@ async def _attendance(world: World, placement: str) -> None:
 async def _records(world: World, placement: str) -> None:
     entered = {**GCSE, "placement_id": placement, "evidence": SAID}
     made(await world.provider.post("/v1/qualifications", entered))
+    seen = {**SEEN, "placement_id": placement, "seen": SAID, "strengths": [SAID]}
+    made(await world.school.post("/v1/teaching-observations", seen))
 
 
 async def _agreed(world: World, placement: str, later: str) -> None:

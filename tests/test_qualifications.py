@@ -25,7 +25,8 @@ RESULT = {"achieved_on": "2026-11-20", "grade": "4", "evidence": "Certificate se
 async def entered(world: World, party: Party | None = None, **changes: Any) -> str:
     """The path of an entry, recorded by the provider unless another is named."""
     body = {**GCSE, **changes}
-    body.setdefault("placement_id", await world.placement())
+    if "placement_id" not in body:
+        body["placement_id"] = await world.placement()
     made = await (party or world.provider).post(PATH, body)
     assert made.status_code == 201, made.text
     return str(made.headers["Location"])
@@ -55,7 +56,7 @@ async def test_a_pupil_is_entered_and_achieves_and_every_party_is_told(world: Wo
 
 
 async def test_what_was_not_achieved_may_be_achieved_at_another_attempt(world: World) -> None:
-    path = await entered(world, **{k: UNIT[k] for k in ("kind", "unit", "title", "level")})
+    path = await entered(world, None, **UNIT)
     missed = await world.provider.act(path, "non-achievement", {"grade": "Not yet", "recorded_by": "P. Shah"})
     assert (missed.json()["state"], missed.json()["achieved_on"]) == ("not_achieved", None)
     again = await world.council.act(path, "achievement", RESULT | {"grade": None})
@@ -78,8 +79,8 @@ async def test_a_correction_is_appended_and_the_first_words_stay(world: World) -
         (2, "Pearson", "Another board", str(world.school.id)),
         (3, "Pearson", "Moved to spring", str(world.provider.id)),
     ]
-    for verb, body in (("correction", body), ("achievement", RESULT)):
-        over = await world.provider.act(path, verb, body)
+    for verb, said_late in (("correction", body), ("achievement", RESULT)):
+        over = await world.provider.act(path, verb, said_late)
         assert (over.status_code, over.json()["rule"]) == (409, "wrong_state")
     assert await feed(world.council) == ["recorded", "corrected", "withdrawn"]
 

@@ -60,7 +60,7 @@ MEANINGS: dict[Scope, str] = {
     Scope.ALERTS_READ: "Read absconding alerts and their notifications.",
     Scope.ALERTS_WRITE: "Raise absconding alerts; log calls, acknowledge, resolve.",
     Scope.REPORTS_READ: "Read report forms, progress reports, teaching observations and qualifications.",
-    Scope.REPORTS_WRITE: "Publish report forms; write progress reports, teaching observations and qualifications; accept them.",
+    Scope.REPORTS_WRITE: "Publish report forms; write and settle reports; record observations and qualifications.",
     Scope.QA_READ: "Read QA frameworks, visits and actions.",
     Scope.QA_WRITE: "Plan and carry out QA visits; answer actions.",
     Scope.TOOLKIT_READ: "Read toolkit assessments.",

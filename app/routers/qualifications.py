@@ -1,6 +1,7 @@
 """Qualifications and accredited outcomes: what a placed pupil was entered for, and achieved."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 from fastapi import Response
 from sqlmodel import col
@@ -65,7 +66,7 @@ async def list_qualifications(
         statement = statement.where(col(Qualification.changed_at) >= changed_since)
     rows, page = await pages.rows(session, statement, [col(Qualification.id)])
     caller.sees_placements(*(row[0].placement_id for row in rows))
-    return page.holding([_read((row[0], row[1])) for row in rows])
+    return page.holding([_read(row) for row in rows])
 
 
 @router.post("/qualifications", operation_id="record_qualification", status_code=201)
@@ -162,8 +163,10 @@ def _shown(response: Response, known: Known) -> QualificationRead:
     return _read(known)
 
 
-def _read(known: Known) -> QualificationRead:
-    qualification, said = known
+def _read(known: Sequence[Any]) -> QualificationRead:
+    """From a qualification and the statement that counts."""
+    qualification: Qualification = known[0]
+    said: QualificationStatement = known[1]
     wanted = set(QualificationRead.model_fields)
     shown = said.model_dump(include=wanted) | qualification.model_dump(include=wanted)
     return QualificationRead.model_validate(shown | {"statements": qualification.said})

@@ -117,9 +117,9 @@ def term_days(calendar: SchoolCalendar) -> Iterator[TermDays]:
     for half_term in calendar.half_terms:
         days = calendar.open_pupil_days(half_term.first, half_term.last)
         terms.setdefault((school_year_of(half_term.first), half_term.term), []).extend(days)
-    for (school_year, term), days in terms.items():
-        if days:
-            yield TermDays(school_year, term, tuple(sorted(days)))
+    for (school_year, term), found in terms.items():
+        if found:
+            yield TermDays(school_year, term, tuple(sorted(found)))
 
 
 def term_standing(due_on: date, today: date, *, observed: bool) -> TermStanding:

@@ -410,7 +410,7 @@ def _secure_observations() -> None:
         table,
         f"(observer_id = {ME} and {viewer(table)}) or (shared_at is not null and {viewer(table, 'observed_on')})",
         adds=f"state = 'draft' and provider_comment is null and observer_id = {ME} and {roles}",
-        changes=f"observer_id = {ME} or (state = 'shared' and {provided(table)})",
+        changes=f"observer_id = {ME} or (shared_at is not null and {provided(table)})",
         columns=(
             "state",
             "school_year",

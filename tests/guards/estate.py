@@ -15,6 +15,7 @@ from tests.part_time_planning import PLANS, plan
 from tests.referring import offered, taken_up
 from tests.test_qa_visits import PARTS
 from tests.test_qualifications import GCSE
+from tests.test_teaching_observations import SEEN
 from tests.world import Party, World, make_world, open_party
 
 # Collections whose members exist for those they concern and for nobody else.
@@ -47,6 +48,7 @@ PRIVATE = {
     "referrals",
     "safeguarding-confirmations",
     "suspensions",
+    "teaching-observations",
     "sustained-checks",
     "termination-notices",
     "toolkit-assessments",
@@ -164,12 +166,13 @@ async def _report(world: World, placement: str) -> dict[str, str]:
     form = made(await world.council.post("/v1/report-forms", FORM))["id"]
     body = {"placement_id": placement, "form_id": form, "school_year": "2026-27", "term": "autumn", "answers": {}}
     report = made(await world.provider.post("/v1/progress-reports", body))["id"]
-    return {"report-forms": form, "progress-reports": report, **await _qualification(world, placement)}
+    return {"report-forms": form, "progress-reports": report, **await _records(world, placement)}
 
 
-async def _qualification(world: World, placement: str) -> dict[str, str]:
+async def _records(world: World, placement: str) -> dict[str, str]:
     recorded = await world.provider.post("/v1/qualifications", {**GCSE, "placement_id": placement})
-    return {"qualifications": made(recorded)["id"]}
+    observed = await world.school.post("/v1/teaching-observations", {**SEEN, "placement_id": placement})
+    return {"qualifications": made(recorded)["id"], "teaching-observations": made(observed)["id"]}
 
 
 async def _referral(world: World, calendar: str) -> dict[str, str]:
