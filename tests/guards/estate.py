@@ -13,6 +13,7 @@ from tests.asking import at_once, longer
 from tests.coming_out import outcome as came_out
 from tests.part_time_planning import PLANS, plan
 from tests.referring import offered, taken_up
+from tests.test_qa_return_types import TYPE
 from tests.test_qa_visits import PARTS
 from tests.test_qualifications import GCSE
 from tests.test_teaching_observations import SEEN
@@ -42,6 +43,7 @@ PRIVATE = {
     "progress-reports",
     "pupils",
     "qa-actions",
+    "qa-returns",
     "qa-visits",
     "qualifications",
     "referral-offers",
@@ -219,6 +221,7 @@ async def _about_a_provider(world: World) -> dict[str, str]:
     )
     return {
         **procurement,
+        **await _annual_return(world),
         "frameworks": framework,
         "lots": lot,
         "lot-awards": award,
@@ -229,6 +232,13 @@ async def _about_a_provider(world: World) -> dict[str, str]:
         "toolkit-assessments": made(assessment)["id"],
         "areas": "quality-of-education",
     }
+
+
+async def _annual_return(world: World) -> dict[str, str]:
+    type_id = made(await world.council.post("/v1/qa-return-types", TYPE))["id"]
+    asked = {"provider_id": str(world.provider.id), "school_year": "2026-27", "due_on": "2026-12-18"}
+    asked_for = await world.council.post("/v1/qa-return-requests", {"type_id": type_id, **asked})
+    return {"qa-return-types": type_id, "qa-returns": made(asked_for)["id"]}
 
 
 async def _procurement(world: World, framework: str, lot: str, award: str) -> dict[str, str]:
