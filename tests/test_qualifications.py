@@ -13,7 +13,7 @@ GCSE = {
     "kind": "qualification",
     "title": "GCSE Mathematics",
     "awarding_body": "AQA",
-    "level": "level_1_and_2",
+    "level": None,
     "qualification_number": "601/4608/1",
     "entered_on": "2026-11-09",
     "recorded_by": "P. Shah",

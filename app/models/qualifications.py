@@ -7,7 +7,8 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import INSTANT, Record, slug
-from app.rules.qualifications import QualificationKind, QualificationLevel, QualificationState
+from app.rules.directory_entries import QualificationLevel
+from app.rules.qualifications import QualificationKind, QualificationState
 
 
 class Qualification(Record, table=True):
@@ -44,7 +45,7 @@ class QualificationStatement(SQLModel, table=True):
     title: str = Field(max_length=200)
     unit: str | None = Field(default=None, max_length=200)
     awarding_body: str = Field(max_length=200)
-    level: QualificationLevel = Field(sa_type=slug(QualificationLevel))
+    level: QualificationLevel | None = Field(default=None, sa_type=slug(QualificationLevel))
     qualification_number: str | None = Field(default=None, max_length=20)
     entered_on: date | None = None
     achieved_on: date | None = None

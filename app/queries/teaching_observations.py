@@ -1,7 +1,7 @@
 """Observations of teaching: the observer's own, and what was shared of days on which the caller could see."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -117,9 +117,9 @@ def terms_to_observe(caller: Caller, terms: Mapping[UUID, list[TermDays]]) -> Se
     return select(found)
 
 
-def in_standing(due: Select[Any], standing: TermStanding, today: date) -> Select[Any]:
+def in_standing(caller: Caller, due: Select[Any], standing: TermStanding) -> Select[Any]:
     """Only the terms that stand so: the same answer as `rules.teaching_observations.term_standing`."""
-    found = due.selected_columns
+    found, today = due.selected_columns, caller.today
     observed = func.coalesce(*(found[_label(role)] for role in ObserverRole)).is_not(None)
     near = today + timedelta(days=DAYS_AHEAD)
     conditions: dict[TermStanding, ColumnElement[bool]] = {

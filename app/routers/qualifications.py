@@ -13,10 +13,10 @@ from app.models.qualifications import Qualification, QualificationStatement
 from app.queries.qualifications import of_pupil, statements_of, visible_qualification, visible_qualifications
 from app.rules.qualifications import QualificationKind, QualificationState
 from app.schemas.qualifications import (
+    PupilQualificationRead,
     QualificationAchieve,
     QualificationCorrect,
     QualificationMiss,
-    QualificationRead,
     QualificationRecord,
     QualificationStatementRead,
     QualificationWithdraw,
@@ -47,7 +47,7 @@ async def list_qualifications(
     achieved_from: Day | None = None,
     achieved_to: Day | None = None,
     changed_since: Instant | None = None,
-) -> Page[QualificationRead]:
+) -> Page[PupilQualificationRead]:
     """The qualifications of pupils in placements that the caller may see, withdrawn ones included."""
     statement = visible_qualifications(caller)
     if placement_id is not None:
@@ -72,7 +72,7 @@ async def list_qualifications(
 @router.post("/qualifications", operation_id="record_qualification", status_code=201)
 async def record_qualification(
     body: QualificationRecord, caller: Writer, session: Session, response: Response
-) -> QualificationRead:
+) -> PupilQualificationRead:
     """Provider, host school or commissioner records an entry; with `achieved_on`, what was achieved.
 
     One that was entered already is refused as a duplicate: record its result with it.
@@ -85,7 +85,7 @@ async def record_qualification(
 @router.get("/qualifications/{qualification_id}", operation_id="get_qualification")
 async def get_qualification(
     qualification_id: Id, caller: Reader, session: Session, response: Response
-) -> QualificationRead:
+) -> PupilQualificationRead:
     """One qualification, as it stands."""
     return _shown(response, await visible_qualification(caller, session, qualification_id))
 
@@ -110,7 +110,7 @@ async def achieve_qualification(
     caller: Writer,
     session: Session,
     response: Response,
-) -> QualificationRead:
+) -> PupilQualificationRead:
     """A party records that the pupil achieved what it was entered for, at once or at another attempt."""
     known = await qualifications.achieve_qualification(caller, session, qualification_id, body, expected)
     return _shown(response, known)
@@ -124,7 +124,7 @@ async def miss_qualification(
     caller: Writer,
     session: Session,
     response: Response,
-) -> QualificationRead:
+) -> PupilQualificationRead:
     """A party records that the pupil did not achieve what it was entered for. It may still be achieved later."""
     known = await qualifications.miss_qualification(caller, session, qualification_id, body, expected)
     return _shown(response, known)
@@ -138,7 +138,7 @@ async def withdraw_qualification(
     caller: Writer,
     session: Session,
     response: Response,
-) -> QualificationRead:
+) -> PupilQualificationRead:
     """A party takes the pupil out, or says that it was recorded in error; what was said stays on record."""
     known = await qualifications.withdraw_qualification(caller, session, qualification_id, body, expected)
     return _shown(response, known)
@@ -152,21 +152,21 @@ async def correct_qualification(
     caller: Writer,
     session: Session,
     response: Response,
-) -> QualificationRead:
+) -> PupilQualificationRead:
     """A party says it anew, with the reason: a further statement takes the place of the one that counts."""
     known = await qualifications.correct_qualification(caller, session, qualification_id, body, expected)
     return _shown(response, known)
 
 
-def _shown(response: Response, known: Known) -> QualificationRead:
+def _shown(response: Response, known: Known) -> PupilQualificationRead:
     tag(response, known[0].version)
     return _read(known)
 
 
-def _read(known: Sequence[Any]) -> QualificationRead:
+def _read(known: Sequence[Any]) -> PupilQualificationRead:
     """From a qualification and the statement that counts."""
     qualification: Qualification = known[0]
     said: QualificationStatement = known[1]
-    wanted = set(QualificationRead.model_fields)
+    wanted = set(PupilQualificationRead.model_fields)
     shown = said.model_dump(include=wanted) | qualification.model_dump(include=wanted)
-    return QualificationRead.model_validate(shown | {"statements": qualification.said})
+    return PupilQualificationRead.model_validate(shown | {"statements": qualification.said})

@@ -111,7 +111,7 @@ async def list_teaching_observations_due(
     if provider_id is not None:
         due = due.where(found["provider_id"] == provider_id)
     if state is not None:
-        due = in_standing(due, state, caller.today)
+        due = in_standing(caller, due, state)
     rows, page = await pages.rows(session, due, [found["due_on"], found["placement_id"]])
     caller.sees_placements(*(row.placement_id for row in rows))
     return page.holding([_due(caller, row) for row in rows])

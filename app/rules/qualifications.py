@@ -1,8 +1,8 @@
 """Qualifications and accredited outcomes of a pupil: entered, achieved or not, each said once and never rewritten.
 
 Source: Westmorland & Furness AP directory form and Salford AP contract slides (qualifications and accredited outcomes
-achieved are recorded for each pupil), read in the primary source. The kinds and levels are Waymark's own words for the
-levels of English qualifications; a grade is as the awarding body words it, and nothing is reckoned from it.
+achieved are recorded for each pupil), read in the primary source. The kinds are Waymark's own; a grade is as the
+awarding body words it, and nothing is reckoned from it.
 """
 
 from datetime import date
@@ -20,19 +20,6 @@ class QualificationKind(StrEnum):
     QUALIFICATION = "qualification"
     UNIT = "unit"
     ACCREDITED_OUTCOME = "accredited_outcome"
-
-
-class QualificationLevel(StrEnum):
-    """`level_1_and_2` is a qualification whose grade decides the level, such as a GCSE."""
-
-    ENTRY_1 = "entry_1"
-    ENTRY_2 = "entry_2"
-    ENTRY_3 = "entry_3"
-    LEVEL_1 = "level_1"
-    LEVEL_1_AND_2 = "level_1_and_2"
-    LEVEL_2 = "level_2"
-    LEVEL_3 = "level_3"
-    NO_LEVEL = "no_level"
 
 
 class QualificationState(StrEnum):

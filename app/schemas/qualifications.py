@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.rules.qualifications import QualificationKind, QualificationLevel, QualificationState
+from app.rules.directory_entries import QualificationLevel
+from app.rules.qualifications import QualificationKind, QualificationState
 from app.schemas.wire import Body, Day, Id, Instant, Name, Read, ShortText, Tagged
 
 Title = Annotated[Name, Field(examples=["GCSE Mathematics"])]
@@ -29,13 +30,16 @@ Statements = Annotated[int, Field(ge=1, le=1_000_000, examples=[1])]
 
 
 class QualificationSaid(Body):
-    """What is known of it. A `unit` is named where the kind is `unit`; `title` is then the qualification's."""
+    """What is known of it. A `unit` is named where the kind is `unit`; `title` is then the qualification's.
+
+    `level` is null where there is none, or where the grade decides it, as of a GCSE.
+    """
 
     kind: QualificationKind = Field(strict=False)
     title: Title
     unit: Unit | None = Field(default=None, examples=[None])
     awarding_body: AwardingBody
-    level: QualificationLevel = Field(strict=False)
+    level: QualificationLevel | None = Field(default=None, strict=False)
     qualification_number: QualificationNumber | None = None
     entered_on: Day | None = Field(default=None, examples=["2026-11-09"])
     achieved_on: Day | None = Field(default=None, examples=[None])
@@ -82,7 +86,7 @@ class _Said(Read):
     title: Title
     unit: Unit | None
     awarding_body: AwardingBody
-    level: QualificationLevel
+    level: QualificationLevel | None
     qualification_number: QualificationNumber | None
     entered_on: Day | None
     achieved_on: Day | None
@@ -94,7 +98,7 @@ class _Said(Read):
     recorded_at: Instant
 
 
-class QualificationRead(_Said, Tagged):
+class PupilQualificationRead(_Said, Tagged):
     """What is known of a qualification: the last of its statements, of which there are `statements`."""
 
     id: Id
