@@ -14,16 +14,20 @@ from tests.world import World
 async def ask_for_returns(session: AsyncSession, world: World, due_on: date, count: int) -> None:
     """The council asks the provider for this many returns, each of a type of its own."""
     for number in range(count):
-        of = {"council_id": world.council.id}
         kind = QaReturnType(
-            **made(LONG_AGO), **of, slug=f"return-{number}", edition=1, name="Return", description="What is in place."
+            **made(LONG_AGO),
+            council_id=world.council.id,
+            slug=f"return-{number}",
+            edition=1,
+            name="Return",
+            description="What is in place.",
         )
         session.add(kind)
         await session.flush()
         session.add(
             QaReturn(
                 **made(LONG_AGO),
-                **of,
+                council_id=world.council.id,
                 provider_id=world.provider.id,
                 type_id=kind.id,
                 type_slug=kind.slug,
