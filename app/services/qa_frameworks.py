@@ -19,16 +19,18 @@ from app.services.changes import changed, insist, made, moved
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an edition stands: in which series, as which edition, and which structure the series came of."""
+    """Where an edition stands: in which series (the first begins one, which bears its id), as which edition, and
+    which structure the series came of.
+    """
 
-    series_id: UUID
+    series_id: UUID | None
     edition: int
     structure: StructureSlug | None = None
 
 
 async def make_framework(caller: Caller, session: AsyncSession, body: QaFrameworkCreate) -> QaFramework:
     """Keeps the first edition of a framework. Raises Invalid where a slug names two things of one kind."""
-    return await _make(caller, session, body, Place(uuid4(), 1))
+    return await _make(caller, session, body, Place(None, 1))
 
 
 async def adopt_framework(caller: Caller, session: AsyncSession, body: QaFrameworkAdopt) -> QaFramework:
@@ -42,7 +44,7 @@ async def adopt_framework(caller: Caller, session: AsyncSession, body: QaFramewo
         "activity_types": [asdict(each) for each in activities.activity_types],
     }
     whole = QaFrameworkCreate.model_validate(parts)
-    return await _make(caller, session, whole, Place(uuid4(), 1, body.structure))
+    return await _make(caller, session, whole, Place(None, 1, body.structure))
 
 
 async def supersede(
@@ -76,10 +78,12 @@ async def framework_with(
 
 async def _make(caller: Caller, session: AsyncSession, body: QaFrameworkCreate, place: Place) -> QaFramework:
     _check_slugs(body)
+    framework_id = uuid4()
     framework = QaFramework(
         **made(caller.now),
+        id=framework_id,
         council_id=caller.organisation_id,
-        series_id=place.series_id,
+        series_id=place.series_id or framework_id,
         edition=place.edition,
         structure=place.structure,
         name=body.name,
