@@ -49,9 +49,7 @@ SEES_PARTNER = (
 ADDS_PARTNER = (
     f"lead_id = {ME} and council_id <> {ME} and state = 'invited' and officers = '[]' and published_at is null"
     " and framework_id is null and counts_as is null and answered_at is null and declined_because is null"
-    " and exists (select 1 from qa_visits v where v.id = visit_id and v.planned_on = qa_visit_partners.planned_on"
-    " and v.activity_type = qa_visit_partners.activity_type and v.state in ('planned', 'carried_out'))"
-    " and exists (select 1 from organisations o where o.id = council_id and o.kind = 'council')"
+    " and exists (select 1 from organisations o where o.id = qa_visit_partners.council_id and o.kind = 'council')"
 )
 
 FUNCTIONS = f"""
@@ -119,13 +117,24 @@ KEEP_PARTNER = """
 create function keep_qa_visit_partner() returns trigger language plpgsql as $$
 declare
     me uuid := nullif(current_setting('app.organisation', true), '')::uuid;
-    leads boolean := coalesce(me = old.lead_id, false);
-    open_to_it text[] := case when leads then '{state,planned_on,changed_at,version}'
-        else '{state,officers,framework_id,counts_as,answered_at,declined_because,published_at,changed_at,version}' end;
+    leads boolean;
+    open_to_it text[];
 begin
     if me is null then
         return new;
     end if;
+    if tg_op = 'INSERT' then
+        if not exists (
+            select 1 from qa_visits v
+            where v.id = new.visit_id and v.council_id = me and v.state in ('planned', 'carried_out')
+              and (v.planned_on, v.activity_type) = (new.planned_on, new.activity_type)) then
+            raise insufficient_privilege using message = 'a council invites to a visit that it leads, as it is planned';
+        end if;
+        return new;
+    end if;
+    leads := coalesce(me = old.lead_id, false);
+    open_to_it := case when leads then '{state,planned_on,changed_at,version}'
+        else '{state,officers,framework_id,counts_as,answered_at,declined_because,published_at,changed_at,version}' end;
     if to_jsonb(new) - open_to_it is distinct from to_jsonb(old) - open_to_it
        or old.state not in ('invited', 'joined')
        or new.state <> old.state and not (
@@ -140,7 +149,7 @@ begin
     return new;
 end $$;
 
-create trigger qa_visit_partners_keep before update on qa_visit_partners
+create trigger qa_visit_partners_keep before insert or update on qa_visit_partners
     for each row execute function keep_qa_visit_partner();
 """
 
