@@ -83,12 +83,13 @@ async def test_sections_and_activities_are_adopted_in_any_pairing(world: World) 
     assert (adopted["name"], len(adopted["areas"])) == ("Northshire QA 2026", 6)
     assert adopted["activity_types"][4]["done_by"] == "placement_review"
     assert (await world.other_council.post(ADOPTIONS, body)).status_code == 201
-    for body, pointer in (
+    odd: list[tuple[dict[str, Any], str]] = [
         ({"structure": "ours"}, "/structure"),
         ({}, "/structure"),
         (SALFORD | {"activity_set": 5}, "/activity_set"),
-    ):
-        refused = await world.council.post(ADOPTIONS, body)
+    ]
+    for wrong, pointer in odd:
+        refused = await world.council.post(ADOPTIONS, wrong)
         assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, pointer)
     assert (await world.provider.post(ADOPTIONS, SALFORD)).status_code == 403
 

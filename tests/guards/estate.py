@@ -14,7 +14,7 @@ from tests.coming_out import outcome as came_out
 from tests.part_time_planning import PLANS, plan
 from tests.referring import offered, taken_up
 from tests.test_qa_visits import PARTS
-from tests.world import Party, World, make_world, open_party
+from tests.world import Party, World, another_party, make_world, open_party
 
 # Collections whose members exist for those they concern and for nobody else.
 PRIVATE = {
@@ -40,6 +40,7 @@ PRIVATE = {
     "progress-reports",
     "pupils",
     "qa-actions",
+    "qa-visit-partners",
     "qa-visits",
     "referral-offers",
     "referrals",
@@ -76,8 +77,10 @@ async def make_estate(app: FastAPI, owner_url: str) -> AsyncIterator[Estate]:
     async with (
         make_world(app, owner_url) as world,
         open_party(app, owner_url, OrganisationKind.COUNCIL, scopes=frozenset()) as powerless,
+        another_party(app, owner_url, world, OrganisationKind.COUNCIL, "Eastshire Council") as third_council,
     ):
         ids = await _about_a_child(world) | await _about_a_provider(world) | await _about_clients(world)
+        ids |= await _visited_jointly(world, ids["qa-visits"], third_council)
         yield Estate(world, powerless, ids | await _told_by_email(world))
 
 
@@ -219,6 +222,11 @@ async def _about_a_provider(world: World) -> dict[str, str]:
         "toolkit-assessments": made(assessment)["id"],
         "areas": "quality-of-education",
     }
+
+
+async def _visited_jointly(world: World, visit: str, partner: Party) -> dict[str, str]:
+    body = {"council_id": str(partner.id)}
+    return {"qa-visit-partners": made(await world.council.post(f"/v1/qa-visits/{visit}/partners", body))["id"]}
 
 
 async def _procurement(world: World, framework: str, lot: str, award: str) -> dict[str, str]:
