@@ -7,6 +7,7 @@ and only then lets the response go. Whatever is raised on the way rolls everythi
 
 from collections.abc import Callable, Coroutine
 from datetime import datetime
+from enum import Enum
 from typing import Annotated, Any, cast
 
 from fastapi import Depends, Request, Response
@@ -47,12 +48,21 @@ async def _session(request: Request) -> AsyncSession:
 Session = Annotated[AsyncSession, Depends(_session)]
 
 
+class BodyKind(Enum):
+    """What an operation takes in its body; a file is read by the handler."""
+
+    NONE = "none"
+    JSON = "json"
+    FILE = "file"
+
+
 class Edge(APIRoute):
     """A route of the API.
 
     An operation with `x-never-blocked` in its contract passes limits and needs no key; it reads its body itself, and
     neither faulty headers nor trouble with the audit keep it from being done (`app.web.never_blocked`). Where
-    `x-row-by-row` names a member of the body, a text in it that cannot be stored costs its row, not the body.
+    `x-row-by-row` names a member of the body, a text in it that cannot be stored costs its row, not the body. One with
+    `x-raw-body` takes a file (`app.web.raw_body`).
     """
 
     def get_route_handler(self) -> Handler:
@@ -61,10 +71,12 @@ class Edge(APIRoute):
         if permission is None:
             return handler
         passes_limits = bool((self.openapi_extra or {}).get("x-never-blocked"))
-        reads_json = self.body_field is not None
+        body = BodyKind.JSON if self.body_field is not None else BodyKind.NONE
+        if (self.openapi_extra or {}).get("x-raw-body"):
+            body = BodyKind.FILE
         rows = (self.openapi_extra or {}).get("x-row-by-row")
         query = QueryNames.of(self.dependant)
-        return _Operation(self.name, permission, passes_limits, reads_json, rows, query, handler).answer
+        return _Operation(self.name, permission, passes_limits, body, rows, query, handler).answer
 
 
 class _Operation:
@@ -73,7 +85,7 @@ class _Operation:
         name: str,
         permission: Permission,
         never_blocked: bool,
-        reads_json: bool,
+        body: BodyKind,
         rows: str | None,
         query: QueryNames,
         handler: Handler,
@@ -81,7 +93,7 @@ class _Operation:
         self.name = name
         self.permission = permission
         self.never_blocked = never_blocked
-        self.reads_json = reads_json
+        self.body = body
         self.rows = rows
         self.query = query
         self.handler = handler
@@ -114,9 +126,9 @@ class _Operation:
                 return held
             if not self.never_blocked:
                 self.query.check(request)
-            if self.reads_json:
+            if self.body is BodyKind.JSON:
                 await _read_strict_json(request, self.rows)
-            elif writes and not self.never_blocked and await request.body():
+            elif self.body is BodyKind.NONE and writes and not self.never_blocked and await request.body():
                 raise Invalid([FieldError("", "body_not_expected", "this operation takes no body")])
             request.state.session, request.state.caller = session, caller
             response = await self.handler(request)

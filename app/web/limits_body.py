@@ -14,6 +14,7 @@ from app.problems import BadRequest, BodyTooLarge, Problem, RequestTimeout, Unav
 from app.web.limits_in_flight import is_vital
 from app.web.paths import under
 from app.web.problem_response import refusal
+from app.web.raw_body import SUFFIX, FileLimit
 
 _LONGEST_LENGTH = 18
 
@@ -31,7 +32,8 @@ class _CallerLeftError(Exception):
 class BodyLimits:
     """Sizes in bytes, times in seconds.
 
-    `larger` gives path prefixes their own limit, the longest prefix first. A body that is too large is read
+    `larger` gives path prefixes their own limit, the longest prefix first; `files` likewise to the files under them,
+    whose paths end with `/content`. A body that is too large is read
     and thrown away up to `discarded`, so that an ordinary client gets to read the refusal. `buffered` bounds
     the bodies of all requests together; beyond it the answer is 503. Posts to paths under `vital_prefixes` have
     `vital_buffered` of their own instead.
@@ -43,6 +45,7 @@ class BodyLimits:
         *,
         largest: int = 262_144,
         larger: Mapping[str, int] | None = None,
+        files: Mapping[str, FileLimit] | None = None,
         seconds: float = 10.0,
         buffered: int = 268_435_456,
         discarded: int = 16_777_216,
@@ -52,6 +55,7 @@ class BodyLimits:
         self.app = app
         self._largest = largest
         self._larger = sorted((larger or {}).items(), key=lambda pair: -len(pair[0]))
+        self._files = files or {}
         self._seconds = seconds
         self._discarded = discarded
         self._vital_prefixes = tuple(vital_prefixes)
@@ -75,12 +79,12 @@ class BodyLimits:
             buffer.held -= chunks.size
 
     async def _received(self, scope: Scope, receive: Receive, chunks: "_Chunks") -> bytes:
-        limit = self._limit(scope["path"])
+        limit, seconds = self._limit(scope["path"])
         announced, expects = _announced(scope)
         if announced > limit and expects:
             raise _RefusedError(BodyTooLarge())
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(seconds):
                 if announced > limit:
                     raise await self._too_large(receive, 0)
                 while True:
@@ -98,8 +102,13 @@ class BodyLimits:
         except TimeoutError:
             raise _RefusedError(RequestTimeout()) from None
 
-    def _limit(self, path: str) -> int:
-        return next((size for prefix, size in self._larger if under(path, prefix)), self._largest)
+    def _limit(self, path: str) -> tuple[int, float]:
+        """In bytes and seconds."""
+        if path.endswith(SUFFIX):
+            for prefix, file in self._files.items():
+                if under(path, prefix):
+                    return file.size, file.seconds
+        return next((size for prefix, size in self._larger if under(path, prefix)), self._largest), self._seconds
 
     async def _too_large(self, receive: Receive, seen: int) -> _RefusedError:
         """Reads on without keeping, and says whether the connection can be used again."""

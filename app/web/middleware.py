@@ -11,6 +11,7 @@ from app.web.limits_in_flight import InFlightLimit
 from app.web.methods import Methods
 from app.web.rate_headers import RateHeaders
 from app.web.rates import URGENT_PREFIXES, VITAL_PREFIXES
+from app.web.raw_body import FILE_LIMITS
 from app.web.request_id import RequestId
 from app.web.secure_headers import SecureHeaders
 
@@ -33,6 +34,7 @@ def install_middleware(app: FastAPI, settings: Settings) -> None:
         BodyLimits,
         largest=settings.max_body_bytes,
         larger=bulk,
+        files=FILE_LIMITS,
         seconds=settings.body_seconds,
         vital_prefixes=VITAL_PREFIXES,
     )
