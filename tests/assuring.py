@@ -2,14 +2,16 @@
 
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models.frameworks import Framework, Lot, LotAward
 from app.models.organisations import Organisation, OrganisationKind
 from app.models.provider_assurance import InsuranceCertificate, SafeguardingConfirmation
+from app.models.qa import QaFramework, QaVisit
 from app.rules.provider_assurance import InsuranceKind
+from app.rules.qa_visits import VisitState
 from app.services.changes import made
 from tests.placing import LONG_AGO
 from tests.world import Party, World
@@ -103,5 +105,36 @@ async def confirm(session: AsyncSession, provider_id: UUID, valid_until: date) -
             confirmed_on=date(2026, 9, 1),
             valid_until=valid_until,
         )
+    )
+    await session.flush()
+
+
+async def plan_visits(session: AsyncSession, world: World, planned_on: date, number: int) -> None:
+    """Visits of the council's to the provider, all on one day."""
+    framework_id = uuid4()
+    session.add(
+        QaFramework(
+            **made(LONG_AGO),
+            id=framework_id,
+            council_id=world.council.id,
+            series_id=framework_id,
+            name="QA",
+            areas=[],
+            activity_types=[],
+        )
+    )
+    await session.flush()
+    session.add_all(
+        QaVisit(
+            **made(LONG_AGO),
+            council_id=world.council.id,
+            provider_id=world.provider.id,
+            framework_id=framework_id,
+            activity_type="validation-visit",
+            state=VisitState.PLANNED,
+            planned_on=planned_on,
+            officers=[],
+        )
+        for _ in range(number)
     )
     await session.flush()

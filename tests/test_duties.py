@@ -12,7 +12,7 @@ from app.db.embedded_database import Addresses
 from app.services import duties
 from app.services.duties import DUTIES, DutiesDone, do_duties
 from app.services.duties_alerts import escalate_alerts
-from tests.assuring import another_provider, confirm, hold_lot, insure
+from tests.assuring import another_provider, confirm, hold_lot, insure, plan_visits
 from tests.placing import (
     TUESDAY,
     ask_both_sides,
@@ -55,6 +55,7 @@ EVENTS = {
     "insurance-certificate.lapsed": 3,
     "safeguarding-confirmation.expiring": 1,  # the newest alone
     "safeguarding-confirmation.lapsed": 1,
+    "qa-visit.overdue": 3,
     "sustained-check.due": 3,
     "qa-return.due": 3,
     "qa-return.overdue": 3,
@@ -93,7 +94,7 @@ async def much_is_due(world: World, database: Addresses) -> None:
 
 
 async def much_ends(session: AsyncSession, world: World) -> None:
-    """Three awards, insurances and returns of the provider's, and a confirmation of each of three, end on 10 December."""
+    """Three of each thing that is the provider's, or due of it, have 10 December as their last day."""
     last_day = date(2026, 12, 10)
     await ask_for_returns(session, world, last_day, 3)
     for _ in range(3):
@@ -101,6 +102,7 @@ async def much_ends(session: AsyncSession, world: World) -> None:
         await insure(session, world.provider.id, last_day)
     for provider in (world.provider.id, *[await another_provider(session, world) for _ in range(2)]):
         await confirm(session, provider, last_day)
+    await plan_visits(session, world, last_day, 3)
 
 
 async def told(world: World, database: Addresses) -> dict[str, int]:

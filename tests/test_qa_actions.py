@@ -129,7 +129,8 @@ async def test_those_whom_it_concerns_are_told_of_every_step(
             )
             told[party.name] = list(rows)
     await engine.dispose()
-    public = ["qa-visit.planned", "qa-visit.carried-out", "qa-visit.reported", "qa-action.changed", "qa-visit.answered"]
+    public = ["qa-visit.planned", "qa-visit.carried-out", "qa-visit.reported", "qa-visit.discussed"]
+    public += ["qa-action.changed", "qa-visit.answered"]
     assert told == {
         "Northshire Council": [*public[:2], "qa-visit.findings-recorded", *public[2:], "qa-visit.published"],
         "Meadow Farm": [*public, "qa-visit.published"],

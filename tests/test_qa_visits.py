@@ -25,13 +25,21 @@ AREAS = [
     },
     {"slug": "insurance", "name": "Insurance", "criteria": [{"slug": "public-liability", "text": "In force."}]},
 ]
-ACTIVITIES = [{"slug": "validation-visit", "name": "QMC-9B validation visit", "minimum_frequency": "annual"}]
+ACTIVITIES = [
+    {
+        "slug": "validation-visit",
+        "name": "QMC-9B validation visit",
+        "minimum_frequency": "annual",
+        "done_by": "visit",
+    }
+]
 PARTS = {"areas": AREAS, "activity_types": ACTIVITIES}
 FINDINGS = [
     {"criterion": "single-central-record", "evidence_seen": True, "notes": "Seen on the day."},
     {"criterion": "public-liability", "evidence_seen": False},
 ]
 TABLES = ["qa_visits", "qa_findings", "qa_actions"]
+DISCUSSION = {"discussed_on": "2026-11-24", "discussed_with": ["The head"]}
 NOWHERE = "3f0c8e0a-8d0e-4a65-9a57-0a1a3c1f2b77"
 
 Plan = Callable[..., Awaitable[str]]
@@ -78,9 +86,11 @@ async def carried_out(world: World, path: str) -> None:
 
 
 async def reported(world: World, path: str) -> None:
+    """A visit whose report is written and discussed, so that it may be published."""
     await carried_out(world, path)
     made = await world.council.act(path, "report", {"text": "A calm and careful place."})
     assert made.json()["state"] == "reported", made.text
+    assert (await world.council.act(path, "discussion", DISCUSSION)).status_code == 200
 
 
 async def test_a_visit_goes_from_plan_to_publication(world: World, plan: Plan) -> None:
@@ -100,7 +110,7 @@ async def test_a_visit_goes_from_plan_to_publication(world: World, plan: Plan) -
 async def test_other_councils_their_schools_and_other_providers_never_see_it(world: World, plan: Plan) -> None:
     path = await plan()
     await reported(world, path)
-    await world.council.act(path, "publication")
+    assert (await world.council.act(path, "publication")).status_code == 200
     missing = await world.other_council.get(f"/v1/qa-visits/{NOWHERE}")
     for stranger in (world.other_council, world.other_school, world.other_provider):
         answer = await stranger.get(path)
@@ -137,6 +147,7 @@ async def test_row_security_alone_keeps_findings_and_visits_from_others(
         "school": nothing,
     }
     await world.council.act(path, "report", {"text": "Done."})
+    await world.council.act(path, "discussion", DISCUSSION)
     assert (await rows_seen(settings, world, world.provider.id, None, TABLES))["qa_findings"] == 2
     await world.council.act(path, "publication")
     for stranger, its_council in ((world.other_provider, council), (world.other_council, None), (None, None)):
@@ -154,7 +165,7 @@ async def test_the_database_lets_a_provider_change_its_answer_and_nothing_else(
     async with make_sessions(engine)() as session:
         await become(session, world, world.provider.id, None)
         await session.execute(text("update qa_visits set provider_response = 'Ours'"))
-        with pytest.raises(DBAPIError, match="a provider does not change this"):
+        with pytest.raises(DBAPIError, match="this party does not change this"):
             await session.execute(text("update qa_visits set report = 'Theirs'"))
     await engine.dispose()
 
@@ -172,7 +183,7 @@ async def test_what_comes_too_early_is_refused(world: World, plan: Plan, verb: s
     refused = await world.council.act(path, verb, body)
     assert refused.status_code == 409
     assert refused.json()["rule"] == "wrong_state"
-    assert refused.json()["possible_verbs"] == ["carry_out", "cancel"]
+    assert refused.json()["possible_verbs"] == ["invite", "name_officers", "reschedule", "carry_out", "cancel"]
     assert (await world.council.get(path)).json()["state"] == "planned"
 
 

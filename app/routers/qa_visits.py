@@ -11,19 +11,21 @@ from app.access.permission import allow
 from app.access.scopes import Scope
 from app.models.organisations import OrganisationKind
 from app.models.qa import QaVisit
-from app.queries.qa_visits import visible_findings, visible_visit, visible_visits
-from app.rules.qa import VisitState
+from app.queries.qa_visits import changed_or_missed_since, is_overdue, visible_visit, visible_visits
+from app.rules.qa_visits import VisitState
 from app.schemas.qa_visits import (
     FindingsWrite,
-    ProviderResponseWrite,
+    OfficersWrite,
+    QaVisitCancel,
     QaVisitCarryOut,
     QaVisitCreate,
     QaVisitRead,
-    QaVisitReport,
+    QaVisitReschedule,
     QaVisitSummary,
 )
 from app.schemas.wire import Day, Id, Instant
 from app.services import qa_visits
+from app.services.qa_visits_shown import visit_shown, visit_summary
 from app.web.conditional import ExpectedVersion, tag
 from app.web.edge import Session
 from app.web.pages import Page, Pages
@@ -33,7 +35,6 @@ router = edge_router("quality assurance")
 
 Reader = Annotated[Caller, allow(Scope.QA_READ)]
 Council = Annotated[Caller, allow(Scope.QA_WRITE, OrganisationKind.COUNCIL)]
-Provider = Annotated[Caller, allow(Scope.QA_WRITE, OrganisationKind.PROVIDER)]
 
 
 @router.get("/qa-visits", operation_id="list_qa_visits")
@@ -45,22 +46,26 @@ async def list_qa_visits(
     state: VisitState | None = None,
     planned_from: Day | None = None,
     planned_to: Day | None = None,
+    overdue: bool | None = None,
     changed_since: Instant | None = None,
 ) -> Page[QaVisitSummary]:
-    """The council's own visits, those to the calling provider, and those that a school's council has published."""
+    """The visits that the council leads or has joined, those to the calling provider, and those that a school's
+    council has published. `overdue`: planned for a day that is over. `changed_since` covers those missed meanwhile.
+    """
     filters = [
         (col(QaVisit.provider_id), eq, provider_id),
         (col(QaVisit.state), eq, state),
         (col(QaVisit.planned_on), ge, planned_from),
         (col(QaVisit.planned_on), le, planned_to),
-        (col(QaVisit.changed_at), ge, changed_since),
+        (is_overdue(caller.today), eq, overdue),
     ]
     statement = visible_visits(caller).where(
         *[compare(field, value) for field, compare, value in filters if value is not None]
     )
+    if changed_since is not None:
+        statement = changed_or_missed_since(caller, statement, changed_since)
     rows, page = await pages.rows(session, statement, [col(QaVisit.planned_on), col(QaVisit.id)])
-    shown = set(QaVisitSummary.model_fields)
-    return page.holding([QaVisitSummary.model_validate(row[0].model_dump(include=shown)) for row in rows])
+    return page.holding([visit_summary(caller, row[0]) for row in rows])
 
 
 @router.post("/qa-visits", operation_id="plan_qa_visit", status_code=201)
@@ -73,8 +78,36 @@ async def plan_qa_visit(body: QaVisitCreate, caller: Council, session: Session, 
 
 @router.get("/qa-visits/{visit_id}", operation_id="get_qa_visit")
 async def get_qa_visit(visit_id: Id, caller: Reader, session: Session, response: Response) -> QaVisitRead:
-    """A visit. The provider reads its findings once it is reported, the council's schools once it is published."""
+    """A visit. The provider reads its findings once it is reported, a council's schools once that has published it."""
     return await _shown(caller, session, response, await visible_visit(caller, session, visit_id))
+
+
+@router.post("/qa-visits/{visit_id}/rescheduling", operation_id="reschedule_qa_visit")
+async def reschedule_qa_visit(
+    visit_id: Id,
+    body: QaVisitReschedule,
+    expected: ExpectedVersion,
+    caller: Council,
+    session: Session,
+    response: Response,
+) -> QaVisitRead:
+    """Moves a visit that has not taken place to another day. One that was missed is overdue no more."""
+    visit = await qa_visits.reschedule(caller, session, visit_id, body, expected)
+    return await _shown(caller, session, response, visit)
+
+
+@router.put("/qa-visits/{visit_id}/officers", operation_id="name_officers_of_qa_visit")
+async def name_officers_of_qa_visit(
+    visit_id: Id,
+    body: OfficersWrite,
+    expected: ExpectedVersion,
+    caller: Council,
+    session: Session,
+    response: Response,
+) -> QaVisitRead:
+    """Names the calling council's officers, until the visit is reported. `If-Match` takes the visit's ETag."""
+    visit = await qa_visits.name_officers(caller, session, visit_id, body, expected)
+    return await _shown(caller, session, response, visit)
 
 
 @router.post("/qa-visits/{visit_id}/carrying-out", operation_id="carry_out_qa_visit")
@@ -86,7 +119,7 @@ async def carry_out_qa_visit(
     session: Session,
     response: Response,
 ) -> QaVisitRead:
-    """Says on which day the visit took place."""
+    """Says on which day the visit took place. Its officers are named by then."""
     return await _shown(caller, session, response, await qa_visits.carry_out(caller, session, visit_id, body, expected))
 
 
@@ -104,50 +137,19 @@ async def record_qa_findings(
     return await _shown(caller, session, response, visit)
 
 
-@router.post("/qa-visits/{visit_id}/report", operation_id="report_qa_visit")
-async def report_qa_visit(
-    visit_id: Id, body: QaVisitReport, expected: ExpectedVersion, caller: Council, session: Session, response: Response
-) -> QaVisitRead:
-    """Hands the report and the findings to the provider."""
-    return await _shown(caller, session, response, await qa_visits.report(caller, session, visit_id, body, expected))
-
-
-@router.put("/qa-visits/{visit_id}/provider-response", operation_id="answer_qa_visit")
-async def answer_qa_visit(
-    visit_id: Id,
-    body: ProviderResponseWrite,
-    expected: ExpectedVersion,
-    caller: Provider,
-    session: Session,
-    response: Response,
-) -> QaVisitRead:
-    """The provider's answer to the report, published with it. `If-Match` takes the visit's ETag."""
-    visit = await qa_visits.respond(caller, session, visit_id, body, expected)
-    return await _shown(caller, session, response, visit)
-
-
-@router.post("/qa-visits/{visit_id}/publication", operation_id="publish_qa_visit")
-async def publish_qa_visit(
-    visit_id: Id, expected: ExpectedVersion, caller: Council, session: Session, response: Response
-) -> QaVisitRead:
-    """Opens report, findings, answer and actions to the council's schools."""
-    return await _shown(caller, session, response, await qa_visits.publish(caller, session, visit_id, expected))
-
-
 @router.post("/qa-visits/{visit_id}/cancellation", operation_id="cancel_qa_visit")
 async def cancel_qa_visit(
-    visit_id: Id, expected: ExpectedVersion, caller: Council, session: Session, response: Response
+    visit_id: Id,
+    expected: ExpectedVersion,
+    caller: Council,
+    session: Session,
+    response: Response,
+    body: QaVisitCancel | None = None,
 ) -> QaVisitRead:
-    """Cancels a visit that has not taken place."""
-    return await _shown(caller, session, response, await qa_visits.cancel(caller, session, visit_id, expected))
+    """Cancels a visit that has not taken place, and says why."""
+    return await _shown(caller, session, response, await qa_visits.cancel(caller, session, visit_id, body, expected))
 
 
 async def _shown(caller: Caller, session: Session, response: Response, visit: QaVisit) -> QaVisitRead:
     tag(response, visit.version)
-    findings = await visible_findings(caller, session, visit)
-    return QaVisitRead.model_validate(
-        {
-            **visit.model_dump(include=set(QaVisitRead.model_fields)),
-            "findings": [f.model_dump(include={"criterion", "evidence_seen", "notes"}) for f in findings],
-        }
-    )
+    return await visit_shown(caller, session, visit)

@@ -10,6 +10,7 @@ SALFORD_AND_BOLTON = "Salford and Bolton AP procurement documents, read in the p
 BOLTON = "Bolton AP quality assurance documents, read in the primary source"
 CHESHIRE_WEST = "Cheshire West guidance on part-time timetables, read in the primary source"
 WESTMORLAND_AND_FURNESS = "Westmorland & Furness AP directory form, read in the primary source"
+WESTMORLAND_AND_FURNESS_QA = "Westmorland & Furness AP quality assurance documents, read in the primary source"
 GLOUCESTERSHIRE = "Gloucestershire AP referral process, read in the primary source"
 SEND_AND_AP_PLAN = "SEND and AP improvement plan, read in the primary source"
 AP_TOOLKIT = "AP Quality Toolkit (IntegratED, 2022), read in the primary source"

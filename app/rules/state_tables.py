@@ -10,7 +10,7 @@ from app.rules.verdict import Allowed, Refused, Verdict
 
 State = TypeVar("State", bound=StrEnum)
 
-NOT_CALLERS = frozenset({"clock", "extension", "offer", "referral", "termination"})
+NOT_CALLERS = frozenset({"clock", "extension", "offer", "referral", "termination", "visit"})
 """What moves a thing without being asked to by an operation of its own."""
 
 

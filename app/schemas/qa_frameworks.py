@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.rules.qa import MinimumFrequency
+from app.rules.qa_frameworks import DoneBy, FrameworkState, MinimumFrequency
+from app.rules.qa_structures import ActivitySetSlug, StructureSlug
 from app.schemas.wire import Body, Id, Instant, Name, Read, ShortText, Tagged
 
 Slug = Annotated[
@@ -30,19 +31,35 @@ class QaAreaWrite(Body):
 
 
 class ActivityTypeWrite(Body):
-    """A kind of visit that the council makes. Its slug is the `activity_type` of a visit."""
+    """What a council does to assure quality. Its slug is the `activity_type` of a visit.
+
+    `done_by` says what fulfils it: a visit (or meeting) of the council's, a return that the provider files, or the
+    reviews of its placements. Visits fall due by the activities that are done by `visit`.
+    """
 
     slug: ActivitySlug
     name: Name = Field(examples=["QMC-9B validation visit"])
     minimum_frequency: MinimumFrequency = Field(strict=False)
+    done_by: DoneBy = Field(default=DoneBy.VISIT, strict=False)
 
 
 class QaFrameworkCreate(Body):
-    """A council's own areas, criteria and kinds of visit. It does not change: a new edition is a new framework."""
+    """A council's own areas, criteria and activities. An edition does not change: what is new is a new edition."""
 
     name: Name
     areas: Annotated[list[QaAreaWrite], Field(min_length=1, max_length=20)]
     activity_types: Annotated[list[ActivityTypeWrite], Field(min_length=1, max_length=30)]
+
+
+class QaFrameworkAdopt(Body):
+    """What to adopt of `GET /v1/reference-data/qa-structures` and `GET /v1/reference-data/qa-activity-sets`.
+
+    Without a `name` the framework bears the structure's.
+    """
+
+    structure: StructureSlug = Field(strict=False)
+    activity_set: ActivitySetSlug = Field(default=ActivitySetSlug.BOLTON_FIVE, strict=False)
+    name: Name | None = None
 
 
 class CriterionRead(Read):
@@ -60,11 +77,22 @@ class ActivityTypeRead(Read):
     slug: ActivitySlug
     name: Name
     minimum_frequency: MinimumFrequency
+    done_by: DoneBy
 
 
 class QaFrameworkRead(Tagged):
+    """One edition of a framework. All editions of one share `series_id`, and one of them at most is `current`.
+
+    Visits are planned by the current edition; one that was planned by an earlier edition keeps it. `structure` is the
+    shipped structure that the framework was adopted from.
+    """
+
     id: Id
     council_id: Id
+    series_id: Id
+    edition: Annotated[int, Field(ge=1, le=10_000, examples=[1])]
+    state: FrameworkState
+    structure: StructureSlug | None
     name: Name
     areas: Annotated[list[QaAreaRead], Field(max_length=20)]
     activity_types: Annotated[list[ActivityTypeRead], Field(max_length=30)]

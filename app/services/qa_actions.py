@@ -12,15 +12,17 @@ from app.outbox.recording import record_event
 from app.problems import FieldError, Invalid
 from app.queries.qa_actions import visible_action
 from app.queries.qa_visits import audience_of, visible_visit
-from app.rules.qa import ACTIONS, VISITS, ActionState
+from app.rules.qa import ACTIONS, ActionState
+from app.rules.qa_visits import VISITS
 from app.schemas.qa_actions import QaActionComplete, QaActionCreate, QaActionReopen
 from app.services.changes import changed, insist, made, moved
+from app.services.qa_visits_steps import part_of
 
 
 async def set_action(caller: Caller, session: AsyncSession, visit_id: UUID, body: QaActionCreate) -> QaAction:
     """Sets the provider something to do. It knows of it at once, also before the report."""
     visit = await visible_visit(caller, session, visit_id, lock=True)
-    insist(VISITS.may(visit.state, "set_action", "council"))
+    insist(VISITS.may(visit.state, "set_action", part_of(caller, visit)))
     _must_lie_ahead(body.due_on, caller)
     action = QaAction(
         **made(caller.now),

@@ -1,4 +1,4 @@
-"""A council's QA visits: planned, carried out, written up, answered by the provider, published to its schools."""
+"""A council's QA visits: planned, moved, carried out, and what they find."""
 
 from uuid import UUID
 
@@ -13,56 +13,97 @@ from app.problems import FieldError, Invalid, NotFound
 from app.queries.directory import visible_organisation
 from app.queries.oversight import oversight_of
 from app.queries.qa_frameworks import own_framework
-from app.queries.qa_visits import audience_of, visible_findings, visible_visit
+from app.queries.qa_visit_partners import own_part
+from app.queries.qa_visits import joined_partners, visible_findings
 from app.rules.oversight import may_oversee
-from app.rules.qa import VISITS, VisitState, may_be_carried_out
+from app.rules.qa_frameworks import may_plan_by
+from app.rules.qa_visits import VisitState, may_be_carried_out
 from app.schemas.qa_visits import (
     FindingsWrite,
-    ProviderResponseWrite,
+    OfficersWrite,
+    QaVisitCancel,
     QaVisitCarryOut,
     QaVisitCreate,
-    QaVisitReport,
+    QaVisitReschedule,
 )
-from app.services.changes import changed, insist, made, moved
-from app.services.qa_frameworks import given_twice
+from app.services.changes import changed, insist, made
+from app.services.qa_frameworks import framework_with, given_twice
+from app.services.qa_visit_partners import follow_day, invite_at_planning, lapse_invitations
+from app.services.qa_visits_steps import kept_visit, moved_visit, part_of, path_of, tell_of_visit
+
+RESCHEDULINGS_KEPT = 50
 
 
 async def plan_visit(caller: Caller, session: AsyncSession, body: QaVisitCreate) -> QaVisit:
     """Plans a visit to a provider that the calling council oversees, on one of its own frameworks."""
     provider = await _provider(caller, session, body.provider_id)
-    framework = await own_framework(caller, session, body.framework_id)
-    if framework is None:
-        raise Invalid([FieldError("/framework_id", "unknown_framework", "name one of your own QA frameworks")])
-    if body.activity_type not in {each["slug"] for each in framework.activity_types}:
-        detail = "name one of the framework's `activity_types`"
-        raise Invalid([FieldError("/activity_type", "activity_type_not_in_framework", detail)])
+    framework = await framework_with(caller, session, body.framework_id, body.activity_type, "/activity_type")
+    insist(may_plan_by(framework.state))
     insist(may_oversee(await oversight_of(caller, session, provider)))
     visit = QaVisit(
         **made(caller.now),
-        **body.model_dump(),
+        **body.model_dump(exclude={"partner_ids"}),
         council_id=caller.organisation_id,
         state=VisitState.PLANNED,
     )
     session.add(visit)
     await session.flush()
-    await _tell(caller, session, visit, EventType.QA_VISIT_PLANNED)
+    await tell_of_visit(caller, session, visit, EventType.QA_VISIT_PLANNED)
+    await invite_at_planning(caller, session, visit, body.partner_ids)
     return visit
+
+
+async def reschedule(
+    caller: Caller, session: AsyncSession, visit_id: UUID, body: QaVisitReschedule, expected_version: int
+) -> QaVisit:
+    """Moves a visit that has not taken place, missed ones too, to today or a later day."""
+    visit = await moved_visit(caller, session, visit_id, "reschedule", expected_version)
+    if body.planned_on < caller.today:
+        raise Invalid([FieldError("/planned_on", "in_the_past", "name today or a later day")])
+    move = {
+        "from_on": visit.planned_on.isoformat(),
+        "to_on": body.planned_on.isoformat(),
+        "reason": body.reason,
+        "at": caller.now.isoformat(),
+    }
+    visit.reschedulings = [*visit.reschedulings, move][-RESCHEDULINGS_KEPT:]
+    visit.planned_on = body.planned_on
+    visit.overdue_told = False
+    kept = await kept_visit(caller, session, visit, EventType.QA_VISIT_RESCHEDULED)
+    await follow_day(caller, session, visit)
+    return kept
+
+
+async def name_officers(
+    caller: Caller, session: AsyncSession, visit_id: UUID, body: OfficersWrite, expected_version: int
+) -> QaVisit:
+    """Replaces the officers of the calling council who make the visit."""
+    visit = await moved_visit(caller, session, visit_id, "name_officers", expected_version)
+    if part_of(caller, visit) == "council":
+        visit.officers = list(body.officers)
+    else:
+        part = await own_part(caller, session, visit)
+        part.officers = list(body.officers)
+        changed(part, caller)
+    return await kept_visit(caller, session, visit, EventType.QA_VISIT_CHANGED)
 
 
 async def carry_out(
     caller: Caller, session: AsyncSession, visit_id: UUID, body: QaVisitCarryOut, expected_version: int
 ) -> QaVisit:
-    visit = await _moved(caller, session, visit_id, "carry_out", "council", expected_version)
-    insist(may_be_carried_out(body.carried_out_on, caller.today))
+    visit = await moved_visit(caller, session, visit_id, "carry_out", expected_version)
+    partners = await joined_partners(session, visit)
+    officers = [*visit.officers, *(name for each in partners for name in each.officers)]
+    insist(may_be_carried_out(body.carried_out_on, officers, caller.today))
     visit.carried_out_on = body.carried_out_on
-    return await _kept(caller, session, visit, EventType.QA_VISIT_CARRIED_OUT)
+    return await kept_visit(caller, session, visit, EventType.QA_VISIT_CARRIED_OUT)
 
 
 async def record_findings(
     caller: Caller, session: AsyncSession, visit_id: UUID, body: FindingsWrite, expected_version: int
 ) -> QaVisit:
     """Replaces what the visit found. Raises Invalid for a criterion that is not in the visit's framework."""
-    visit = await _moved(caller, session, visit_id, "record_findings", "council", expected_version)
+    visit = await moved_visit(caller, session, visit_id, "record_findings", expected_version)
     framework = await own_framework(caller, session, visit.framework_id)
     if framework is None:
         raise NotFound
@@ -76,38 +117,20 @@ async def record_findings(
     )
     changed(visit, caller)
     await session.flush()
-    await record_event(session, EventType.QA_VISIT_FINDINGS, _path(visit), caller.now, organisations=[visit.council_id])
+    councils = [visit.council_id, *(each.council_id for each in await joined_partners(session, visit))]
+    await record_event(session, EventType.QA_VISIT_FINDINGS, path_of(visit), caller.now, organisations=councils)
     return visit
 
 
-async def report(
-    caller: Caller, session: AsyncSession, visit_id: UUID, body: QaVisitReport, expected_version: int
+async def cancel(
+    caller: Caller, session: AsyncSession, visit_id: UUID, body: QaVisitCancel | None, expected_version: int
 ) -> QaVisit:
-    """Hands the report, and the findings with it, to the provider."""
-    visit = await _moved(caller, session, visit_id, "report", "council", expected_version)
-    visit.report = body.text
-    return await _kept(caller, session, visit, EventType.QA_VISIT_REPORTED)
-
-
-async def respond(
-    caller: Caller, session: AsyncSession, visit_id: UUID, body: ProviderResponseWrite, expected_version: int
-) -> QaVisit:
-    """Keeps the provider's answer to the report, which stands beside it also when it is published."""
-    visit = await _moved(caller, session, visit_id, "answer", "provider", expected_version)
-    visit.provider_response = body.text
-    return await _kept(caller, session, visit, EventType.QA_VISIT_ANSWERED)
-
-
-async def publish(caller: Caller, session: AsyncSession, visit_id: UUID, expected_version: int) -> QaVisit:
-    """Opens the visit to the council's schools, so that they can choose."""
-    visit = await _moved(caller, session, visit_id, "publish", "council", expected_version)
-    visit.published_at = caller.now
-    return await _kept(caller, session, visit, EventType.QA_VISIT_PUBLISHED)
-
-
-async def cancel(caller: Caller, session: AsyncSession, visit_id: UUID, expected_version: int) -> QaVisit:
-    visit = await _moved(caller, session, visit_id, "cancel", "council", expected_version)
-    return await _kept(caller, session, visit, EventType.QA_VISIT_CANCELLED)
+    """Calls off a visit that has not taken place."""
+    visit = await moved_visit(caller, session, visit_id, "cancel", expected_version)
+    visit.cancelled_because = body.reason if body is not None else None
+    kept = await kept_visit(caller, session, visit, EventType.QA_VISIT_CANCELLED)
+    await lapse_invitations(caller, session, visit)
+    return kept
 
 
 async def _provider(caller: Caller, session: AsyncSession, provider_id: UUID) -> Organisation:
@@ -115,30 +138,6 @@ async def _provider(caller: Caller, session: AsyncSession, provider_id: UUID) ->
         return await visible_organisation(caller, session, OrganisationKind.PROVIDER, provider_id)
     except NotFound:
         raise Invalid([FieldError("/provider_id", "unknown_provider", "name a provider that you can find")]) from None
-
-
-async def _moved(
-    caller: Caller, session: AsyncSession, visit_id: UUID, verb: str, by: str, expected_version: int
-) -> QaVisit:
-    """The visit, locked, in the state that the verb leads to."""
-    visit = await visible_visit(caller, session, visit_id, lock=True)
-    visit.state = moved(visit, expected_version, VISITS, visit.state, verb, by)
-    return visit
-
-
-async def _kept(caller: Caller, session: AsyncSession, visit: QaVisit, event: EventType) -> QaVisit:
-    changed(visit, caller)
-    await session.flush()
-    await _tell(caller, session, visit, event)
-    return visit
-
-
-async def _tell(caller: Caller, session: AsyncSession, visit: QaVisit, event: EventType) -> None:
-    await record_event(session, event, _path(visit), caller.now, organisations=await audience_of(session, visit))
-
-
-def _path(visit: QaVisit) -> str:
-    return f"/v1/qa-visits/{visit.id}"
 
 
 def _check_findings(framework: QaFramework, body: FindingsWrite) -> None:

@@ -29,7 +29,7 @@ from app.services.sandbox_organisations import Inhabitants, settle
 from app.services.sandbox_outcomes import end_placements
 from app.services.sandbox_plans import plan_part_time
 from app.services.sandbox_procurement import procure
-from app.services.sandbox_quality import make_qa_frameworks
+from app.services.sandbox_quality import make_qa_frameworks, visit_providers
 from app.services.sandbox_records import keep_records
 from app.services.sandbox_referrals import refer_children
 from app.settings import settings
@@ -66,6 +66,7 @@ async def make_sandbox(session: AsyncSession, now: datetime) -> UUID:
     await publish_forms(session, them)
     await make_qa_frameworks(session, them)
     lots = await procure(session, them)
+    await visit_providers(session, them)
     await describe_providers(session, them)
     await place_children(session, them, calendars, lots)
     await refer_children(session, them, calendars, lots)

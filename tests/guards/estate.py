@@ -17,7 +17,7 @@ from tests.test_qa_return_types import TYPE
 from tests.test_qa_visits import PARTS
 from tests.test_qualifications import GCSE
 from tests.test_teaching_observations import SEEN
-from tests.world import Party, World, make_world, open_party
+from tests.world import Party, World, another_party, make_world, open_party
 
 # Collections whose members exist for those they concern and for nobody else.
 PRIVATE = {
@@ -44,6 +44,7 @@ PRIVATE = {
     "pupils",
     "qa-actions",
     "qa-returns",
+    "qa-visit-partners",
     "qa-visits",
     "qualifications",
     "referral-offers",
@@ -82,8 +83,10 @@ async def make_estate(app: FastAPI, owner_url: str) -> AsyncIterator[Estate]:
     async with (
         make_world(app, owner_url) as world,
         open_party(app, owner_url, OrganisationKind.COUNCIL, scopes=frozenset()) as powerless,
+        another_party(app, owner_url, world, OrganisationKind.COUNCIL, "Eastshire Council") as third_council,
     ):
         ids = await _about_a_child(world) | await _about_a_provider(world) | await _about_clients(world)
+        ids |= await _visited_jointly(world, ids["qa-visits"], third_council)
         yield Estate(world, powerless, ids | await _told_by_email(world))
 
 
@@ -239,6 +242,11 @@ async def _annual_return(world: World) -> dict[str, str]:
     asked = {"provider_id": str(world.provider.id), "school_year": "2026-27", "due_on": "2026-12-18"}
     asked_for = await world.council.post("/v1/qa-return-requests", {"type_id": type_id, **asked})
     return {"qa-return-types": type_id, "qa-returns": made(asked_for)["id"]}
+
+
+async def _visited_jointly(world: World, visit: str, partner: Party) -> dict[str, str]:
+    body = {"council_id": str(partner.id)}
+    return {"qa-visit-partners": made(await world.council.post(f"/v1/qa-visits/{visit}/partners", body))["id"]}
 
 
 async def _procurement(world: World, framework: str, lot: str, award: str) -> dict[str, str]:

@@ -31,6 +31,7 @@ BY_THE_WORKER = {
     EventType.LOT_AWARD_EXPIRING,
     EventType.PLACEMENT_ENDED,
     EventType.PLACEMENT_STARTED,
+    EventType.QA_VISIT_OVERDUE,
     EventType.SUSPENSION_LAPSED,
 }
 

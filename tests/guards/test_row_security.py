@@ -137,6 +137,8 @@ REVIEWED = {
     "note_referral_step",
     "offered_to_me",
     "hold_award",
+    "hold_qa_visit",
+    "takes_part_in_visit",
     "places_taken",
     "give_up_sessions",
     "identify_child",

@@ -10,7 +10,10 @@ from app.rules.extensions import EXTENSIONS
 from app.rules.immediate_terminations import IMMEDIATE_TERMINATIONS
 from app.rules.placements import PLACEMENTS, PlacementState
 from app.rules.progress_reports import PROGRESS_REPORTS
-from app.rules.qa import ACTIONS, VISITS
+from app.rules.qa import ACTIONS
+from app.rules.qa_frameworks import FRAMEWORKS
+from app.rules.qa_visit_partners import PARTNERS
+from app.rules.qa_visits import VISITS
 from app.rules.referrals import REFERRAL_OFFERS, REFERRALS
 from app.rules.sources import OUR_OWN
 from app.rules.state_tables import StateTable
@@ -74,18 +77,36 @@ EXPECTED: dict[str, tuple[StateTable[Any], str]] = {
     "visit": (
         VISITS,
         """
+        planned invite planned
+        planned name_officers planned
+        planned reschedule planned
         planned carry_out carried_out
         planned cancel cancelled
+        carried_out invite carried_out
+        carried_out name_officers carried_out
         carried_out record_findings carried_out
         carried_out set_action carried_out
         carried_out report reported
+        reported discuss reported
         reported set_action reported
         reported answer reported
         reported publish published
         published set_action published
         published answer published
+        published publish published
         """,
     ),
+    "part in a visit": (
+        PARTNERS,
+        """
+        invited accept joined
+        invited decline declined
+        invited withdraw withdrawn
+        invited lapse lapsed
+        joined leave left
+        """,
+    ),
+    "QA framework": (FRAMEWORKS, "current supersede superseded\ncurrent retire retired"),
     "action": (ACTIONS, "open complete done\ndone reopen open\ndone close closed"),
     "report": (
         PROGRESS_REPORTS,
