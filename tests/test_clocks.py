@@ -12,7 +12,7 @@ from tests.ledger import Ledger
 from tests.part_time_planning import agreed
 from tests.world import TIMETABLE, Party, World
 
-FOLLOW_UP = {ClockKind.HALF_TERMLY_REVIEW, ClockKind.HOST_SCHOOL_CHECK}
+FOLLOW_UP = {ClockKind.HALF_TERMLY_REVIEW, ClockKind.HOST_SCHOOL_CHECK, ClockKind.PROGRESS_REPORT}
 PERMANENT = {"exclusion": {"kind": "permanent", "on": "2026-11-20"}}
 
 

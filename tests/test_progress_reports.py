@@ -17,6 +17,18 @@ ANSWERS = {
     "pupil_voice": "I like the workshop best.",
     "readiness_to_return": "working_towards",
 }
+MORNINGS = {
+    "text": "Attend every morning",
+    "success_criterion": "19 of 20 mornings in the register",
+    "review_on": "2027-01-15",
+    "progress": "on_track",
+}
+SAID = {
+    "pupil_voice": {"said": "I like the workshop best."},
+    "readiness_to_return": "working_towards",
+    "targets": [MORNINGS],
+}
+"""What every report says beside its answers."""
 
 
 async def form(council: Party, document: dict[str, Any] | None = None) -> str:
@@ -27,7 +39,7 @@ async def form(council: Party, document: dict[str, Any] | None = None) -> str:
 
 async def draft(world: World, **changes: Any) -> dict[str, Any]:
     """A body of a draft for the autumn term."""
-    body = {"school_year": "2026-27", "term": "autumn", "answers": ANSWERS, **changes}
+    body = {"school_year": "2026-27", "term": "autumn", "answers": ANSWERS, **SAID, **changes}
     body.setdefault("placement_id", await world.placement())
     body.setdefault("form_id", await form(world.council))
     return body

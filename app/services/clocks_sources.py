@@ -27,6 +27,7 @@ from app.queries.clocks import (
 )
 from app.queries.clocks_assurance import certificates_given, confirmations_given
 from app.queries.clocks_follow_up import reviews_of, seen_throughout, settled_checks_of, sustained_checks_of
+from app.queries.progress_reports_due import reports_begun
 from app.rules.assurance_clocks import assurance_clocks
 from app.rules.calendars import SchoolCalendar
 from app.rules.clocks import Clock, ClockKind
@@ -42,6 +43,7 @@ from app.rules.placement_clocks import (
     planned_end_clock,
     sessions_a_week,
 )
+from app.rules.progress_reports_due import report_clocks, reports_owed, terms_owed
 from app.rules.registration_threshold import REGISTERED_CATEGORIES, ProviderCount, registration_clock
 from app.rules.reviews import review_deadlines
 from app.rules.reviews import standings_of as reviews_standing
@@ -217,6 +219,18 @@ async def unexplained_absences(session: AsyncSession, batch: Batch) -> Found:
     ]
 
 
+async def progress_reports(session: AsyncSession, batch: Batch) -> Found:
+    begun = await reports_begun(batch.caller, session, batch.throughout)
+    asked = batch.asked_by(terms_owed)
+    return [
+        (id_, clock)
+        for id_ in batch.throughout
+        for clock in report_clocks(
+            batch.placed[id_], reports_owed(asked(id_), begun.get(id_, {}), batch.today), batch.today
+        )
+    ]
+
+
 async def assurances(
     kind: ClockKind, caller: Caller | None, session: AsyncSession, providers: Collection[UUID], today: date
 ) -> Found:
@@ -237,6 +251,7 @@ CLOCKS: tuple[Source, ...] = (
     Source(frozenset({ClockKind.PLANNED_END}), planned_ends),
     Source(frozenset({ClockKind.SUSTAINED_CHECK}), sustained_checks),
     Source(frozenset({ClockKind.UNEXPLAINED_ABSENCE}), unexplained_absences),
+    Source(frozenset({ClockKind.PROGRESS_REPORT}), progress_reports),
 )
 PROVIDER_CLOCKS: tuple[ProviderSource, ...] = (
     ProviderSource(frozenset({ClockKind.REGISTRATION_THRESHOLD}), registration_thresholds),
@@ -263,6 +278,7 @@ NEED_CALENDARS = frozenset(
         ClockKind.HOST_SCHOOL_CHECK,
         ClockKind.SUSTAINED_CHECK,
         ClockKind.UNEXPLAINED_ABSENCE,
+        ClockKind.PROGRESS_REPORT,
     }
 )
 
@@ -274,7 +290,7 @@ async def calendars_for(
 
 
 # The sources that tell what was left undone.
-NEED_THE_WHOLE = frozenset({ClockKind.HALF_TERMLY_REVIEW, ClockKind.HOST_SCHOOL_CHECK})
+NEED_THE_WHOLE = frozenset({ClockKind.HALF_TERMLY_REVIEW, ClockKind.HOST_SCHOOL_CHECK, ClockKind.PROGRESS_REPORT})
 
 
 async def throughout_for(

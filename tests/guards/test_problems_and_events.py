@@ -31,6 +31,8 @@ BY_THE_WORKER = {
     EventType.LOT_AWARD_EXPIRING,
     EventType.PLACEMENT_ENDED,
     EventType.PLACEMENT_STARTED,
+    EventType.REPORT_DUE,
+    EventType.REPORT_OVERDUE,
     EventType.SUSPENSION_LAPSED,
 }
 
