@@ -40,8 +40,10 @@ async def form(council: Party, document: dict[str, Any] | None = None) -> str:
 async def draft(world: World, **changes: Any) -> dict[str, Any]:
     """A body of a draft for the autumn term."""
     body = {"school_year": "2026-27", "term": "autumn", "answers": ANSWERS, **SAID, **changes}
-    body.setdefault("placement_id", await world.placement())
-    body.setdefault("form_id", await form(world.council))
+    if "placement_id" not in body:
+        body["placement_id"] = await world.placement()
+    if "form_id" not in body:
+        body["form_id"] = await form(world.council)
     return body
 
 
