@@ -72,8 +72,8 @@ def terms_owed(calendar: SchoolCalendar, starts_on: date, ends_on: date) -> Iter
         first = min(
             each.first for each in calendar.half_terms if ReportTerm(school_year_of(each.first), each.term) == term
         )
-        if day is not None:
-            yield TermOwed(term, max(first, starts_on), day)
+        assert day is not None  # a term that is owed has an open pupil day
+        yield TermOwed(term, max(first, starts_on), day)
 
 
 def reports_owed(terms: Iterable[TermOwed], begun: Mapping[ReportTerm, Begun], today: date) -> tuple[ReportOwed, ...]:
