@@ -17,13 +17,13 @@ ANSWERS = {
     "pupil_voice": "I like the workshop best.",
     "readiness_to_return": "working_towards",
 }
-MORNINGS = {
+MORNINGS: dict[str, Any] = {
     "text": "Attend every morning",
     "success_criterion": "19 of 20 mornings in the register",
     "review_on": "2027-01-15",
     "progress": "on_track",
 }
-SAID = {
+SAID: dict[str, Any] = {
     "pupil_voice": {"said": "I like the workshop best."},
     "readiness_to_return": "working_towards",
     "targets": [MORNINGS],

@@ -137,7 +137,7 @@ async def test_a_draft_follows_its_calendar(world: World) -> None:
     calendar = await world.calendar()
     placement = await world.placement(calendar_id=calendar)
     path = await begun(world, placement_id=placement)
-    body = CALENDAR | {"closures": [*CALENDAR["closures"], {"date": "2026-12-18", "reason": "INSET"}]}  # type: ignore[misc]
+    body = CALENDAR | {"closures": [*CALENDAR["closures"], {"date": "2026-12-18", "reason": "INSET"}]}
     changed = await world.council.change("PUT", f"/v1/calendars/{calendar}", body)
     assert changed.status_code == 200, changed.text
     await advance(world, 1)

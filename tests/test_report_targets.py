@@ -180,7 +180,7 @@ async def test_row_security_shows_others_what_was_submitted_and_lets_nobody_writ
         async with app.state.sessions() as session:
             await session.execute(text("select set_config('app.organisation', :id, true)"), {"id": str(party.id)})
             assert (await session.execute(text(held), report)).scalar_one() == seen
-            assert (await session.execute(text(removed), report)).rowcount == 0  # type: ignore[attr-defined]
+            assert (await session.execute(text(removed), report)).rowcount == 0
 
 
 async def test_two_who_write_at_once_leave_the_targets_of_one(world: World) -> None:

@@ -23,7 +23,7 @@ class PupilVoiceWrite(Body):
     why_not: ShortText | None = Field(default=None, examples=["In hospital since half-term; asked again in January"])
 
 
-class TargetWrite(Body):
+class ReportTargetWrite(Body):
     """What the report says of a target. Without `target_id` it is a new one; with it, one that the report has already.
 
     Until the report is submitted, all but `text` may be left open.
@@ -37,7 +37,7 @@ class TargetWrite(Body):
     comment: Comment | None = None
 
 
-Targets = Annotated[list[TargetWrite], Field(max_length=MOST_TARGETS)]
+Targets = Annotated[list[ReportTargetWrite], Field(max_length=MOST_TARGETS)]
 
 
 class ReportStatementsWrite(Body):
@@ -86,7 +86,7 @@ class PupilVoiceRead(Read):
     why_not: ShortText | None
 
 
-class TargetRead(Read):
+class ReportTargetRead(Read):
     """What a report says of a target; `target_id` is the same in each report that carries it forward."""
 
     target_id: Id
@@ -120,7 +120,7 @@ class ProgressReportRead(Tagged):
     pupil_voice: PupilVoiceRead | None
     readiness_to_return: ReadinessToReturn | None
     readiness_reason: LongText | None
-    targets: Annotated[list[TargetRead], Field(max_length=2 * MOST_TARGETS)]
+    targets: Annotated[list[ReportTargetRead], Field(max_length=2 * MOST_TARGETS)]
     submitted_at: Instant | None
     first_submitted_at: Instant | None
     settled_at: Instant | None

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, 
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -35,7 +34,6 @@ from app.rules.follow_up_clocks import check_clocks, review_clocks, sustained_cl
 from app.rules.host_school_checks import check_deadlines
 from app.rules.host_school_checks import standings_of as checks_standing
 from app.rules.placement_clocks import (
-    Placed,
     Planned,
     day_six_clock,
     non_school_clock,
@@ -49,45 +47,7 @@ from app.rules.reviews import review_deadlines
 from app.rules.reviews import standings_of as reviews_standing
 from app.rules.sustained_checks import check_due_on
 from app.rules.unexplained_absences import unexplained_clocks
-
-D = TypeVar("D")
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Placements whose clocks are asked for; `calendar_of` gives the governing calendar of each, `plans` its plans.
-
-    `calendars`, `plans` and `throughout` hold what the kinds asked for need; `throughout` are the accepted ones that
-    the caller sees from their first day to their last. The worker says when it asked last: `since`.
-    """
-
-    caller: Caller | None
-    placed: Mapping[UUID, Placed]
-    calendar_of: Mapping[UUID, UUID]
-    calendars: Mapping[UUID, SchoolCalendar]
-    plans: Mapping[UUID, Sequence[Planned]]
-    throughout: frozenset[UUID]
-    today: date
-    since: date | None = None
-
-    def calendar(self, placement_id: UUID) -> SchoolCalendar:
-        return self.calendars[self.calendar_of[placement_id]]
-
-    def asked_by(
-        self, deadlines: Callable[[SchoolCalendar, date, date], Iterable[D]]
-    ) -> Callable[[UUID], tuple[D, ...]]:
-        """What a calendar asks of each placement, worked out once for all that have the same days under it."""
-        known: dict[tuple[UUID, date, date], tuple[D, ...]] = {}
-
-        def asked(placement_id: UUID) -> tuple[D, ...]:
-            placed = self.placed[placement_id]
-            days = self.calendar_of[placement_id], placed.starts_on, placed.ends_on
-            if days not in known:
-                known[days] = tuple(deadlines(self.calendar(placement_id), placed.starts_on, placed.ends_on))
-            return known[days]
-
-        return asked
-
+from app.services.clocks_batch import Batch
 
 Found = Iterable[tuple[UUID, Clock]]
 

@@ -14,7 +14,7 @@ from app.problems import FieldError, Invalid
 from app.queries.report_targets import targets_of
 from app.rules.report_statements import ReadinessToReturn, Statements, faults_of_voice
 from app.rules.report_targets import MOST_TARGETS, Target, as_written
-from app.schemas.progress_reports import ReportStatementsWrite, TargetWrite
+from app.schemas.progress_reports import ReportStatementsWrite, ReportTargetWrite
 
 
 async def write_statements(
@@ -69,7 +69,7 @@ def as_statements(written: Mapping[str, Any]) -> Statements:
     )
 
 
-def _named(written: Sequence[TargetWrite], held: Sequence[Target]) -> list[Target]:
+def _named(written: Sequence[ReportTargetWrite], held: Sequence[Target]) -> list[Target]:
     """The targets written, each with the id that it has or gets. Raises Invalid for an id that the report has not."""
     known: set[UUID] = {each.target_id for each in held}
     faults: list[FieldError] = []

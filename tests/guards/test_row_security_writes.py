@@ -119,7 +119,7 @@ MARK = (
 )
 REPORT = (
     "insert into progress_reports (id, created_at, changed_at, version, placement_id, form_id, school_year, term,"
-    " state, due_on, answers) values (%(new)s, now(), now(), 1, %(placement)s, %(form)s, '2026-27', 'spring',"
+    " state, due_on, answers) values (%(new)s, now(), now(), 1, %(placement)s, %(form)s, '2026-27', 'summer',"
     " 'accepted', '2027-02-12', '{}')"
 )
 TARGET = (
