@@ -1,5 +1,6 @@
 """One report for each placement and term: drafted, submitted, returned, accepted."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -134,6 +135,13 @@ async def test_there_is_one_report_for_each_placement_and_term(world: World) -> 
     again = await world.provider.post(PATH, body)
     assert (again.status_code, again.json()["type"]) == (409, "/problems/duplicate")
     assert (await world.provider.post(PATH, body | {"term": "spring"})).status_code == 201
+
+
+async def test_of_two_that_are_begun_at_once_one_is_kept(world: World) -> None:
+    body = await draft(world)
+    answers = await asyncio.gather(*(world.provider.post(PATH, body) for _ in range(2)))
+    assert sorted(a.status_code for a in answers) == [201, 409]
+    assert len((await world.provider.get(PATH)).json()["items"]) == 1
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,10 @@ create trigger progress_reports_show_targets after update of state on progress_r
     for each row when (new.state = 'submitted' and old.state <> 'submitted')
     execute function show_targets_of_report();
 """
+_MOVE_ALL = """
+select move_reports_of(array(select distinct r.placement_id from progress_reports r
+                             where r.state in ('draft', 'returned')), now())
+"""
 DROP_FUNCTIONS = """
 drop trigger progress_reports_show_targets on progress_reports;
 drop trigger placements_move_reports on placements;
@@ -158,6 +162,7 @@ def upgrade() -> None:
     _clock_kinds((*_CLOCKS, "progress_report"))
     op.execute(KEPT_NOW)
     op.execute(FUNCTIONS)
+    op.execute(_MOVE_ALL)
     allow_function("report_due_on(uuid, text, text)")
     op.execute("revoke execute on function move_reports_of(uuid[], timestamptz) from public")
     op.execute("grant execute on function move_reports_of(uuid[], timestamptz) to waymark_worker")
