@@ -20,6 +20,7 @@ from tests.test_absconding_alerts import FOUND
 from tests.test_host_school_checks import CHECKIN
 from tests.test_placement_contacts import LEAD, TUTOR, WORKER
 from tests.test_placement_facts import FACTS
+from tests.test_progress_reports import MORNINGS
 from tests.test_qualifications import GCSE
 from tests.test_reviews import HELD
 from tests.test_teaching_observations import SEEN
@@ -80,7 +81,13 @@ async def _attendance(world: World, placement: str) -> None:
     made(await world.school.post("/v1/register-codes", entered))
     form = made(await world.council.post("/v1/report-forms", FORM))["id"]
     of = {"placement_id": placement, "form_id": form, "school_year": "2026-27", "term": "autumn"}
-    made(await world.provider.post("/v1/progress-reports", {**of, "answers": {"summary": SAID}}))
+    said = {"pupil_voice": {"said": SAID}, "readiness_to_return": "not_yet", "readiness_reason": SAID}
+    target = MORNINGS | {"text": SAID, "success_criterion": SAID, "comment": SAID}
+    report = await world.provider.post(
+        "/v1/progress-reports", {**of, "answers": {"summary": SAID}, **said, "targets": [target]}
+    )
+    made(report)
+    made(await world.provider.act(report.headers["Location"], "submission"))
     await _records(world, placement)
 
 

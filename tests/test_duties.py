@@ -57,6 +57,8 @@ EVENTS = {
     "safeguarding-confirmation.lapsed": 1,
     "qa-visit.overdue": 3,
     "sustained-check.due": 3,
+    "progress-report.due": 3,
+    "progress-report.overdue": 3,
     "qa-return.due": 3,
     "qa-return.overdue": 3,
     "clock.overdue": 6,  # reviews that were not held

@@ -19,7 +19,7 @@ from tests.world import World
 @pytest.fixture(autouse=True)
 def without_follow_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leaves out what every placement asks for every week and half-term: see `test_clocks_follow_up`."""
-    follow_up = {ClockKind.HALF_TERMLY_REVIEW, ClockKind.HOST_SCHOOL_CHECK}
+    follow_up = {ClockKind.HALF_TERMLY_REVIEW, ClockKind.HOST_SCHOOL_CHECK, ClockKind.PROGRESS_REPORT}
     monkeypatch.setattr(duties_clocks, "TOLD", duties_clocks.TOLD - follow_up)
 
 

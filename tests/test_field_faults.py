@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from app.schemas import field_faults, progress_reports, wire
+from app.schemas import field_faults, wire
 from app.schemas.field_faults import FIELD_CODES, HINTS, fault_of
 from tests.declared_headers import document
 from tests.world import World
@@ -31,7 +31,7 @@ class Thing(wire.Body):
     ("kind", "value", "code", "words"),
     [
         pytest.param(wire.ClockTime, "8:47", "not_as_written", "HH:MM", id="a short time"),
-        pytest.param(progress_reports.SchoolYear, "2026", "not_as_written", "2026-27", id="a short school year"),
+        pytest.param(wire.SchoolYear, "2026", "not_as_written", "2026-27", id="a short school year"),
         pytest.param(wire.Day, "2026-02-30", "no_such_day", "no such day", id="30 February"),
         pytest.param(wire.Instant, "2026-02-30T09:00:00Z", "no_such_instant", "no such instant", id="an instant in it"),
         pytest.param(wire.Day, "30/02/2026", "day_expected", "Must be a day written YYYY-MM-DD.", id="a day oddly"),

@@ -1,5 +1,6 @@
 """One report for each placement and term: drafted, submitted, returned, accepted."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -17,6 +18,18 @@ ANSWERS = {
     "pupil_voice": "I like the workshop best.",
     "readiness_to_return": "working_towards",
 }
+MORNINGS: dict[str, Any] = {
+    "text": "Attend every morning",
+    "success_criterion": "19 of 20 mornings in the register",
+    "review_on": "2027-01-15",
+    "progress": "on_track",
+}
+SAID: dict[str, Any] = {
+    "pupil_voice": {"said": "I like the workshop best."},
+    "readiness_to_return": "working_towards",
+    "targets": [MORNINGS],
+}
+"""What every report says beside its answers."""
 
 
 async def form(council: Party, document: dict[str, Any] | None = None) -> str:
@@ -27,9 +40,11 @@ async def form(council: Party, document: dict[str, Any] | None = None) -> str:
 
 async def draft(world: World, **changes: Any) -> dict[str, Any]:
     """A body of a draft for the autumn term."""
-    body = {"school_year": "2026-27", "term": "autumn", "answers": ANSWERS, **changes}
-    body.setdefault("placement_id", await world.placement())
-    body.setdefault("form_id", await form(world.council))
+    body = {"school_year": "2026-27", "term": "autumn", "answers": ANSWERS, **SAID, **changes}
+    if "placement_id" not in body:
+        body["placement_id"] = await world.placement()
+    if "form_id" not in body:
+        body["form_id"] = await form(world.council)
     return body
 
 
@@ -120,6 +135,13 @@ async def test_there_is_one_report_for_each_placement_and_term(world: World) -> 
     again = await world.provider.post(PATH, body)
     assert (again.status_code, again.json()["type"]) == (409, "/problems/duplicate")
     assert (await world.provider.post(PATH, body | {"term": "spring"})).status_code == 201
+
+
+async def test_of_two_that_are_begun_at_once_one_is_kept(world: World) -> None:
+    body = await draft(world)
+    answers = await asyncio.gather(*(world.provider.post(PATH, body) for _ in range(2)))
+    assert sorted(a.status_code for a in answers) == [201, 409]
+    assert len((await world.provider.get(PATH)).json()["items"]) == 1
 
 
 @pytest.mark.parametrize(

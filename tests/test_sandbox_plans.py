@@ -1,4 +1,4 @@
-"""A new sandbox holds a part-time plan that is agreed, a child whose day 6 is running, and records of teaching."""
+"""A new sandbox holds what an integrator looks for first: plans, an exclusion, records, reports in every state."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def few_children(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("few_children")
-async def test_a_sandbox_shows_a_plan_an_exclusion_and_records(database: Addresses) -> None:
+async def test_a_sandbox_shows_plans_an_exclusion_records_and_reports(database: Addresses) -> None:
     async with owner_session(database.owner) as session:
         sandbox = await make_sandbox(session, utc_now())
         found = await session.execute(
@@ -38,11 +38,14 @@ async def test_a_sandbox_shows_a_plan_an_exclusion_and_records(database: Address
                 " (select count(*) from placement_facts f join placements p on p.id = f.placement_id"
                 " join organisations o on o.id = p.provider_id where o.sandbox_id = :id and f.exclusion = 'permanent'),"
                 " (select count(*) from expected_sessions e join organisations o on o.id = e.provider_id"
-                " where o.sandbox_id = :id and e.waived_by = 'part_time_plan')"
+                " where o.sandbox_id = :id and e.waived_by = 'part_time_plan'),"
+                " (select array_agg(r.state order by r.state) from progress_reports r"
+                " join placements p on p.id = r.placement_id join organisations o on o.id = p.provider_id"
+                " where o.sandbox_id = :id)"
             ),
             {"id": sandbox},
         )
-        plans, facts, waived = found.one()
+        plans, facts, waived, reports = found.one()
         records = await session.execute(
             text(
                 "select (select count(*) from qa_returns r join organisations o on o.id = r.council_id"
@@ -61,5 +64,6 @@ async def test_a_sandbox_shows_a_plan_an_exclusion_and_records(database: Address
         await session.rollback()
     assert (plans, facts) == (1, 1)
     assert waived > 0
+    assert reports == ["accepted", "draft", "returned", "submitted"]
     assert (asked, types) == (1, 3)
     assert (observed, entries) in ((1, 2), (0, 0))  # in the first half-term no placement has ended yet

@@ -1,46 +1,20 @@
-"""Report forms and progress reports as a caller may see them. A draft is its provider's own."""
+"""Progress reports as a caller may see them. A draft is its provider's own."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.access.caller import Caller
 from app.clock import london_day
-from app.models.organisations import Organisation
 from app.models.placements import Placement
-from app.models.progress_reports import ProgressReport, ReportForm
+from app.models.progress_reports import ProgressReport
 from app.problems import NotFound
 from app.queries.placements import visible_placement_ids
 from app.rules.calendars import Term
 from app.rules.progress_reports import EDITABLE, ReportState
-
-
-def visible_forms(caller: Caller) -> Select[ReportForm]:
-    """Published forms are read by every caller of the same world."""
-    return (
-        select(ReportForm)
-        .join(Organisation, col(Organisation.id) == col(ReportForm.council_id))
-        .where(col(Organisation.sandbox_id).is_not_distinct_from(caller.sandbox_id))
-    )
-
-
-async def visible_form(caller: Caller, session: AsyncSession, form_id: UUID) -> ReportForm:
-    """Raises NotFound."""
-    found = (await session.scalars(visible_forms(caller).where(col(ReportForm.id) == form_id))).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
-
-
-async def latest_edition(session: AsyncSession, council_id: UUID, name: str) -> int:
-    """The number of the last edition a council has published under a name; 0 where there is none."""
-    statement = select(func.max(col(ReportForm.edition))).where(
-        col(ReportForm.council_id) == council_id, col(ReportForm.name) == name
-    )
-    return (await session.execute(statement)).scalar_one() or 0
 
 
 def visible_reports(caller: Caller) -> Select[ProgressReport]:
@@ -61,6 +35,7 @@ def changed_since(caller: Caller, statement: Select[ProgressReport], since: date
     """Those changed, or overdue by the mere passing of days, since an instant; a day too many rather than one less."""
     fell_due = and_(
         col(ProgressReport.state).in_(EDITABLE),
+        col(ProgressReport.owed),
         col(ProgressReport.due_on) >= london_day(since) - timedelta(days=1),
         col(ProgressReport.due_on) < caller.today,
     )
@@ -70,7 +45,8 @@ def changed_since(caller: Caller, statement: Select[ProgressReport], since: date
 def overdue(caller: Caller, statement: Select[ProgressReport]) -> Select[ProgressReport]:
     """Only those whose term has ended and which the commissioner does not have."""
     return statement.where(
-        col(ProgressReport.state).in_((ReportState.DRAFT, ReportState.RETURNED)),
+        col(ProgressReport.state).in_(EDITABLE),
+        col(ProgressReport.owed),
         col(ProgressReport.due_on) < caller.today,
     )
 

@@ -11,8 +11,7 @@ from app.queries.attendance_summaries import SummaryFilters, summary_keys
 from app.rules.attendance_summaries import SummaryGroup
 from app.rules.calendars import Term
 from app.schemas.attendance_summaries import AttendanceSummaries, Month
-from app.schemas.placement_statistics import SchoolYear
-from app.schemas.wire import Day, Id
+from app.schemas.wire import Day, Id, SchoolYear
 from app.services.attendance_summaries import period_of, summaries
 from app.web.edge import Session
 from app.web.pages import Pages

@@ -8,7 +8,8 @@ from app.access.caller import Caller
 from app.access.permission import allow
 from app.access.scopes import Scope
 from app.rules.placement_statistics import Breakdown
-from app.schemas.placement_statistics import PlacementStatisticsRead, SchoolYear
+from app.schemas.placement_statistics import PlacementStatisticsRead
+from app.schemas.wire import SchoolYear
 from app.services.placement_statistics import read_statistics
 from app.web.edge import Session
 from app.web.router import edge_router

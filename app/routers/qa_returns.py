@@ -12,7 +12,6 @@ from app.models.organisations import OrganisationKind
 from app.models.qa_returns import QaReturn
 from app.queries.qa_returns import changed_since, visible_return, visible_returns, with_timeliness
 from app.rules.qa_returns import ReturnState, ReturnTimeliness, timeliness
-from app.schemas.progress_reports import SchoolYear
 from app.schemas.qa_return_types import ReturnTypeSlug
 from app.schemas.qa_returns import (
     QaReturnBegin,
@@ -25,7 +24,7 @@ from app.schemas.qa_returns import (
     QaReturnWithdraw,
     QaReturnWrite,
 )
-from app.schemas.wire import Id, Instant
+from app.schemas.wire import Id, Instant, SchoolYear
 from app.services import qa_returns, qa_returns_settling
 from app.web.conditional import ExpectedVersion, tag
 from app.web.edge import Session

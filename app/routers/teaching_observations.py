@@ -21,7 +21,6 @@ from app.queries.teaching_observations import (
 )
 from app.rules.calendars import Term, school_year_of
 from app.rules.teaching_observations import ObservationState, ObserverRole, TermStanding, term_standing
-from app.schemas.progress_reports import SchoolYear
 from app.schemas.teaching_observations import (
     ObservationComment,
     ObservationDueRead,
@@ -30,7 +29,7 @@ from app.schemas.teaching_observations import (
     ObservationWithdraw,
     ObservationWrite,
 )
-from app.schemas.wire import Day, Id, Instant
+from app.schemas.wire import Day, Id, Instant, SchoolYear
 from app.services import teaching_observations
 from app.web.conditional import ExpectedVersion, tag
 from app.web.edge import Session

@@ -40,6 +40,7 @@ class ClockKind(StrEnum):
     SUSTAINED_CHECK = "sustained_check"
     PLANNED_END = "planned_end"
     UNEXPLAINED_ABSENCE = "unexplained_absence"
+    PROGRESS_REPORT = "progress_report"
 
 
 TOLD_OTHERWISE = frozenset({ClockKind.SAFEGUARDING_CONFIRMATION, ClockKind.INSURANCE, ClockKind.SUSTAINED_CHECK})
@@ -87,6 +88,9 @@ KINDS: Mapping[ClockKind, About] = MappingProxyType(
         ClockKind.SUSTAINED_CHECK: About(SEND_AND_AP_PLAN, "Find out whether the pupil is still where it moved to."),
         ClockKind.UNEXPLAINED_ABSENCE: About(
             SI_2024_208_CLASSES, "Find out why the pupil was away: correct the mark, or enter the register's code."
+        ),
+        ClockKind.PROGRESS_REPORT: About(
+            SALFORD, "Submit the term's progress report; one that was returned, with the changes asked for."
         ),
         ClockKind.PLANNED_END: About(
             SEND_AND_AP_PLAN, "Settle the next step before the last day; a later end needs both sides."

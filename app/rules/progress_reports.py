@@ -8,7 +8,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from uuid import UUID
 
 from app.rules.calendars import SchoolCalendar, Term, school_year_of
 from app.rules.sources import OUR_OWN, SALFORD
@@ -43,6 +42,11 @@ class ReportTerm:
     school_year: str
     term: Term
 
+    @property
+    def position(self) -> tuple[str, int]:
+        """Terms in the order in which they come."""
+        return self.school_year, list(Term).index(self.term)
+
 
 def terms_of_placement(calendar: SchoolCalendar, starts_on: date, ends_on: date) -> tuple[ReportTerm, ...]:
     """The terms in which a placement has an open pupil day: one report is owed for each.
@@ -71,16 +75,6 @@ def due_on(calendar: SchoolCalendar, starts_on: date, ends_on: date, term: Repor
     return last
 
 
-def may_use_form(council: UUID, councils: Collection[UUID]) -> Verdict:
-    """Whether a report may be written on a form of this council: one that the placement goes by, where it has any.
-
-    Source: Salford AP contract slides (the council's own form), read in the primary source.
-    """
-    if not councils or council in councils:
-        return Allowed()
-    return Refused("form_of_another_council", "A report is written on the form of its placement's council.", SALFORD)
-
-
 def may_begin_report(term: ReportTerm, owed: Collection[ReportTerm], already_begun: Collection[ReportTerm]) -> Verdict:
     """Whether a report for a term may be begun in a placement that owes `owed`: one for each term, and once.
 
@@ -91,6 +85,24 @@ def may_begin_report(term: ReportTerm, owed: Collection[ReportTerm], already_beg
     if term in already_begun:
         return Refused("report_exists", "The placement has its report for that term.", OUR_OWN)
     return Allowed()
+
+
+def may_submit(*, owed: bool) -> Verdict:
+    """Whether a report may be handed in: the placement still has a pupil day in its term.
+
+    Source: Waymark's own, of placements that end early.
+    """
+    if owed:
+        return Allowed()
+    return Refused("term_not_in_placement", "The placement has no pupil day left in that term.", OUR_OWN)
+
+
+def is_late(due_on: date, handed_in_on: date) -> bool:
+    """Whether a report that is handed in for the first time comes after its day; it stays late ever after.
+
+    Source: Salford AP contract slides (termly), read in the primary source; that it stays late is Waymark's own.
+    """
+    return handed_in_on > due_on
 
 
 def may_edit(state: ReportState) -> Verdict:

@@ -114,11 +114,11 @@ def _faults_within(schema: object, pointer: str, depth: int) -> Iterator[FormFau
     for keyword in schema:
         if keyword not in KEYWORDS and not keyword.startswith("x-"):
             yield FormFault(f"{pointer}/{escaped(keyword)}", "keyword_not_supported", "Forms do not use this keyword.")
-    for where, part in _parts(schema):
+    for where, part in parts_of(schema):
         yield from _faults_within(part, pointer + where, depth + 1)
 
 
-def _parts(schema: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+def parts_of(schema: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
     """The subschemas of a schema, each with its pointer from there."""
     for keyword, value in schema.items():
         if keyword in _ONE:
@@ -163,7 +163,7 @@ class _References:
             return _Extent()
         parts = [
             self.extent(part, pointer + where, above + 1)
-            for where, part in _parts(schema)
+            for where, part in parts_of(schema)
             if not where.startswith("/$defs/")
         ]
         if "$ref" in schema:

@@ -7,12 +7,8 @@ from pydantic import Field
 from app.rules.dual_registrations import DualRegistrationReason
 from app.rules.outcomes import MoveReason
 from app.rules.placement_statistics import Breakdown
-from app.schemas.wire import Count, Day, Id, Read
+from app.schemas.wire import Count, Day, Id, Read, SchoolYear
 
-SchoolYear = Annotated[
-    str,
-    Field(pattern=r"^20[0-9]{2}-[0-9]{2}$", json_schema_extra={"minLength": 7, "maxLength": 7}, examples=["2026-27"]),
-]
 Percent = Annotated[float, Field(ge=0, le=100, examples=[62.5])]
 
 

@@ -5,9 +5,8 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from app.rules.qa_returns import ReturnState, ReturnTimeliness
-from app.schemas.progress_reports import SchoolYear
 from app.schemas.qa_return_types import ReturnTypeSlug
-from app.schemas.wire import Body, Day, Id, Instant, Name, Read, ShortText, Tagged
+from app.schemas.wire import Body, Day, Id, Instant, Name, Read, SchoolYear, ShortText, Tagged
 
 ReturnAnswers = Annotated[
     dict[str, Any], Field(max_length=500, examples=[{"arrangements": "Concerns go to the lead on the same day."}])

@@ -6,8 +6,7 @@ from pydantic import AfterValidator, Field
 
 from app.rules.calendars import Term
 from app.rules.teaching_observations import ObservationState, ObserverRole, TermStanding
-from app.schemas.progress_reports import SchoolYear
-from app.schemas.wire import Body, Day, Id, Instant, LongText, Name, Read, ShortText, Tagged
+from app.schemas.wire import Body, Day, Id, Instant, LongText, Name, Read, SchoolYear, ShortText, Tagged
 
 
 def _each_once(names: list[str]) -> list[str]:

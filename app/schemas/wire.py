@@ -102,3 +102,9 @@ class Tagged(Read):
 def left_out() -> Any:
     """The default of a member that a change may leave out but not set to null; never read, never in the contract."""
     return None
+
+
+SchoolYear = Annotated[
+    str,
+    Field(pattern=r"^20[0-9]{2}-[0-9]{2}$", json_schema_extra={"minLength": 7, "maxLength": 7}, examples=["2026-27"]),
+]

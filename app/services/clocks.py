@@ -15,7 +15,8 @@ from app.rules.placement_clocks import Placed
 from app.rules.placements import PlacementState
 from app.rules.procurement import AttendancePattern
 from app.rules.registration_threshold import REGISTERED_CATEGORIES
-from app.services.clocks_sources import CLOCKS, PROVIDER_CLOCKS, Batch, calendars_for, plans_for, throughout_for
+from app.services.clocks_batch import Batch
+from app.services.clocks_sources import CLOCKS, PROVIDER_CLOCKS, calendars_for, plans_for, throughout_for
 
 EVERY_KIND = frozenset(ClockKind)
 MOST_LOOKED_AT = 1_000

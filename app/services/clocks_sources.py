@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, 
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,6 +26,7 @@ from app.queries.clocks import (
 )
 from app.queries.clocks_assurance import certificates_given, confirmations_given
 from app.queries.clocks_follow_up import reviews_of, seen_throughout, settled_checks_of, sustained_checks_of
+from app.queries.progress_reports_due import reports_begun
 from app.rules.assurance_clocks import assurance_clocks
 from app.rules.calendars import SchoolCalendar
 from app.rules.clocks import Clock, ClockKind
@@ -34,7 +34,6 @@ from app.rules.follow_up_clocks import check_clocks, review_clocks, sustained_cl
 from app.rules.host_school_checks import check_deadlines
 from app.rules.host_school_checks import standings_of as checks_standing
 from app.rules.placement_clocks import (
-    Placed,
     Planned,
     day_six_clock,
     non_school_clock,
@@ -42,50 +41,13 @@ from app.rules.placement_clocks import (
     planned_end_clock,
     sessions_a_week,
 )
+from app.rules.progress_reports_due import report_clocks, reports_owed, terms_owed
 from app.rules.registration_threshold import REGISTERED_CATEGORIES, ProviderCount, registration_clock
 from app.rules.reviews import review_deadlines
 from app.rules.reviews import standings_of as reviews_standing
 from app.rules.sustained_checks import check_due_on
 from app.rules.unexplained_absences import unexplained_clocks
-
-D = TypeVar("D")
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Placements whose clocks are asked for; `calendar_of` gives the governing calendar of each, `plans` its plans.
-
-    `calendars`, `plans` and `throughout` hold what the kinds asked for need; `throughout` are the accepted ones that
-    the caller sees from their first day to their last. The worker says when it asked last: `since`.
-    """
-
-    caller: Caller | None
-    placed: Mapping[UUID, Placed]
-    calendar_of: Mapping[UUID, UUID]
-    calendars: Mapping[UUID, SchoolCalendar]
-    plans: Mapping[UUID, Sequence[Planned]]
-    throughout: frozenset[UUID]
-    today: date
-    since: date | None = None
-
-    def calendar(self, placement_id: UUID) -> SchoolCalendar:
-        return self.calendars[self.calendar_of[placement_id]]
-
-    def asked_by(
-        self, deadlines: Callable[[SchoolCalendar, date, date], Iterable[D]]
-    ) -> Callable[[UUID], tuple[D, ...]]:
-        """What a calendar asks of each placement, worked out once for all that have the same days under it."""
-        known: dict[tuple[UUID, date, date], tuple[D, ...]] = {}
-
-        def asked(placement_id: UUID) -> tuple[D, ...]:
-            placed = self.placed[placement_id]
-            days = self.calendar_of[placement_id], placed.starts_on, placed.ends_on
-            if days not in known:
-                known[days] = tuple(deadlines(self.calendar(placement_id), placed.starts_on, placed.ends_on))
-            return known[days]
-
-        return asked
-
+from app.services.clocks_batch import Batch
 
 Found = Iterable[tuple[UUID, Clock]]
 
@@ -217,6 +179,18 @@ async def unexplained_absences(session: AsyncSession, batch: Batch) -> Found:
     ]
 
 
+async def progress_reports(session: AsyncSession, batch: Batch) -> Found:
+    begun = await reports_begun(batch.caller, session, batch.throughout)
+    asked = batch.asked_by(terms_owed)
+    return [
+        (id_, clock)
+        for id_ in batch.throughout
+        for clock in report_clocks(
+            batch.placed[id_], reports_owed(asked(id_), begun.get(id_, {}), batch.today), batch.today
+        )
+    ]
+
+
 async def assurances(
     kind: ClockKind, caller: Caller | None, session: AsyncSession, providers: Collection[UUID], today: date
 ) -> Found:
@@ -237,6 +211,7 @@ CLOCKS: tuple[Source, ...] = (
     Source(frozenset({ClockKind.PLANNED_END}), planned_ends),
     Source(frozenset({ClockKind.SUSTAINED_CHECK}), sustained_checks),
     Source(frozenset({ClockKind.UNEXPLAINED_ABSENCE}), unexplained_absences),
+    Source(frozenset({ClockKind.PROGRESS_REPORT}), progress_reports),
 )
 PROVIDER_CLOCKS: tuple[ProviderSource, ...] = (
     ProviderSource(frozenset({ClockKind.REGISTRATION_THRESHOLD}), registration_thresholds),
@@ -263,6 +238,7 @@ NEED_CALENDARS = frozenset(
         ClockKind.HOST_SCHOOL_CHECK,
         ClockKind.SUSTAINED_CHECK,
         ClockKind.UNEXPLAINED_ABSENCE,
+        ClockKind.PROGRESS_REPORT,
     }
 )
 
@@ -274,7 +250,7 @@ async def calendars_for(
 
 
 # The sources that tell what was left undone.
-NEED_THE_WHOLE = frozenset({ClockKind.HALF_TERMLY_REVIEW, ClockKind.HOST_SCHOOL_CHECK})
+NEED_THE_WHOLE = frozenset({ClockKind.HALF_TERMLY_REVIEW, ClockKind.HOST_SCHOOL_CHECK, ClockKind.PROGRESS_REPORT})
 
 
 async def throughout_for(

@@ -1,10 +1,14 @@
-"""The ledger follows the calendars: what is expected when a day is closed, opened, or published later."""
+"""The ledger follows the calendars: what is expected when a day is closed, opened, or published later.
+
+Reports that are still being written follow too: a term's last open pupil day is the day on which they are due.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models.placements import Placement
@@ -17,6 +21,7 @@ from app.services.duties_batch import Batch
 from app.services.expected_sessions import let_ledgers_follow
 
 _TOGETHER = 500
+_MOVE_REPORTS = text("select move_reports_of(cast(:placements as uuid[]), :at)")
 
 
 async def follow_calendars(session: AsyncSession, sandbox_id: UUID | None, until: datetime, most: int | None) -> Batch:
@@ -36,6 +41,7 @@ async def follow_calendars(session: AsyncSession, sandbox_id: UUID | None, until
         for some in _in_parts(governed):
             changes = await let_ledgers_follow(session, some, first, last, calendar.changed_at, until)
             tellings += _told(some, changes, until)
+            await session.execute(_MOVE_REPORTS, {"placements": [each.id for each in some], "at": until})
         calendar.follow_from = calendar.follow_to = None
         followed += 1
     await session.flush()

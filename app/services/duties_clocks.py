@@ -17,13 +17,14 @@ from app.clock import london_day, london_midnight
 from app.outbox.catalogue import EventType
 from app.outbox.recording import Telling
 from app.queries.clocks import WithClocks, placements_to_sweep
-from app.rules.clocks import TOLD_OTHERWISE, Clock, ClockState, told_as
+from app.rules.clocks import TOLD_OTHERWISE, Clock, ClockKind, ClockState, told_as
 from app.services.clocks import EVERY_KIND, Providers, clocks_of
 from app.services.duties_batch import Batch
 
 TOLD = EVERY_KIND - TOLD_OTHERWISE
 
 _EVENTS = {ClockState.DUE: EventType.CLOCK_DUE, ClockState.OVERDUE: EventType.CLOCK_OVERDUE}
+_OF_REPORTS = {ClockState.DUE: EventType.REPORT_DUE, ClockState.OVERDUE: EventType.REPORT_OVERDUE}
 
 _SWEEP = text(
     """
@@ -120,10 +121,7 @@ async def _tellings(session: AsyncSession, told: Sequence[_Told]) -> list[Tellin
     councils = await _councils(session, {each.provider_id for each in told if each.provider_id})
     events = {
         Telling(
-            _EVENTS[each.state],
-            f"/v1/placements/{each.placement_id}/clocks"
-            if each.placement_id
-            else f"/v1/providers/{each.provider_id}/clocks",
+            *_told_as(each),
             london_midnight(each.came_on),
             placements=(each.placement_id,) if each.placement_id else (),
             organisations=(each.provider_id, *councils[each.provider_id]) if each.provider_id else (),
@@ -131,6 +129,15 @@ async def _tellings(session: AsyncSession, told: Sequence[_Told]) -> list[Tellin
         for each in told
     }
     return sorted(events, key=lambda each: (each.occurred_at, each.event, each.resource))
+
+
+def _told_as(told: _Told) -> tuple[EventType, str]:
+    """The event, and where its reader looks: progress reports have events of their own."""
+    if told.clock.kind is ClockKind.PROGRESS_REPORT:
+        return _OF_REPORTS[told.state], told.clock.subject
+    if told.placement_id:
+        return _EVENTS[told.state], f"/v1/placements/{told.placement_id}/clocks"
+    return _EVENTS[told.state], f"/v1/providers/{told.provider_id}/clocks"
 
 
 async def _councils(session: AsyncSession, providers: set[UUID]) -> Mapping[UUID, tuple[UUID, ...]]:

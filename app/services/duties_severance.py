@@ -53,6 +53,7 @@ ABOUT_PLACEMENTS = (
     "expected_sessions",
     "timetable_slots",
     "timetables",
+    "report_targets",
     "progress_reports",
     "qualification_statements",
     "qualifications",

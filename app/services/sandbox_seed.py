@@ -32,6 +32,7 @@ from app.services.sandbox_procurement import procure
 from app.services.sandbox_quality import make_qa_frameworks, visit_providers
 from app.services.sandbox_records import keep_records
 from app.services.sandbox_referrals import refer_children
+from app.services.sandbox_reports import write_reports
 from app.settings import settings
 
 NAME = "Waymark sandbox"
@@ -73,6 +74,7 @@ async def make_sandbox(session: AsyncSession, now: datetime) -> UUID:
     await send_home_and_report(session, them)
     await ask_parties(session, them)
     await plan_part_time(session, them)
+    await write_reports(session, them)
     await end_placements(session, them, calendars)
     await keep_records(session, them)
     return sandbox.id

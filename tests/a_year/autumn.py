@@ -5,7 +5,7 @@ from typing import Any
 from tests.a_year.story import Story, agreed, clocks, created, done, listed, read, written
 from tests.attendance_days import mark, submit
 from tests.rules.test_report_forms import DEFAULT
-from tests.test_progress_reports import ANSWERS
+from tests.test_progress_reports import ANSWERS, SAID
 
 FRIDAY_PM = {"weekday": "friday", "session": "pm"}
 
@@ -156,5 +156,5 @@ async def _the_term_is_met_over_and_reported(story: Story) -> None:
     report = await created(story.farm, "/v1/progress-reports", draft)
     path = f"/v1/progress-reports/{report['id']}"
     assert (report["due_on"], report["overdue"]) == ("2026-12-18", False)
-    await written(story.farm, path, {"answers": ANSWERS}, "/answers")
+    await written(story.farm, path, {"answers": ANSWERS, **SAID}, "/answers")
     story.ids["progress-report"] = report["id"]

@@ -32,6 +32,8 @@ BY_THE_WORKER = {
     EventType.PLACEMENT_ENDED,
     EventType.PLACEMENT_STARTED,
     EventType.QA_VISIT_OVERDUE,
+    EventType.REPORT_DUE,
+    EventType.REPORT_OVERDUE,
     EventType.SUSPENSION_LAPSED,
 }
 

@@ -145,6 +145,8 @@ REVIEWED = {
     "is_taken_over",
     "keep_succeeded",
     "move_home",
+    "move_reports_with_placement",
+    "show_targets_of_report",
     "record_event",
     "sees_today",
     "sessions_have_circumstances",

@@ -45,6 +45,7 @@ async def _set(world: World, elsewhere: Party, database: Addresses) -> Scene:
     alert = await world.provider.post(f"/v1/absconding-alerts?placement_id={placement}", {"description": "Left"})
     report = await begun(world, placement_id=placement)
     assert (await world.provider.act(report, "submission")).status_code == 200
+    draft = await begun(world, placement_id=placement, term="spring")
     values = {
         "placement": placement,
         "proposed": proposed["id"],
@@ -52,6 +53,7 @@ async def _set(world: World, elsewhere: Party, database: Addresses) -> Scene:
         "calendar": proposed["calendar_id"],
         "alert": alert.json()["id"],
         "report": report.rsplit("/", 1)[1],
+        "draft": draft.rsplit("/", 1)[1],
         "elsewhere": elsewhere.id,
         "new": uuid4(),
     }
@@ -117,8 +119,12 @@ MARK = (
 )
 REPORT = (
     "insert into progress_reports (id, created_at, changed_at, version, placement_id, form_id, school_year, term,"
-    " state, due_on, answers) values (%(new)s, now(), now(), 1, %(placement)s, %(form)s, '2026-27', 'spring',"
+    " state, due_on, answers) values (%(new)s, now(), now(), 1, %(placement)s, %(form)s, '2026-27', 'summer',"
     " 'accepted', '2027-02-12', '{}')"
+)
+TARGET = (
+    "insert into report_targets (id, report_id, placement_id, submitted, target_id, position, text, carried_forward)"
+    " values (%(new)s, %({1})s, %(placement)s, {0}, %(new)s, 9, 'x', false)"
 )
 COUNCIL = (
     "insert into organisations (id, created_at, changed_at, version, kind, name, sandbox_id, registered_by_id,"
@@ -268,6 +274,50 @@ FORBIDDEN = {
         "school",
         "update progress_reports set answers = '{}' where id = %(report)s",
         "this side does not change",
+    ),
+    "a provider forgets that its report was late": (
+        "provider",
+        "update progress_reports set handed_in_late = true, due_on = due_on + 100 where id = %(report)s",
+        "this side does not change",
+    ),
+    "a provider writes what others read of its targets": (
+        "provider",
+        TARGET.format("true", "report"),
+        "report_targets",
+    ),
+    "a provider adds a target to what it has handed in": (
+        "provider",
+        TARGET.format("false", "report"),
+        "report_targets",
+    ),
+    "a school writes a target": ("school", TARGET.format("false", "draft"), "report_targets"),
+    "a strange provider writes a target": ("strange_provider", TARGET.format("false", "draft"), "report_targets"),
+    "a provider rewrites a target": (
+        "provider",
+        "update report_targets set text = 'x' where report_id = %(draft)s",
+        "permission denied",
+    ),
+    "a school removes what was handed in": (
+        "school",
+        "delete from report_targets where report_id = %(report)s",
+        "nothing",
+    ),
+    "a council rewrites its form": (
+        "commissioner",
+        "update report_forms set form = '{}' where id = %(form)s",
+        "permission denied",
+    ),
+    "a council removes its form": ("commissioner", "delete from report_forms where id = %(new)s", "permission denied"),
+    "a council withdraws another's form": (
+        "stranger",
+        "update report_forms set withdrawn_at = now() where id = %(form)s",
+        "nothing",
+    ),
+    "a council publishes a form of nobody's": (
+        "commissioner",
+        "insert into report_forms (id, created_at, changed_at, version, name, edition, form)"
+        " values (%(new)s, now(), now(), 1, 'x', 1, '{}')",
+        "report_forms",
     ),
     "a host school removes notifications": ("school", f"delete from {NOTICES}", "permission denied"),
     "a host school rewrites an alert": (

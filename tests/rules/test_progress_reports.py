@@ -1,7 +1,6 @@
 """One progress report for each placement and term."""
 
 from datetime import date
-from uuid import UUID
 
 import pytest
 
@@ -10,9 +9,10 @@ from app.rules.progress_reports import (
     ReportState,
     ReportTerm,
     due_on,
+    is_late,
     may_begin_report,
     may_edit,
-    may_use_form,
+    may_submit,
     terms_of_placement,
 )
 from app.rules.verdict import Refused
@@ -73,13 +73,16 @@ def test_when_a_report_is_due(term: ReportTerm, last: date, day: date | None) ->
     assert due_on(AWKWARD, date(2025, 9, 8), last, term) == day
 
 
-@pytest.mark.parametrize(
-    ("councils", "may"),
-    [
-        pytest.param((), True, id="a placement of no council takes any"),
-        pytest.param((UUID(int=1), UUID(int=2)), True, id="one of its councils' own"),
-        pytest.param((UUID(int=2),), False, id="not that of another council"),
-    ],
-)
-def test_whose_form_a_report_is_written_on(councils: tuple[UUID, ...], may: bool) -> None:
-    assert bool(may_use_form(UUID(int=1), councils)) is may
+@pytest.mark.parametrize(("owed", "may"), [(True, True), (False, False)])
+def test_a_report_is_handed_in_while_its_term_is_in_the_placement(owed: bool, may: bool) -> None:
+    assert bool(may_submit(owed=owed)) is may
+
+
+@pytest.mark.parametrize(("day", "late"), [(17, False), (18, False), (19, True)])
+def test_a_report_is_late_from_the_day_after_its_own(day: int, late: bool) -> None:
+    assert is_late(date(2025, 12, 18), date(2025, 12, day)) is late
+
+
+def test_terms_follow_one_another() -> None:
+    assert SUMMER.position < ReportTerm("2026-27", Term.AUTUMN).position
+    assert sorted((SUMMER, AUTUMN, SPRING), key=lambda each: each.position) == [AUTUMN, SPRING, SUMMER]

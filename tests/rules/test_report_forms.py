@@ -10,7 +10,7 @@ import pytest
 from app.rules.report_answers import faults_of_answers
 from app.rules.report_forms import faults_of_form
 
-DEFAULT = json.loads((Path(__file__).parents[2] / "app/sandbox_data/progress_report_form.json").read_text())
+DEFAULT = json.loads((Path(__file__).parent / "progress_report_form.json").read_text())
 FORM: dict[str, Any] = {
     "type": "object",
     "required": ["voice"],
