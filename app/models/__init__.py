@@ -2,6 +2,7 @@
 
 from app.models import (
     absconding,
+    action_plans,
     agreements,
     attendance,
     calendars,
@@ -37,6 +38,7 @@ from app.models import (
 
 __all__ = [
     "absconding",
+    "action_plans",
     "agreements",
     "attendance",
     "calendars",

@@ -4,6 +4,8 @@ from fastapi import APIRouter
 
 from app.routers import (
     absconding_alerts,
+    action_plans,
+    actions,
     agreements,
     api_clients,
     attendance_census,
@@ -77,6 +79,8 @@ from app.settings import Settings
 
 ROUTERS: tuple[APIRouter, ...] = (
     absconding_alerts.router,
+    action_plans.router,
+    actions.router,
     agreements.router,
     api_clients.router,
     attendance_census.router,
