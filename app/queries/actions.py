@@ -25,10 +25,10 @@ def is_overdue(today: date) -> ColumnElement[bool]:
     return and_(col(Action.state) == ActionState.OPEN, col(Action.due_on) < today)
 
 
-def changed_or_overdue_since(caller: Caller, statement: Select[Action], since: datetime) -> Select[Action]:
-    """Those changed, or overdue by the mere passing of days, since an instant; a day too many rather than one less."""
+def changed_or_overdue(caller: Caller, since: datetime) -> ColumnElement[bool]:
+    """Changed, or overdue by the mere passing of days, since an instant; a day too many rather than one less."""
     fell_due = and_(is_overdue(caller.today), col(Action.due_on) >= london_day(since) - timedelta(days=1))
-    return statement.where(or_(col(Action.changed_at) >= since, fell_due))
+    return or_(col(Action.changed_at) >= since, fell_due)
 
 
 async def visible_action(caller: Caller, session: AsyncSession, action_id: UUID, *, lock: bool = False) -> Action:

@@ -10,7 +10,7 @@ from app.access.caller import Caller
 from app.access.permission import allow
 from app.access.scopes import Scope
 from app.models.action_plans import Action, ActionStep
-from app.queries.actions import changed_or_overdue_since, is_overdue, visible_action, visible_actions, visible_steps
+from app.queries.actions import changed_or_overdue, is_overdue, visible_action, visible_actions, visible_steps
 from app.rules.action_plans import ActionState, action_is_overdue
 from app.schemas.actions import (
     ActionComplete,
@@ -62,7 +62,7 @@ async def list_actions(
         *[compare(field, value) for field, compare, value in filters if value is not None]
     )
     if changed_since is not None:
-        statement = changed_or_overdue_since(caller, statement, changed_since)
+        statement = statement.where(changed_or_overdue(caller, changed_since))
     rows, page = await pages.rows(session, statement, [col(Action.due_on), col(Action.id)])
     return page.holding([_action(caller, row[0]) for row in rows])
 

@@ -9,10 +9,10 @@ from sqlmodel import col
 from app.access.caller import Caller
 from app.access.permission import allow
 from app.access.scopes import Scope
-from app.models.organisations import OrganisationKind
 from app.models.action_plans import Action, ActionPlan
-from app.queries.actions import changed_or_overdue_since, is_overdue
-from app.queries.qa_actions import visible_visit_action, visible_visit_actions
+from app.models.organisations import OrganisationKind
+from app.queries.actions import changed_or_overdue, is_overdue
+from app.queries.qa_actions import visible_visit_action, visible_visit_actions, visits_of
 from app.rules.action_plans import ActionState, action_is_overdue
 from app.schemas.qa_actions import QaActionComplete, QaActionCreate, QaActionRead, QaActionReopen
 from app.schemas.wire import Id, Instant
@@ -54,9 +54,10 @@ async def list_qa_actions(
         *[compare(field, value) for field, compare, value in filters if value is not None]
     )
     if changed_since is not None:
-        statement = changed_or_overdue_since(caller, statement, changed_since)
+        statement = statement.where(changed_or_overdue(caller, changed_since))
     rows, page = await pages.rows(session, statement, [col(Action.due_on), col(Action.id)])
-    return page.holding([_action(caller, row[0], row[1]) for row in rows])
+    visits = await visits_of(caller, session, [row[0] for row in rows])
+    return page.holding([_action(caller, row[0], visits[row[0].plan_id]) for row in rows])
 
 
 @router.post("/qa-visits/{visit_id}/actions", operation_id="set_qa_action", status_code=201, deprecated=True)
@@ -71,7 +72,7 @@ async def set_qa_action(
 
 @router.get("/qa-actions/{action_id}", operation_id="get_qa_action", deprecated=True)
 async def get_qa_action(action_id: Id, caller: Reader, session: Session, response: Response) -> QaActionRead:
-    action, _ = await visible_visit_action(caller, session, action_id)
+    action = await visible_visit_action(caller, session, action_id)
     return await _shown(caller, session, response, action)
 
 
@@ -113,8 +114,8 @@ async def close_qa_action(
 
 async def _shown(caller: Caller, session: Session, response: Response, action: Action) -> QaActionRead:
     tag(response, action.version)
-    _, visit_id = await visible_visit_action(caller, session, action.id)
-    return _action(caller, action, visit_id)
+    visits = await visits_of(caller, session, [action])
+    return _action(caller, action, visits[action.plan_id])
 
 
 def _action(caller: Caller, action: Action, visit_id: Id) -> QaActionRead:

@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
 from app.models.action_plans import SOURCE_COLUMNS, ActionPlan, ActionPlanReview
+from app.models.organisations import Organisation, OrganisationKind
 from app.outbox.catalogue import EventType
 from app.outbox.recording import record_event
 from app.problems import FieldError, Invalid, NotFound
-from app.models.organisations import Organisation, OrganisationKind
 from app.queries.action_plans import actions_of, open_plan_of, told_of, visible_plan
 from app.queries.directory import visible_organisation
 from app.queries.oversight import oversight_of
@@ -117,16 +117,16 @@ async def _opened(
     title: str,
     review_on: date | None,
 ) -> ActionPlan:
-    came_of = {} if source.id is None else {SOURCE_COLUMNS[source.kind]: source.id}
     plan = ActionPlan(
         **made(caller.now),
-        **came_of,
         kept_by_id=keeper,
         provider_id=provider_id,
         title=title,
         state=PlanState.OPEN,
         review_on=review_on,
     )
+    if source.id is not None:
+        setattr(plan, SOURCE_COLUMNS[source.kind], source.id)
     session.add(plan)
     await session.flush()
     await tell(caller, session, plan, EventType.PLAN_OPENED)
