@@ -33,6 +33,9 @@ class ActionPlan(Record, table=True):
         ForeignKeyConstraint(
             ["toolkit_assessment_id", "provider_id"], ["toolkit_assessments.id", "toolkit_assessments.provider_id"]
         ),
+        ForeignKeyConstraint(
+            ["concern_id", "kept_by_id", "provider_id"], ["concerns.id", "concerns.council_id", "concerns.provider_id"]
+        ),
         UniqueConstraint("id", "kept_by_id", "provider_id"),
         CheckConstraint(f"num_nonnulls({', '.join(SOURCE_COLUMNS.values())}) <= 1", name="one_source"),
         *(

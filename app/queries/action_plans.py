@@ -2,7 +2,7 @@
 that came of a visit which the school may read. Other councils and other providers see none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -67,6 +67,15 @@ async def actions_of(caller: Caller, session: AsyncSession, plan: ActionPlan) ->
         col(Action.plan_id).in_(visible_plans(caller).with_only_columns(col(ActionPlan.id))),
     )
     return (await session.scalars(statement.order_by(col(Action.due_on), col(Action.id)))).all()
+
+
+async def plans_of_concerns(
+    caller: Caller, session: AsyncSession, concern_ids: Collection[UUID]
+) -> Mapping[UUID, ActionPlan]:
+    """The plan that each concern led to, by the concern: only those that the caller sees."""
+    statement = visible_plans(caller).where(col(ActionPlan.concern_id).in_(concern_ids))
+    statement = statement.execution_options(populate_existing=True)
+    return {each.concern_id: each for each in await session.scalars(statement) if each.concern_id is not None}
 
 
 def of_source(kind: SourceKind, source_id: UUID | None = None) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""Action plans with their actions, steps and reviews; the actions of visits become actions of plans.
+"""Action plans with their actions, steps and reviews, and concerns; actions of visits become actions of plans.
 
 Revision ID: 0028
 Revises: 0024
@@ -81,17 +81,49 @@ join qa_visits v on v.id = p.visit_id and v.council_id = p.kept_by_id;
 _ACTION_STATES = ("open", "done", "closed")
 
 
+# What each party may do to a concern: the council settles it, whoever raised it takes it back, the provider answers.
+KEEP_CONCERN = """
+create function keep_concern() returns trigger language plpgsql as $$
+declare
+    me uuid := nullif(current_setting('app.organisation', true), '')::uuid;
+    step text := old.state || ' ' || new.state;
+    open_to_it text[] := case when me = old.council_id
+        then '{state,due_on,shared_at,settled_because,settled_at,changed_at,version}'
+        when me = old.raised_by_id then '{state,settled_because,settled_at,changed_at,version}'
+        else '{state,due_on,answer,answered_at,changed_at,version}' end;
+begin
+    if me is null then
+        return new;
+    end if;
+    if to_jsonb(new) - open_to_it is distinct from to_jsonb(old) - open_to_it
+       or old.state in ('closed', 'withdrawn')
+       or new.state <> old.state and not coalesce(
+            me = old.council_id and (step = 'raised shared' or new.state in ('acted_on', 'closed'))
+            or me = old.raised_by_id and step = 'raised withdrawn'
+            or me = old.provider_id and step = 'shared answered', false)
+       or old.shared_at is not null and new.shared_at is distinct from old.shared_at then
+        raise insufficient_privilege using message = 'this party does not change this of a concern now';
+    end if;
+    return new;
+end $$;
+
+create trigger concerns_keep before update on concerns for each row execute function keep_concern();
+"""
+
+
 def upgrade() -> None:
     op.create_unique_constraint(op.f("uq_qa_visits_id_provider_id"), "qa_visits", ["id", "provider_id"])
     op.create_unique_constraint(
         op.f("uq_toolkit_assessments_id_provider_id"), "toolkit_assessments", ["id", "provider_id"]
     )
+    _make_concerns()
     _make_plans()
     _make_actions()
     _make_steps_and_reviews()
     op.execute(MOVE_IN)
     op.drop_table("qa_actions")
     op.execute(KEEP_ACTION)
+    op.execute(KEEP_CONCERN)
     _secure()
 
 
@@ -104,6 +136,50 @@ def _of_plan(table: str) -> sa.ForeignKeyConstraint:
         ["plan_id", "kept_by_id", "provider_id"],
         ["action_plans.id", "action_plans.kept_by_id", "action_plans.provider_id"],
         name=op.f(f"fk_{table}_plan_id_kept_by_id_provider_id"),
+    )
+
+
+def _make_concerns() -> None:
+    states = ("raised", "shared", "answered", "acted_on", "closed", "withdrawn")
+    op.create_table(
+        "concerns",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("council_id", sa.Uuid(), nullable=False),
+        sa.Column("provider_id", sa.Uuid(), nullable=False),
+        sa.Column("raised_by_id", sa.Uuid(), nullable=False),
+        sa.Column("raiser_may_be_named", sa.Boolean(), nullable=False),
+        sa.Column("visit_id", sa.Uuid(), nullable=True),
+        sa.Column("text", sa.String(length=8000), nullable=False),
+        sa.Column("state", _enum("concernstate", *states), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("shared_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer", sa.String(length=8000), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_because", sa.String(length=2000), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("overdue_told_for", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["visit_id", "provider_id"],
+            ["qa_visits.id", "qa_visits.provider_id"],
+            name=op.f("fk_concerns_visit_id_provider_id"),
+        ),
+        *(
+            sa.ForeignKeyConstraint([column], ["organisations.id"], name=op.f(f"fk_concerns_{column}"))
+            for column in ("council_id", "provider_id", "raised_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_concerns")),
+        sa.UniqueConstraint("id", "council_id", "provider_id", name=op.f("uq_concerns_id_council_id_provider_id")),
+    )
+    for column in ("council_id", "provider_id", "raised_by_id"):
+        op.create_index(op.f(f"ix_concerns_{column}"), "concerns", [column])
+    op.create_index(
+        "ix_concerns_due",
+        "concerns",
+        ["due_on"],
+        postgresql_where=sa.text("state in ('raised', 'shared', 'answered')"),
     )
 
 
@@ -133,6 +209,11 @@ def _make_plans() -> None:
             ["toolkit_assessment_id", "provider_id"],
             ["toolkit_assessments.id", "toolkit_assessments.provider_id"],
             name=op.f("fk_action_plans_toolkit_assessment_id_provider_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["concern_id", "kept_by_id", "provider_id"],
+            ["concerns.id", "concerns.council_id", "concerns.provider_id"],
+            name=op.f("fk_action_plans_concern_id_kept_by_id_provider_id"),
         ),
         sa.ForeignKeyConstraint(["kept_by_id"], ["organisations.id"], name=op.f("fk_action_plans_kept_by_id")),
         sa.ForeignKeyConstraint(["provider_id"], ["organisations.id"], name=op.f("fk_action_plans_provider_id")),
@@ -232,7 +313,11 @@ _OVERSEEN = (
 )
 _SOURCE_SEEN = " and ".join(
     f"({column} is null or {seen(parent, column, 'action_plans')})"
-    for parent, column in (("qa_visits", "visit_id"), ("toolkit_assessments", "toolkit_assessment_id"))
+    for parent, column in (
+        ("qa_visits", "visit_id"),
+        ("toolkit_assessments", "toolkit_assessment_id"),
+        ("concerns", "concern_id"),
+    )
 )
 
 
@@ -264,6 +349,25 @@ def _secure() -> None:
             "done_on",
             "how_known",
             "closed_on",
+            "changed_at",
+            "version",
+        ),
+    )
+    secure(
+        "concerns",
+        f"council_id = {ME} or raised_by_id = {ME} or (provider_id = {ME} and shared_at is not null)",
+        adds=f"raised_by_id = {ME} and council_id in ({ME}, {MY_COUNCIL}) and state = 'raised' and shared_at is null"
+        f" and provider_id <> {ME} and {seen('organisations', 'provider_id', 'concerns')}"
+        f" and (visit_id is null or {seen('qa_visits', 'visit_id', 'concerns')})",
+        changes=f"council_id = {ME} or raised_by_id = {ME} or (provider_id = {ME} and shared_at is not null)",
+        columns=(
+            "state",
+            "due_on",
+            "shared_at",
+            "answer",
+            "answered_at",
+            "settled_because",
+            "settled_at",
             "changed_at",
             "version",
         ),
@@ -307,8 +411,8 @@ def downgrade() -> None:
         "create trigger qa_actions_provider before update on qa_actions"
         " for each row execute function provider_changes_only('state', 'note')"
     )
-    for table in ("action_steps", "action_plan_reviews", "actions", "action_plans"):
+    for table in ("action_steps", "action_plan_reviews", "actions", "action_plans", "concerns"):
         op.drop_table(table)
-    op.execute("drop function keep_action()")
+    op.execute("drop function keep_action(), keep_concern()")
     op.drop_constraint(op.f("uq_toolkit_assessments_id_provider_id"), "toolkit_assessments", type_="unique")
     op.drop_constraint(op.f("uq_qa_visits_id_provider_id"), "qa_visits", type_="unique")
