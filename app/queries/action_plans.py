@@ -107,10 +107,16 @@ def visible_reviews(caller: Caller, plan_id: UUID) -> Select[ActionPlanReview]:
 
 
 async def told_of(caller: Caller, session: AsyncSession, plan: ActionPlan) -> set[UUID]:
-    """Who is told of a plan: its keeper and provider, and its keeper's schools where it came of a published visit."""
+    """Who is told of a plan: its keeper and provider, and its keeper's schools where they may read its visit."""
     parties = {plan.kept_by_id, plan.provider_id}
     if plan.visit_id is None:
         return parties
-    statement = visible_visits(caller).where(col(QaVisit.id) == plan.visit_id)
-    visit = await session.scalar(statement.where(col(QaVisit.council_id) == plan.kept_by_id))
-    return parties | set(await audience_of(session, visit)) if visit else parties
+    visit = await session.scalar(visible_visits(caller).where(col(QaVisit.id) == plan.visit_id))
+    if visit is None:
+        return parties
+    schools = select(col(Organisation.id)).where(
+        col(Organisation.id).in_(await audience_of(session, visit)),
+        col(Organisation.council_id) == plan.kept_by_id,
+        col(Organisation.kind) == OrganisationKind.SCHOOL,
+    )
+    return parties | set(await session.scalars(schools))

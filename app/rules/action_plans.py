@@ -9,7 +9,7 @@ Source: Bolton AP quality assurance documents (actions are reviewed until closed
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -59,6 +59,9 @@ class PlanSource:
     kind: SourceKind = SourceKind.NONE
     id: UUID | None = None
 
+
+TOLD_AHEAD = timedelta(days=7)
+"""How long before its day an open action is told of. Source: Waymark's own."""
 
 PLANS = StateTable(
     "action plan",

@@ -18,7 +18,6 @@ from app.queries.oversight import oversight_of
 from app.queries.qa_visits import visible_visit
 from app.rules.action_plans import PlanSource, SourceKind, may_keep_plan
 from app.rules.concerns import CONCERNS, ConcernState, day_for_council, hearing_council, may_close_concern
-from app.rules.qa import VisitState
 from app.rules.verdict import Refused
 from app.schemas.concerns import ConcernActOn, ConcernAnswer, ConcernRaise, ConcernSettle, ConcernShare
 from app.services.action_plans import open_plan
@@ -130,7 +129,7 @@ async def _check_visit(caller: Caller, session: AsyncSession, visit_id: UUID, pr
         visit = await visible_visit(caller, session, visit_id)
     except NotFound:
         raise Invalid([fault]) from None
-    if visit.provider_id != provider.id or visit.state is not VisitState.PUBLISHED:
+    if visit.provider_id != provider.id or visit.published_at is None:
         raise Invalid([fault])
 
 
