@@ -9,7 +9,7 @@ from app.rules.quality_due import DueItem, DueKind, ToDo, WaitsFor
 from app.services.quality_due_sources import Wanted, chosen
 from app.settings import Settings
 from tests.ledger import Ledger
-from tests.quality import ACTION, DONE, LATER, actions_of, opened
+from tests.quality import ACTION, DONE, LATER, actions_of, opened, overseen
 from tests.test_concerns import CONCERNS, concern
 from tests.test_qa_visits import Plan, plan
 from tests.world import World
@@ -104,16 +104,15 @@ async def test_a_list_that_is_worked_out_whole_is_paged_alike(world: World) -> N
 
 
 async def test_each_day_that_comes_is_told_once(
-    world: World, plan: Plan, ledger: Ledger, database: Addresses, settings: Settings
+    world: World, ledger: Ledger, database: Addresses, settings: Settings
 ) -> None:
+    await overseen(world, database, settings)
     path = await opened(world)
     place = (await world.school.post(CONCERNS, concern(world))).headers["Location"]
     first, second = await actions_of(world, path)
 
     async def told(moved_to: str) -> list[tuple[str, str]]:
-        moved = await world.council.http.put(
-            "/v1/sandbox/clock", json={"stands_at": moved_to}, headers={"If-Match": '"0-0000000000000000"'}
-        )
+        moved = await world.council.http.put("/v1/sandbox/clock", json={"now": moved_to})
         assert moved.status_code == 200, moved.text
         rows = await ledger.sql(
             "select type, resource from events where type in ('action.due', 'action.overdue', 'concern.overdue',"

@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConst
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import INSTANT, TEXTS, Record, slug
-from app.rules.action_plans import ActionState, ActionStepKind, PlanSource, PlanState, SourceKind
+from app.rules.action_plans import ActionPlanState, ActionState, ActionStepKind, PlanSource, SourceKind
 
 SOURCE_COLUMNS = {
     SourceKind.QA_VISIT: "visit_id",
@@ -58,7 +58,7 @@ class ActionPlan(Record, table=True):
     toolkit_assessment_id: UUID | None = None
     qa_return_id: UUID | None = None
     concern_id: UUID | None = None
-    state: PlanState = Field(sa_type=slug(PlanState))
+    state: ActionPlanState = Field(sa_type=slug(ActionPlanState))
     review_on: date | None = None
     review_told_for: date | None = None
     closed_on: date | None = None

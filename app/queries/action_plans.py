@@ -17,7 +17,7 @@ from app.models.organisations import Organisation, OrganisationKind
 from app.models.qa import QaVisit
 from app.problems import NotFound
 from app.queries.qa_visits import audience_of, visible_visits
-from app.rules.action_plans import PlanSource, PlanState, SourceKind
+from app.rules.action_plans import ActionPlanState, PlanSource, SourceKind
 
 
 def visible_plans(caller: Caller) -> Select[ActionPlan]:
@@ -53,7 +53,7 @@ async def open_plan_of(
             of_source(source.kind, source.id),
             col(ActionPlan.kept_by_id) == kept_by_id,
             col(ActionPlan.provider_id) == provider_id,
-            col(ActionPlan.state) == PlanState.OPEN,
+            col(ActionPlan.state) == ActionPlanState.OPEN,
         )
         .with_for_update(of=ActionPlan)
         .execution_options(populate_existing=True)
@@ -88,7 +88,7 @@ def of_source(kind: SourceKind, source_id: UUID | None = None) -> ColumnElement[
 
 def review_overdue(today: date) -> ColumnElement[bool]:
     """As `app.rules.action_plans.review_is_overdue`, for a list."""
-    return and_(col(ActionPlan.state) == PlanState.OPEN, func.coalesce(col(ActionPlan.review_on) < today, False))
+    return and_(col(ActionPlan.state) == ActionPlanState.OPEN, func.coalesce(col(ActionPlan.review_on) < today, False))
 
 
 def changed_since(caller: Caller, statement: Select[ActionPlan], since: datetime) -> Select[ActionPlan]:

@@ -18,7 +18,7 @@ from app.queries.action_plans import visible_plans
 from app.queries.actions import visible_actions
 from app.queries.concerns import visible_concerns
 from app.queries.qa_visits import visible_visits
-from app.rules.action_plans import ActionState, PlanState
+from app.rules.action_plans import ActionPlanState, ActionState
 from app.rules.concerns import WAITS_FOR_SOMEBODY
 from app.rules.qa import VisitState
 from app.rules.quality_due import DueKind, Place
@@ -43,7 +43,7 @@ async def due_reviews(
     day = col(ActionPlan.review_on)
     mine = visible_plans(caller).where(
         col(ActionPlan.kept_by_id) == caller.organisation_id,
-        col(ActionPlan.state) == PlanState.OPEN,
+        col(ActionPlan.state) == ActionPlanState.OPEN,
         *_of(ActionPlan, day, DueKind.PLAN_REVIEW, provider_id, due_by, after),
     )
     return await _first(session, mine, [day, col(ActionPlan.id)], most)

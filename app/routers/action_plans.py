@@ -20,7 +20,7 @@ from app.queries.action_plans import (
     visible_plans,
     visible_reviews,
 )
-from app.rules.action_plans import PlanState, SourceKind, review_is_overdue
+from app.rules.action_plans import ActionPlanState, SourceKind, review_is_overdue
 from app.schemas.action_plans import (
     ActionPlanClose,
     ActionPlanCreate,
@@ -51,7 +51,7 @@ async def list_action_plans(
     kept_by_id: Id | None = None,
     source: SourceKind | None = None,
     source_id: Id | None = None,
-    state: PlanState | None = None,
+    state: ActionPlanState | None = None,
     overdue: bool | None = None,
     changed_since: Instant | None = None,
 ) -> Page[ActionPlanRead]:

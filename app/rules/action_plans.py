@@ -19,7 +19,7 @@ from app.rules.state_tables import StateTable, Transition
 from app.rules.verdict import Allowed, Refused, Verdict
 
 
-class PlanState(StrEnum):
+class ActionPlanState(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
 
@@ -67,10 +67,10 @@ PLANS = StateTable(
     "action plan",
     BOLTON,
     (
-        Transition(PlanState.OPEN, "add_action", PlanState.OPEN, ("keeper",)),
-        Transition(PlanState.OPEN, "review", PlanState.OPEN, ("keeper",)),
-        Transition(PlanState.OPEN, "close", PlanState.CLOSED, ("keeper",)),
-        Transition(PlanState.CLOSED, "reopen", PlanState.OPEN, ("keeper",)),
+        Transition(ActionPlanState.OPEN, "add_action", ActionPlanState.OPEN, ("keeper",)),
+        Transition(ActionPlanState.OPEN, "review", ActionPlanState.OPEN, ("keeper",)),
+        Transition(ActionPlanState.OPEN, "close", ActionPlanState.CLOSED, ("keeper",)),
+        Transition(ActionPlanState.CLOSED, "reopen", ActionPlanState.OPEN, ("keeper",)),
     ),
 )
 
@@ -132,9 +132,9 @@ def may_close_plan(not_closed: Iterable[UUID]) -> Verdict:
     return Allowed()
 
 
-def may_reopen_action(plan: PlanState) -> Verdict:
+def may_reopen_action(plan: ActionPlanState) -> Verdict:
     """Whether an action may be reopened: while its plan is open. Source: Waymark's own."""
-    if plan is PlanState.CLOSED:
+    if plan is ActionPlanState.CLOSED:
         return Refused("plan_closed", "The action's plan is closed: reopen the plan first.", OUR_OWN)
     return Allowed()
 
@@ -155,6 +155,6 @@ def action_is_overdue(state: ActionState, due_on: date, today: date) -> bool:
     return state is ActionState.OPEN and today > due_on
 
 
-def review_is_overdue(state: PlanState, review_on: date | None, today: date) -> bool:
+def review_is_overdue(state: ActionPlanState, review_on: date | None, today: date) -> bool:
     """Whether a plan is open after the day of its next review. Source: as `action_is_overdue`."""
-    return state is PlanState.OPEN and review_on is not None and today > review_on
+    return state is ActionPlanState.OPEN and review_on is not None and today > review_on

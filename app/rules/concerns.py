@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from app.rules.action_plans import PlanState
+from app.rules.action_plans import ActionPlanState
 from app.rules.sources import BOLTON, OUR_OWN
 from app.rules.state_tables import StateTable, Transition
 from app.rules.verdict import Allowed, Refused, Verdict
@@ -76,11 +76,11 @@ def hearing_council(raiser: UUID, of_school: UUID | None, *, is_council: bool) -
     )
 
 
-def may_close_concern(plan: PlanState | None) -> Verdict:
+def may_close_concern(plan: ActionPlanState | None) -> Verdict:
     """Whether a concern may be closed: not while the plan that it led to is open.
 
     Source: Bolton AP quality assurance documents (actions are reviewed until closed), read in the primary source.
     """
-    if plan is PlanState.OPEN:
+    if plan is ActionPlanState.OPEN:
         return Refused("plan_still_open", "The action plan that came of the concern is open.", BOLTON)
     return Allowed()

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.rules.action_plans import PlanState, SourceKind
+from app.rules.action_plans import ActionPlanState, SourceKind
 from app.schemas.actions import ActionCreate, ActionText
 from app.schemas.wire import Body, Day, Id, Instant, Name, Read, Tagged
 
@@ -70,7 +70,7 @@ class ActionPlanRead(Tagged):
     provider_id: Id
     title: Name
     source: PlanSourceRead
-    state: PlanState
+    state: ActionPlanState
     review_on: Day | None
     review_overdue: bool
     closed_on: Day | None

@@ -17,9 +17,9 @@ from app.queries.directory import visible_organisation
 from app.queries.oversight import oversight_of
 from app.rules.action_plans import (
     PLANS,
+    ActionPlanState,
     ActionState,
     PlanSource,
-    PlanState,
     SourceKind,
     may_close_plan,
     may_keep_plan,
@@ -122,7 +122,7 @@ async def _opened(
         kept_by_id=keeper,
         provider_id=provider_id,
         title=title,
-        state=PlanState.OPEN,
+        state=ActionPlanState.OPEN,
         review_on=review_on,
     )
     if source.id is not None:

@@ -194,7 +194,7 @@ def _make_plans() -> None:
         sa.Column("provider_id", sa.Uuid(), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
         *(sa.Column(column, sa.Uuid(), nullable=True) for column in SOURCES),
-        sa.Column("state", _enum("planstate", "open", "closed"), nullable=False),
+        sa.Column("state", _enum("actionplanstate", "open", "closed"), nullable=False),
         sa.Column("review_on", sa.Date(), nullable=True),
         sa.Column("review_told_for", sa.Date(), nullable=True),
         sa.Column("closed_on", sa.Date(), nullable=True),

@@ -8,8 +8,8 @@ import pytest
 from app.rules.action_plans import (
     ACTIONS,
     PLANS,
+    ActionPlanState,
     ActionState,
-    PlanState,
     action_is_overdue,
     may_close_plan,
     may_keep_plan,
@@ -51,7 +51,7 @@ def test_an_action_is_overdue_while_open_after_its_day(state: str, today: date, 
 def test_a_review_is_overdue_while_the_plan_is_open(
     state: str, review_on: date | None, today: date, overdue: bool
 ) -> None:
-    assert review_is_overdue(PlanState(state), review_on, today) is overdue
+    assert review_is_overdue(ActionPlanState(state), review_on, today) is overdue
 
 
 @pytest.mark.parametrize(
@@ -90,9 +90,9 @@ def test_an_action_moves_by_the_side_that_may(state: str, verb: str, by: str, af
     ],
 )
 def test_a_plan_is_its_keepers(state: str, verb: str, after: str) -> None:
-    moved = PLANS.move(PlanState(state), verb, "keeper")
+    moved = PLANS.move(ActionPlanState(state), verb, "keeper")
     assert (moved.code if isinstance(moved, Refused) else moved.value) == after
-    assert not PLANS.may(PlanState(state), verb, "provider")
+    assert not PLANS.may(ActionPlanState(state), verb, "provider")
 
 
 def test_a_plan_is_closed_when_each_of_its_actions_is() -> None:
@@ -106,8 +106,8 @@ def test_a_plan_is_closed_when_each_of_its_actions_is() -> None:
 
 
 def test_an_action_of_a_closed_plan_waits_for_the_plan() -> None:
-    assert may_reopen_action(PlanState.OPEN)
-    verdict = may_reopen_action(PlanState.CLOSED)
+    assert may_reopen_action(ActionPlanState.OPEN)
+    verdict = may_reopen_action(ActionPlanState.CLOSED)
     assert isinstance(verdict, Refused)
     assert verdict.code == "plan_closed"
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from app.rules.action_plans import PlanState
+from app.rules.action_plans import ActionPlanState
 from app.rules.concerns import (
     CONCERNS,
     ConcernState,
@@ -85,9 +85,9 @@ def test_a_concern_is_heard_by_one_council(
     ("plan", "allowed"),
     [
         pytest.param(None, True, id="it led to no plan"),
-        pytest.param(PlanState.CLOSED, True, id="its plan is closed"),
-        pytest.param(PlanState.OPEN, False, id="its plan is open"),
+        pytest.param(ActionPlanState.CLOSED, True, id="its plan is closed"),
+        pytest.param(ActionPlanState.OPEN, False, id="its plan is open"),
     ],
 )
-def test_a_concern_is_closed_after_its_plan(plan: PlanState | None, allowed: bool) -> None:
+def test_a_concern_is_closed_after_its_plan(plan: ActionPlanState | None, allowed: bool) -> None:
     assert bool(may_close_concern(plan)) is allowed
