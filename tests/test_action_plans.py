@@ -80,7 +80,7 @@ async def test_the_provider_keeps_nothing_of_a_councils_plan(world: World, path:
         refused = await world.provider.act(path, verb, body)
         expected = "wrong_state" if verb == "reopening" else "wrong_party"
         assert (refused.status_code, refused.json()["rule"]) == (409, expected), verb
-    added = await world.provider.act(path, "actions", ACTION)
+    added = await world.provider.post(f"{path}/actions", ACTION)
     assert (added.status_code, added.json()["may_be_done_by"]) == (409, ["keeper"])
     assert len(await actions_of(world, path)) == 2
 

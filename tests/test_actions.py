@@ -84,7 +84,7 @@ async def test_what_is_not_that_sides_to_do_is_refused(
 
 
 async def test_an_action_is_added_to_an_open_plan_and_reopened_in_one_only(world: World, plan_path: str) -> None:
-    added = await world.council.act(plan_path, "actions", ACTION | {"due_on": "2026-12-20"})
+    added = await world.council.post(f"{plan_path}/actions", ACTION | {"due_on": "2026-12-20"})
     assert added.status_code == 201, added.text
     paths = await actions_of(world, plan_path)
     assert added.headers["Location"] == paths[2]
@@ -93,7 +93,7 @@ async def test_an_action_is_added_to_an_open_plan_and_reopened_in_one_only(world
     await world.council.act(plan_path, "closure", {})
     refused = await world.council.act(paths[0], "reopening", {"due_on": "2026-12-20"})
     assert (refused.status_code, refused.json()["rule"]) == (409, "plan_closed")
-    assert (await world.council.act(plan_path, "actions", ACTION)).json()["rule"] == "wrong_state"
+    assert (await world.council.post(f"{plan_path}/actions", ACTION)).json()["rule"] == "wrong_state"
     await world.council.act(plan_path, "reopening", {"review_on": "2027-01-15"})
     assert (await world.council.act(paths[0], "reopening", {"due_on": "2026-12-20"})).json()["state"] == "open"
 

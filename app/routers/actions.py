@@ -69,10 +69,10 @@ async def list_actions(
 
 @router.post("/action-plans/{plan_id}/actions", operation_id="add_action", status_code=201)
 async def add_action(
-    plan_id: Id, body: ActionCreate, expected: ExpectedVersion, caller: Party, session: Session, response: Response
+    plan_id: Id, body: ActionCreate, caller: Party, session: Session, response: Response
 ) -> ActionRead:
-    """Adds an action to an open plan. `If-Match` takes the plan's ETag."""
-    action = await actions.add_action(caller, session, plan_id, body, expected)
+    """Adds an action to an open plan."""
+    action = await actions.add_action(caller, session, plan_id, body)
     response.headers["Location"] = f"{actions.PATH}/{action.id}"
     return _shown(caller, response, action)
 

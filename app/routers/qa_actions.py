@@ -42,7 +42,7 @@ async def list_qa_actions(
 ) -> Page[QaActionRead]:
     """The actions of the visits that the caller may see, by the day they are due. `overdue`: open after that day.
 
-    `changed_since` covers those that have become overdue.
+    `changed_since` covers those that have become overdue. Superseded by `list_actions`, which has every action.
     """
     filters = [
         (col(Action.provider_id), eq, provider_id),
@@ -64,7 +64,7 @@ async def list_qa_actions(
 async def set_qa_action(
     visit_id: Id, body: QaActionCreate, caller: Council, session: Session, response: Response
 ) -> QaActionRead:
-    """Sets the provider something to do, once the visit has taken place."""
+    """Sets the provider something to do, once the visit has taken place. Superseded by `open_action_plan`."""
     action = await qa_actions.set_action(caller, session, visit_id, body)
     response.headers["Location"] = f"/v1/qa-actions/{action.id}"
     return await _shown(caller, session, response, action)
@@ -72,6 +72,7 @@ async def set_qa_action(
 
 @router.get("/qa-actions/{action_id}", operation_id="get_qa_action", deprecated=True)
 async def get_qa_action(action_id: Id, caller: Reader, session: Session, response: Response) -> QaActionRead:
+    """One action that came of a visit. Superseded by `get_action`."""
     action = await visible_visit_action(caller, session, action_id)
     return await _shown(caller, session, response, action)
 
@@ -85,7 +86,7 @@ async def complete_qa_action(
     session: Session,
     response: Response,
 ) -> QaActionRead:
-    """The provider says that it is done, and how."""
+    """The provider says that it is done, and how. Superseded by `complete_action`."""
     return await _shown(
         caller, session, response, await qa_actions.complete(caller, session, action_id, body, expected)
     )
@@ -100,7 +101,7 @@ async def reopen_qa_action(
     session: Session,
     response: Response,
 ) -> QaActionRead:
-    """The council finds that more is needed, by a new day."""
+    """The council finds that more is needed, by a new day. Superseded by `reopen_action`."""
     return await _shown(caller, session, response, await qa_actions.reopen(caller, session, action_id, body, expected))
 
 
@@ -108,7 +109,7 @@ async def reopen_qa_action(
 async def close_qa_action(
     action_id: Id, expected: ExpectedVersion, caller: Council, session: Session, response: Response
 ) -> QaActionRead:
-    """The council is satisfied."""
+    """The council is satisfied. Superseded by `close_action`."""
     return await _shown(caller, session, response, await qa_actions.close(caller, session, action_id, expected))
 
 

@@ -49,16 +49,17 @@ async def open_plan(
     """Hands actions to the plan that is open of this source, or opens one; for any feature that leads to actions.
 
     `council_id` keeps the plan and must be the caller; None where the caller plans for itself, and is `provider_id`.
+    `title` and `review_on` are of a plan that it opens; left out, it is reviewed when the last of `actions` is due.
     Whoever calls this has judged that the source is the caller's to act upon, and holds a lock on it. Raises Invalid
     for a day that has passed (`/actions/0/due_on`).
     """
     keeper = provider_id if council_id is None else council_id
     plan = await open_plan_of(caller, session, source, keeper, provider_id)
+    day = review_day(review_on, [each.due_on for each in actions])
     if plan is None:
-        day = review_day(review_on, [each.due_on for each in actions])
         plan = await _opened(caller, session, source, keeper, provider_id, title, day)
-    else:
-        plan.review_on = review_on or plan.review_on
+    elif plan.review_on is None and day is not None:
+        plan.review_on = day
         changed(plan, caller)
     await set_actions(caller, session, plan, actions)
     return plan

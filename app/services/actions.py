@@ -64,16 +64,12 @@ async def set_actions(
     return [await _set(caller, session, plan, each) for each in wanted]
 
 
-async def add_action(
-    caller: Caller, session: AsyncSession, plan_id: UUID, body: ActionCreate, expected_version: int
-) -> Action:
+async def add_action(caller: Caller, session: AsyncSession, plan_id: UUID, body: ActionCreate) -> Action:
     """Adds an action to an open plan."""
     plan = await visible_plan(caller, session, plan_id, lock=True)
-    must_be(plan.version, expected_version)
     role = next(iter(parties_of(plan.kept_by_id, plan.provider_id, caller.organisation_id)), "reader")
     insist(PLANS.may(plan.state, "add_action", role))
     _must_lie_ahead(body.due_on, caller)
-    changed(plan, caller)
     return await _set(caller, session, plan, NewAction(**body.model_dump()))
 
 

@@ -34,8 +34,8 @@ async def set_action(caller: Caller, session: AsyncSession, visit_id: UUID, body
         council_id=caller.organisation_id,
         actions=[],
         title=TITLE,
+        review_on=body.due_on,
     )
-    plan.review_on = plan.review_on or body.due_on
     [action] = await actions.set_actions(caller, session, plan, [actions.NewAction(**body.model_dump())])
     return action
 
