@@ -35,6 +35,7 @@ async def test_a_plan_goes_from_opening_to_closure(world: World, path: str, ledg
     assert (early.status_code, early.json()["rule"]) == (409, "actions_not_closed")
     assert early.json()["actions_not_closed"] == sorted(each.rsplit("/", 1)[1] for each in (first, second))
     await world.provider.act(first, "completion", DONE)
+    assert len((await world.council.act(path, "closure", {})).json()["actions_not_closed"]) == 2
     await world.council.act(first, "closure")
     reviewed = await world.council.act(path, "reviews", REVIEW)
     assert (reviewed.status_code, reviewed.json()["note"]) == (200, "Nearly done.")
