@@ -53,6 +53,16 @@ async def test_every_step_of_an_action_is_kept_and_told(world: World, path: str,
         assert await ledger.told(f"action.{event}", path) == {world.council.id, world.provider.id}
 
 
+async def test_a_council_closes_the_actions_of_a_provider_that_has_no_client(world: World) -> None:
+    entry = {"name": "Hollow Farm", "category": "charity"}
+    registered = (await world.council.post("/v1/providers", entry)).json()["id"]
+    plan = await opened(world, provider_id=registered)
+    for each in await actions_of(world, plan):
+        closed = await world.council.act(each, "confirmation", {"how_known": "The farm told the officer by phone."})
+        assert (closed.json()["state"], closed.json()["note"]) == ("closed", None)
+    assert (await world.council.act(plan, "closure", {})).json()["state"] == "closed"
+
+
 async def test_either_side_says_who_sees_to_it(world: World, path: str) -> None:
     for party in (world.provider, world.council):
         etag = (await party.get(path)).headers["ETag"]

@@ -93,7 +93,7 @@ async def test_pages_of_what_is_due_skip_and_repeat_nothing(world: World, plan: 
 async def test_a_list_that_is_worked_out_whole_is_paged_alike(world: World) -> None:
     def item(key: str, day: int) -> DueItem:
         on = DECEMBER.replace(day=day).date()
-        return DueItem(DueKind.VISIT, key, on, UUID(int=1), ToDo.MAKE_VISIT, WaitsFor.COUNCIL, "/v1/qa-visits")
+        return DueItem(DueKind.ACTIVITY, key, on, UUID(int=1), ToDo.MAKE_VISIT, WaitsFor.COUNCIL, "/v1/qa-visits")
 
     every = [item("b", 2), item("a", 2), item("c", 1), item("d", 9)]
     wanted = Wanted(DECEMBER.replace(day=8).date(), None, None, 2)

@@ -14,10 +14,13 @@ from uuid import UUID
 
 
 class DueKind(StrEnum):
+    """`activity` falls due by its minimum frequency; `visit` is one that is planned and has not been carried out."""
+
     ACTION = "action"
     PLAN_REVIEW = "plan_review"
     CONCERN = "concern"
     VISIT = "visit"
+    ACTIVITY = "activity"
     PROGRESS_REPORT = "progress_report"
     QA_RETURN = "qa_return"
 

@@ -2,7 +2,8 @@
 
 A feature adds its kind here by one function of the form `Source`. It answers what the calling council may see of the
 kind that falls due by `wanted.due_by`, the soonest first by `DueItem.place`, only what is behind `wanted.after`, and no
-more than `wanted.most`. `chosen` makes that of a list that is worked out whole.
+more than `wanted.most`. `chosen` makes that of a list that is worked out whole. A kind has one function: where a page
+ends, its `DueItem.key` is what that function is handed back.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence

@@ -305,10 +305,13 @@ def _make_steps_and_reviews() -> None:
     op.create_index(op.f("ix_action_plan_reviews_plan_id"), "action_plan_reviews", ["plan_id"])
 
 
-# With itself, or with a provider that the council oversees or ever awarded a lot, as `rules.oversight` has it today.
+# With itself, or with a provider that the council oversees, ever awarded a lot or was asked for one: the rules say
+# which of these is enough for what.
 _OVERSEEN = (
     f"provider_id = {ME}"
     f" or exists (select 1 from lot_awards a where a.provider_id = action_plans.provider_id and a.council_id = {ME})"
+    " or exists (select 1 from lot_applications a where a.provider_id = action_plans.provider_id"
+    f" and a.council_id = {ME})"
     f" or exists (select 1 from organisations o where o.id = action_plans.provider_id and o.registered_by_id = {ME})"
 )
 _SOURCE_SEEN = " and ".join(
