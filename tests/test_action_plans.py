@@ -175,6 +175,23 @@ async def test_a_provider_plans_for_itself_and_closes_its_own_actions(world: Wor
     assert (await world.provider.act(own, "closure", {})).json()["state"] == "closed"
 
 
+async def test_a_plan_comes_of_an_assessment_that_is_complete(world: World, path: str, ledger: Ledger) -> None:
+    about = {"provider_id": str(world.provider.id), "use": "self_evaluation", "assessors": "The head"}
+    made = await world.provider.post("/v1/toolkit-assessments", about)
+    source = {"kind": "toolkit_assessment", "id": made.json()["id"]}
+    body = {"provider_id": str(world.provider.id), "title": "Improvement", "source": source, "actions": [ACTION]}
+    early = await world.provider.post(PLANS, body)
+    assert (early.status_code, early.json()["errors"][0]["code"]) == (422, "unknown_source")
+    await ledger.sql("update toolkit_assessments set state = 'complete' where id = :id returning 1", id=source["id"])
+    own = await world.provider.post(PLANS, body)
+    assert (own.status_code, own.json()["source"]) == (201, source)
+    again = await world.provider.post(PLANS, body)
+    assert (again.status_code, again.json()["open_plan"]) == (409, own.json()["id"])
+    councils = await world.council.post(PLANS, body)
+    assert (councils.status_code, councils.json()["kept_by_id"]) == (201, str(world.council.id))
+    assert (await world.other_provider.post(PLANS, body)).json()["rule"] == "provider_not_on_framework"
+
+
 @pytest.mark.parametrize(
     ("change", "pointer"),
     [

@@ -16,6 +16,7 @@ from app.queries.qa_visits import visible_visit
 from app.queries.toolkit_assessments import visible_assessment
 from app.rules.action_plans import SourceKind
 from app.rules.qa import VISITS
+from app.rules.toolkit import AssessmentState
 from app.services.changes import insist
 
 Check = Callable[[Caller, AsyncSession, UUID], Awaitable[UUID]]
@@ -31,8 +32,11 @@ async def qa_visit(caller: Caller, session: AsyncSession, visit_id: UUID) -> UUI
 
 
 async def toolkit_assessment(caller: Caller, session: AsyncSession, assessment_id: UUID) -> UUID:
-    """An assessment that the caller reads. Raises NotFound."""
-    return (await visible_assessment(caller, session, assessment_id)).provider_id
+    """A complete assessment that the caller reads. Raises NotFound."""
+    assessment = await visible_assessment(caller, session, assessment_id)
+    if assessment.state is not AssessmentState.COMPLETE:
+        raise NotFound
+    return assessment.provider_id
 
 
 async def unknown(caller: Caller, session: AsyncSession, source_id: UUID) -> UUID:
