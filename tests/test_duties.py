@@ -27,6 +27,7 @@ from tests.placing import (
     request_suspension,
     sever,
 )
+from tests.planning import plan_and_worry
 from tests.referring import offered, taken_up
 from tests.returning import ask_for_returns
 from tests.test_absconding_alerts import PATH, broken, refuse
@@ -57,14 +58,16 @@ EVENTS = {
     "safeguarding-confirmation.lapsed": 1,
     "qa-visit.overdue": 3,
     "sustained-check.due": 3,
-    "progress-report.due": 3,
-    "progress-report.overdue": 3,
+    "progress-report.overdue": 6,
     "qa-return.due": 3,
+    "action.due": 3,
+    "action.overdue": 3,
     "qa-return.overdue": 3,
     "clock.overdue": 6,  # reviews that were not held
 }
-ELSEWHERE = 4
-"""Events for another provider and the council that registered it: confirmations of theirs that end."""
+ELSEWHERE = 4 + 6
+"""Of another provider and the council that registered it, confirmations that end; for the council alone, reviews of
+plans that were not held and concerns that wait for it."""
 
 
 async def much_is_due(world: World, database: Addresses) -> None:
@@ -99,6 +102,7 @@ async def much_ends(session: AsyncSession, world: World) -> None:
     """Three of each thing that is the provider's, or due of it, have 10 December as their last day."""
     last_day = date(2026, 12, 10)
     await ask_for_returns(session, world, last_day, 3)
+    await plan_and_worry(session, world, last_day, 3)
     for _ in range(3):
         await hold_lot(session, world, ends_on=last_day)
         await insure(session, world.provider.id, last_day)

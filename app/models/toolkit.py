@@ -14,7 +14,10 @@ class ToolkitAssessment(Record, table=True):
     """An assessment of one provider, written by one organisation, over all areas of the toolkit."""
 
     __tablename__ = "toolkit_assessments"
-    __table_args__ = (UniqueConstraint("id", "provider_id", "assessor_id"),)
+    __table_args__ = (
+        UniqueConstraint("id", "provider_id", "assessor_id"),
+        UniqueConstraint("id", "provider_id"),
+    )
 
     provider_id: UUID = Field(foreign_key="organisations.id", index=True)
     assessor_id: UUID = Field(foreign_key="organisations.id", index=True)

@@ -4,6 +4,8 @@ from fastapi import APIRouter
 
 from app.routers import (
     absconding_alerts,
+    action_plans,
+    actions,
     agreements,
     api_clients,
     attendance_census,
@@ -14,6 +16,7 @@ from app.routers import (
     calendars,
     census_settings,
     clocks,
+    concerns,
     contacts,
     daily_roll,
     directory,
@@ -61,6 +64,7 @@ from app.routers import (
     qa_visits_due,
     qa_visits_reporting,
     qualifications,
+    quality_due,
     reference_data,
     referral_offers,
     referrals,
@@ -86,6 +90,8 @@ from app.settings import Settings
 
 ROUTERS: tuple[APIRouter, ...] = (
     absconding_alerts.router,
+    action_plans.router,
+    actions.router,
     agreements.router,
     api_clients.router,
     attendance_census.router,
@@ -97,6 +103,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     calendars.router,
     census_settings.router,
     clocks.router,
+    concerns.router,
     contacts.router,
     daily_roll.router,
     directory.router,
@@ -144,6 +151,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     qa_visits.router,
     qa_visits_due.router,
     qa_visits_reporting.router,
+    quality_due.router,
     reference_data.router,
     referral_offers.router,
     referrals.router,
