@@ -1,5 +1,7 @@
 """Toolkit assessments: begun, said area by area, complete when every area is addressed. Nothing is computed."""
 
+from dataclasses import fields
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,11 +15,13 @@ from app.problems import FieldError, Invalid, NotFound
 from app.queries.oversight import councils_overseeing, oversight_of
 from app.queries.toolkit_assessments import assessed_organisation, entries_of, own_assessment
 from app.rules.toolkit import ASSESSMENTS, AreaEntry, AssessmentState, check_entry, is_complete
+from app.rules.toolkit_evidence import check_days
 from app.rules.toolkit_uses import BETWEEN_THE_TWO, AssessorRole, may_begin
 from app.rules.verdict import Refused
-from app.schemas.toolkit_assessments import AreaWrite, ToolkitAssessmentCreate
+from app.schemas.toolkit_assessments import AreaWrite, ToolkitAssessmentCreate, ToolkitAssessmentUpdate
 from app.services.changes import changed, insist, made, moved
 
+_RULED = tuple(each.name for each in fields(AreaEntry) if each.name != "area")
 _ROLES_TOWARDS_OTHERS = {
     OrganisationKind.COUNCIL: AssessorRole.COUNCIL,
     OrganisationKind.SCHOOL: AssessorRole.SCHOOL,
@@ -32,14 +36,28 @@ async def begin_assessment(caller: Caller, session: AsyncSession, body: ToolkitA
     except NotFound:
         fault = FieldError("/provider_id", "unknown_provider", "name a provider that you can find")
         raise Invalid([fault]) from None
-    insist(may_begin(body.use, _role(caller, assessed.id), await oversight_of(caller, session, assessed)))
+    role = _role(caller, assessed.id)
+    insist(may_begin(body.use, role, await oversight_of(caller, session, assessed)))
     assessment = ToolkitAssessment(
         **made(caller.now),
         **body.model_dump(),
         assessor_id=caller.organisation_id,
+        assessor_role=role,
         state=AssessmentState.DRAFT,
     )
     session.add(assessment)
+    await session.flush()
+    return assessment
+
+
+async def change_assessment(
+    caller: Caller, session: AsyncSession, assessment_id: UUID, body: ToolkitAssessmentUpdate, expected_version: int
+) -> ToolkitAssessment:
+    """Says anew who carries out an assessment that is not complete."""
+    assessment = await _moved(caller, session, assessment_id, "change", expected_version)
+    for member, value in body.model_dump(exclude_unset=True).items():
+        setattr(assessment, member, value)
+    changed(assessment, caller)
     await session.flush()
     return assessment
 
@@ -49,16 +67,19 @@ async def address_area(
 ) -> ToolkitAssessment:
     """Says something of an area or sub-area, in place of what was said. Raises Invalid for one the toolkit lacks."""
     assessment = await _moved(caller, session, assessment_id, "address_area", expected_version)
-    verdict = check_entry(AreaEntry(area, **body.model_dump()))
+    said = body.model_dump(mode="json")
+    verdict = check_entry(AreaEntry(area, **{member: said[member] for member in _RULED}))
     if isinstance(verdict, Refused) and verdict.code == "unknown_area":
         raise Invalid([FieldError("area", verdict.code, "name a slug that /v1/reference-data/toolkit-areas lists")])
     insist(verdict)
+    seen_on = [each.seen_on for each in body.sources if each.seen_on is not None]
+    insist(check_days(seen_on, [each.due_on for each in body.planned_actions], caller.today))
     known = {entry.area: entry for entry in await entries_of(session, assessment)}
     if area in known:
-        for member, value in body.model_dump().items():
+        for member, value in said.items():
             setattr(known[area], member, value)
     else:
-        session.add(_entry(assessment, area, body))
+        session.add(_entry(assessment, area, said))
     changed(assessment, caller)
     await session.flush()
     return assessment
@@ -83,23 +104,16 @@ async def complete(
 
 def as_stated(entry: ToolkitEntry) -> AreaEntry:
     """The entry as the rules know it."""
-    return AreaEntry(
-        entry.area,
-        entry.strengths,
-        entry.development_areas,
-        entry.evidence,
-        entry.actions,
-        entry.not_applicable_because,
-    )
+    return AreaEntry(entry.area, **{member: getattr(entry, member) for member in _RULED})
 
 
-def _entry(assessment: ToolkitAssessment, area: str, body: AreaWrite) -> ToolkitEntry:
+def _entry(assessment: ToolkitAssessment, area: str, said: dict[str, Any]) -> ToolkitEntry:
     return ToolkitEntry(
         assessment_id=assessment.id,
         provider_id=assessment.provider_id,
         assessor_id=assessment.assessor_id,
         area=area,
-        **body.model_dump(),
+        **said,
     )
 
 
