@@ -31,6 +31,7 @@ from app.models import (
     reviews,
     suspensions,
     toolkit,
+    toolkit_question_sets,
     unagreed_absences,
     webhooks,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "reviews",
     "suspensions",
     "toolkit",
+    "toolkit_question_sets",
     "unagreed_absences",
     "webhooks",
 ]

@@ -32,6 +32,7 @@ class ToolkitAssessment(Record, table=True):
     state: AssessmentState = Field(sa_type=slug(AssessmentState))
     assessors: str = Field(max_length=500)
     named_assessors: list[dict[str, str]] = Field(sa_type=JSON)
+    question_set_id: UUID | None = Field(default=None, foreign_key="toolkit_question_sets.id")
     completed_at: datetime | None = Field(default=None, sa_type=INSTANT)
 
 

@@ -156,3 +156,5 @@ class EventType(StrEnum):
     WEBHOOK_ENDPOINT_DISABLED = "webhook-endpoint.disabled"
     WEBHOOK_ENDPOINT_REMOVED = "webhook-endpoint.removed"
     TOOLKIT_ASSESSMENT_COMPLETED = "toolkit-assessment.completed"
+    TOOLKIT_QUESTIONS_IMPORTED = "toolkit-question-set.imported"
+    TOOLKIT_QUESTIONS_WITHDRAWN = "toolkit-question-set.withdrawn"

@@ -153,4 +153,6 @@ MEANINGS: dict[EventType, str] = {
     EventType.WEBHOOK_ENDPOINT_DISABLED: "A webhook endpoint was disabled: by hand, as gone, or for failing for days.",
     EventType.WEBHOOK_ENDPOINT_REMOVED: "A webhook endpoint was removed.",
     EventType.TOOLKIT_ASSESSMENT_COMPLETED: "Every area of a toolkit assessment is addressed.",
+    EventType.TOOLKIT_QUESTIONS_IMPORTED: "A council imported an edition of the toolkit's original questions.",
+    EventType.TOOLKIT_QUESTIONS_WITHDRAWN: "A council took a set of the toolkit's original questions out of use.",
 }

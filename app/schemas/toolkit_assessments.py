@@ -49,12 +49,16 @@ PlannedActionsWrite = Annotated[list[PlannedActionWrite], Field(max_length=20)]
 
 
 class ToolkitAssessmentCreate(Body):
-    """An assessment of a provider, or of the caller itself. `assessors` are the people who carry it out, in words."""
+    """An assessment of a provider, or of the caller itself. `assessors` are the people who carry it out, in words.
+
+    `question_set_id` says by which council's current questions it is written; without one, by Waymark's own prompts.
+    """
 
     provider_id: Id
     use: ToolkitUse = Field(strict=False)
     assessors: ShortText
     named_assessors: NamedAssessors = []
+    question_set_id: Id | None = None
 
 
 class ToolkitAssessmentUpdate(Body):
@@ -134,6 +138,7 @@ class ToolkitAssessmentSummary(Read):
     state: AssessmentState
     assessors: ShortText
     named_assessors: Annotated[list[AssessorRead], Field(max_length=20)]
+    question_set_id: Id | None
     completed_at: Instant | None
     changed_at: Instant
 

@@ -20,6 +20,7 @@ from app.rules.toolkit_uses import BETWEEN_THE_TWO, AssessorRole, may_begin
 from app.rules.verdict import Refused
 from app.schemas.toolkit_assessments import AreaWrite, ToolkitAssessmentCreate, ToolkitAssessmentUpdate
 from app.services.changes import changed, insist, made, moved
+from app.services.toolkit_question_sets import check_written_with
 
 _RULED = tuple(each.name for each in fields(AreaEntry) if each.name != "area")
 _ROLES_TOWARDS_OTHERS = {
@@ -38,6 +39,7 @@ async def begin_assessment(caller: Caller, session: AsyncSession, body: ToolkitA
         raise Invalid([fault]) from None
     role = _role(caller, assessed.id)
     insist(may_begin(body.use, role, await oversight_of(caller, session, assessed)))
+    await check_written_with(caller, session, body.question_set_id)
     assessment = ToolkitAssessment(
         **made(caller.now),
         **body.model_dump(),

@@ -1,4 +1,5 @@
-"""Toolkit assessments in depth: named assessors, their role, sources of evidence, actions with an owner and a day.
+"""Toolkit assessments in depth: named assessors, their role, sources of evidence, actions with an owner and a day;
+councils' questions.
 
 Revision ID: 0029
 Revises: 0024
@@ -9,6 +10,8 @@ The application changes of a draft what the service does, and no other column.
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
+
+from migrations.row_security import ME, resecure, secure, seen
 
 revision = "0029"
 down_revision = "0024"
@@ -26,12 +29,92 @@ from organisations o where o.id = a.assessor_id
 """
 
 
+# The council itself, and the providers that it oversees: awarded, registered, or applying for a lot of it.
+SEES_QUESTIONS = (
+    f"council_id = {ME}"
+    f" or exists (select 1 from lot_awards a where a.provider_id = {ME}"
+    " and a.council_id = toolkit_question_sets.council_id)"
+    f" or exists (select 1 from organisations o where o.id = {ME}"
+    " and o.registered_by_id = toolkit_question_sets.council_id)"
+    f" or exists (select 1 from lot_applications a where a.provider_id = {ME} and a.state <> 'withdrawn'"
+    " and a.council_id = toolkit_question_sets.council_id)"
+)
+I_AM_A_COUNCIL = f"exists (select 1 from organisations o where o.id = {ME} and o.kind = 'council')"
+BEGINS = (
+    f"assessor_id = {ME} and state = 'draft' and completed_at is null and (question_set_id is null or exists"
+    " (select 1 from toolkit_question_sets q where q.id = toolkit_assessments.question_set_id and q.state = 'current'))"
+)
+BEGAN_BEFORE = f"assessor_id = {ME}"
+
+FUNCTIONS = """
+create function keep_question_set() returns trigger language plpgsql as $$
+begin
+    if (old.state, new.state) not in
+       (('current', 'superseded'), ('current', 'withdrawn'), ('superseded', 'withdrawn')) then
+        raise insufficient_privilege using message = 'a set of questions is superseded or withdrawn, and never back';
+    end if;
+    return new;
+end $$;
+
+create trigger toolkit_question_sets_keep before update on toolkit_question_sets
+    for each row execute function keep_question_set();
+"""
+DROP_FUNCTIONS = """
+drop trigger toolkit_question_sets_keep on toolkit_question_sets;
+drop function keep_question_set();
+"""
+
+
 def _one_of(name: str, *values: str) -> sa.Enum:
     return sa.Enum(*values, name=name, native_enum=False, create_constraint=True, length=40)
 
 
 def upgrade() -> None:
     _widen_assessments()
+    _keep_questions()
+    op.execute(FUNCTIONS)
+    resecure("toolkit_assessments", "app_adds", BEGINS)
+
+
+def _keep_questions() -> None:
+    op.create_table(
+        "toolkit_question_sets",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("council_id", sa.Uuid(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("state", _one_of("questionsetstate", "current", "superseded", "withdrawn"), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("permission", sa.String(length=500), nullable=False),
+        sa.Column("areas", _JSON, nullable=False),
+        sa.ForeignKeyConstraint(["council_id"], ["organisations.id"], name=op.f("fk_toolkit_question_sets_council_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_toolkit_question_sets")),
+        sa.UniqueConstraint("council_id", "edition", name=op.f("uq_toolkit_question_sets_council_id_edition")),
+    )
+    op.create_index(
+        "uq_toolkit_question_sets_current",
+        "toolkit_question_sets",
+        ["council_id"],
+        unique=True,
+        postgresql_where=sa.text("state = 'current'"),
+    )
+    secure(
+        "toolkit_question_sets",
+        SEES_QUESTIONS,
+        adds=f"council_id = {ME} and state = 'current' and {I_AM_A_COUNCIL}",
+        changes=f"council_id = {ME}",
+        columns=("state", "changed_at", "version"),
+    )
+    op.add_column("toolkit_assessments", sa.Column("question_set_id", sa.Uuid(), nullable=True))
+    op.create_foreign_key(
+        op.f("fk_toolkit_assessments_question_set_id"),
+        "toolkit_assessments",
+        "toolkit_question_sets",
+        ["question_set_id"],
+        ["id"],
+    )
 
 
 def _widen_assessments() -> None:
@@ -64,6 +147,10 @@ def _widen_assessments() -> None:
 
 
 def downgrade() -> None:
+    resecure("toolkit_assessments", "app_adds", BEGAN_BEFORE)
+    op.execute(DROP_FUNCTIONS)
+    op.drop_column("toolkit_assessments", "question_set_id")
+    op.drop_table("toolkit_question_sets")
     _narrow_assessments()
 
 

@@ -48,6 +48,7 @@ PRIVATE = {
     "sustained-checks",
     "termination-notices",
     "toolkit-assessments",
+    "toolkit-question-sets",
     "unagreed-absences",
     "webhook-deliveries",
     "webhook-endpoints",
@@ -207,6 +208,10 @@ async def _about_a_provider(world: World) -> dict[str, str]:
         "/v1/toolkit-assessments",
         {"provider_id": provider, "use": "council_quality_assurance", "assessors": "Officers"},
     )
+    questions = await council.post(
+        "/v1/toolkit-question-sets",
+        {"title": "Q", "permission": "Ours", "areas": [{"area": "pupil-induction", "questions": ["Why?"]}]},
+    )
     return {
         **procurement,
         "frameworks": framework,
@@ -217,6 +222,7 @@ async def _about_a_provider(world: World) -> dict[str, str]:
         "qa-visits": visit,
         "qa-actions": made(action)["id"],
         "toolkit-assessments": made(assessment)["id"],
+        "toolkit-question-sets": made(questions)["id"],
         "areas": "quality-of-education",
     }
 
