@@ -64,6 +64,17 @@ async def entries_of(session: AsyncSession, assessment: ToolkitAssessment) -> Se
     return (await session.scalars(statement)).all()
 
 
+async def visible_entries(
+    caller: Caller, session: AsyncSession, assessment_ids: Sequence[UUID]
+) -> Sequence[ToolkitEntry]:
+    """What those of the assessments that the caller sees say."""
+    seen = visible_assessments(caller).with_only_columns(col(ToolkitAssessment.id))
+    statement = select(ToolkitEntry).where(
+        col(ToolkitEntry.assessment_id).in_(assessment_ids), col(ToolkitEntry.assessment_id).in_(seen)
+    )
+    return (await session.scalars(statement)).all()
+
+
 async def assessed_organisation(caller: Caller, session: AsyncSession, organisation_id: UUID) -> Organisation:
     """Whom an assessment may be about: a provider that the caller may find, or the calling school. Raises NotFound."""
     of_its_own = caller.kind is OrganisationKind.SCHOOL and organisation_id == caller.organisation_id

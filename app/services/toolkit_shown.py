@@ -36,10 +36,12 @@ def areas_shown(assessment: ToolkitAssessment, entries: Iterable[ToolkitEntry]) 
 def stated(area: ToolkitArea | SubArea, said: Mapping[str, ToolkitEntry]) -> dict[str, Any]:
     """What is said of one area or sub-area; empty lists where nothing is."""
     entry = said.get(area.slug)
-    shown: dict[str, Any] = {member: getattr(entry, member) if entry else [] for member in _SAID}
-    return shown | {
-        "area": area.slug,
-        "name": area.name,
-        "addressed": entry is not None and as_stated(entry).is_addressed,
-        "not_applicable_because": entry.not_applicable_because if entry else None,
-    }
+    addressed = entry is not None and as_stated(entry).is_addressed
+    return {"area": area.slug, "name": area.name, "addressed": addressed, **said_in(entry)}
+
+
+def said_in(entry: ToolkitEntry | None) -> dict[str, Any]:
+    """What an entry says; empty lists where there is none."""
+    if entry is None:
+        return {member: [] for member in _SAID} | {"not_applicable_because": None}
+    return {member: getattr(entry, member) for member in _SAID}

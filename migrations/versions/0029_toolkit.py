@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from migrations.row_security import ME, resecure, secure, seen
+from migrations.row_security import ME, resecure, secure
 
 revision = "0029"
 down_revision = "0024"
