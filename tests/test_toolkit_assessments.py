@@ -21,6 +21,7 @@ from tests.toolkit_assessing import (
     numbers_in,
     say,
 )
+from tests.toolkit_events import told
 from tests.world import World
 
 TABLES = ["toolkit_assessments", "toolkit_entries"]
@@ -223,7 +224,7 @@ async def test_the_database_keeps_a_complete_assessment_as_it_was(overseen: Worl
             "other_council", "provider", "council_quality_assurance", "provider_not_on_framework", id="not another"
         ),
         pytest.param("provider", "provider", "peer_review", "use_not_for_assessor", id="nobody is its own peer"),
-        pytest.param("other_provider", "provider", "peer_review", "", id="a peer reviews"),
+        pytest.param("other_provider", "provider", "peer_review", "peer_review_not_agreed", id="a peer, with consent"),
         pytest.param("school", "school", "in_school_provision", "", id="a school, its own provision"),
         pytest.param("school", "provider", "in_school_provision", "use_not_for_assessor", id="not another's provision"),
         pytest.param("school", "provider", "suitability_at_commissioning", "", id="a school that would commission"),
@@ -234,15 +235,6 @@ async def test_who_may_begin_an_assessment(overseen: World, assessor: str, subje
     begun = await getattr(overseen, assessor).post("/v1/toolkit-assessments", about(getattr(overseen, subject), use))
     assert begun.status_code == (409 if rule else 201), begun.text
     assert begun.json().get("rule", "") == rule
-
-
-async def test_a_peer_review_stays_between_the_two(overseen: World) -> None:
-    await overseen.provider.change("PATCH", f"/v1/providers/{overseen.provider.id}", {"published": True})
-    path = await begin(overseen.other_provider, overseen.provider, "peer_review")
-    await address_all(overseen.other_provider, path)
-    await overseen.other_provider.act(path, "completion")
-    assert (await overseen.provider.get(path)).status_code == 200
-    assert (await overseen.council.get(path)).status_code == 404
 
 
 async def test_only_a_provider_that_one_can_find_is_assessed(overseen: World) -> None:
@@ -256,17 +248,8 @@ async def test_those_who_read_an_assessment_are_told_when_it_is_complete(
     overseen: World, database: Addresses, settings: Settings
 ) -> None:
     path = await completed(overseen.provider, overseen.provider, "self_evaluation")
-    engine = make_engine(database.owner, settings)
-    async with make_sessions(engine)() as session:
-        told = await session.scalars(
-            text(
-                "select a.organisation_id from events e join event_audiences a on a.event_id = e.id"
-                " where e.type = 'toolkit-assessment.completed' and e.resource = :path"
-            ),
-            {"path": path},
-        )
-        assert set(told) == {overseen.provider.id, overseen.council.id}
-    await engine.dispose()
+    audience = await told(database, settings, "toolkit-assessment.completed", path)
+    assert audience == {overseen.provider.id, overseen.council.id}
 
 
 async def test_the_toolkit_is_reference_data(world: World) -> None:

@@ -20,6 +20,11 @@ class ToolkitAssessment(Record, table=True):
     __tablename__ = "toolkit_assessments"
     __table_args__ = (
         UniqueConstraint("id", "provider_id", "assessor_id"),
+        ForeignKeyConstraint(
+            ["peer_review_id", "provider_id", "assessor_id"],
+            ["toolkit_peer_reviews.id", "toolkit_peer_reviews.reviewed_id", "toolkit_peer_reviews.reviewer_id"],
+        ),
+        CheckConstraint("peer_review_id is null or use = 'peer_review'", name="of_a_peer_review"),
         CheckConstraint(
             "(assessor_role in ('itself', 'school_itself')) = (assessor_id = provider_id)", name="role_is_its_own"
         ),
@@ -33,6 +38,7 @@ class ToolkitAssessment(Record, table=True):
     assessors: str = Field(max_length=500)
     named_assessors: list[dict[str, str]] = Field(sa_type=JSON)
     question_set_id: UUID | None = Field(default=None, foreign_key="toolkit_question_sets.id")
+    peer_review_id: UUID | None = Field(default=None, unique=True)
     completed_at: datetime | None = Field(default=None, sa_type=INSTANT)
 
 

@@ -158,3 +158,7 @@ class EventType(StrEnum):
     TOOLKIT_ASSESSMENT_COMPLETED = "toolkit-assessment.completed"
     TOOLKIT_QUESTIONS_IMPORTED = "toolkit-question-set.imported"
     TOOLKIT_QUESTIONS_WITHDRAWN = "toolkit-question-set.withdrawn"
+    TOOLKIT_PEER_REVIEW_ASKED = "toolkit-peer-review.asked"
+    TOOLKIT_PEER_REVIEW_AGREED = "toolkit-peer-review.agreed"
+    TOOLKIT_PEER_REVIEW_REFUSED = "toolkit-peer-review.refused"
+    TOOLKIT_PEER_REVIEW_WITHDRAWN = "toolkit-peer-review.withdrawn"

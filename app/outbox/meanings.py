@@ -155,4 +155,8 @@ MEANINGS: dict[EventType, str] = {
     EventType.TOOLKIT_ASSESSMENT_COMPLETED: "Every area of a toolkit assessment is addressed.",
     EventType.TOOLKIT_QUESTIONS_IMPORTED: "A council imported an edition of the toolkit's original questions.",
     EventType.TOOLKIT_QUESTIONS_WITHDRAWN: "A council took a set of the toolkit's original questions out of use.",
+    EventType.TOOLKIT_PEER_REVIEW_ASKED: "A provider asked another for consent to a peer review of it.",
+    EventType.TOOLKIT_PEER_REVIEW_AGREED: "The one to be reviewed consented to a peer review, or asked for it.",
+    EventType.TOOLKIT_PEER_REVIEW_REFUSED: "The one to be reviewed refused a peer review.",
+    EventType.TOOLKIT_PEER_REVIEW_WITHDRAWN: "A peer review was taken back before it was complete.",
 }

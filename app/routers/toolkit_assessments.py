@@ -22,6 +22,7 @@ from app.schemas.toolkit_assessments import (
 )
 from app.schemas.wire import Id, Instant
 from app.services import toolkit_assessments
+from app.services.toolkit_assessments_beginning import begin_assessment
 from app.services.toolkit_shown import areas_shown
 from app.web.conditional import ExpectedVersion, tag
 from app.web.edge import Session
@@ -66,8 +67,11 @@ async def list_toolkit_assessments(
 async def begin_toolkit_assessment(
     body: ToolkitAssessmentCreate, caller: Writer, session: Session, response: Response
 ) -> ToolkitAssessmentRead:
-    """Begins an assessment, which its assessor alone reads until it is complete."""
-    assessment = await toolkit_assessments.begin_assessment(caller, session, body)
+    """Begins an assessment, which its assessor alone reads until it is complete.
+
+    A peer review needs the consent of the one reviewed (`/v1/toolkit-peer-reviews`).
+    """
+    assessment = await begin_assessment(caller, session, body)
     response.headers["Location"] = f"/v1/toolkit-assessments/{assessment.id}"
     return await _shown(session, response, assessment)
 

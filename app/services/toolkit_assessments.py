@@ -1,4 +1,4 @@
-"""Toolkit assessments: begun, said area by area, complete when every area is addressed. Nothing is computed."""
+"""Toolkit assessments: said area by area, complete when every area is addressed. Nothing is computed."""
 
 from dataclasses import fields
 from typing import Any
@@ -7,49 +7,22 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
-from app.models.organisations import OrganisationKind
 from app.models.toolkit import ToolkitAssessment, ToolkitEntry
+from app.models.toolkit_peer_reviews import ToolkitPeerReview
 from app.outbox.catalogue import EventType
 from app.outbox.recording import record_event
-from app.problems import FieldError, Invalid, NotFound
-from app.queries.oversight import councils_overseeing, oversight_of
-from app.queries.toolkit_assessments import assessed_organisation, entries_of, own_assessment
-from app.rules.toolkit import ASSESSMENTS, AreaEntry, AssessmentState, check_entry, is_complete
+from app.problems import FieldError, Invalid
+from app.queries.oversight import councils_overseeing
+from app.queries.toolkit_assessments import entries_of, own_assessment
+from app.rules.toolkit import ASSESSMENTS, AreaEntry, ToolkitUse, check_entry, is_complete
 from app.rules.toolkit_evidence import check_days
-from app.rules.toolkit_uses import BETWEEN_THE_TWO, AssessorRole, may_begin
+from app.rules.toolkit_uses import BETWEEN_THE_TWO
 from app.rules.verdict import Refused
-from app.schemas.toolkit_assessments import AreaWrite, ToolkitAssessmentCreate, ToolkitAssessmentUpdate
-from app.services.changes import changed, insist, made, moved
-from app.services.toolkit_question_sets import check_written_with
+from app.schemas.toolkit_assessments import AreaWrite, ToolkitAssessmentUpdate
+from app.services.changes import changed, insist, moved
+from app.services.toolkit_peer_reviews import carry_out, consent_for
 
 _RULED = tuple(each.name for each in fields(AreaEntry) if each.name != "area")
-_ROLES_TOWARDS_OTHERS = {
-    OrganisationKind.COUNCIL: AssessorRole.COUNCIL,
-    OrganisationKind.SCHOOL: AssessorRole.SCHOOL,
-    OrganisationKind.PROVIDER: AssessorRole.PEER_PROVIDER,
-}
-
-
-async def begin_assessment(caller: Caller, session: AsyncSession, body: ToolkitAssessmentCreate) -> ToolkitAssessment:
-    """Begins a draft that only the assessor reads. Raises RuleRefused where the use is not for this assessor."""
-    try:
-        assessed = await assessed_organisation(caller, session, body.provider_id)
-    except NotFound:
-        fault = FieldError("/provider_id", "unknown_provider", "name a provider that you can find")
-        raise Invalid([fault]) from None
-    role = _role(caller, assessed.id)
-    insist(may_begin(body.use, role, await oversight_of(caller, session, assessed)))
-    await check_written_with(caller, session, body.question_set_id)
-    assessment = ToolkitAssessment(
-        **made(caller.now),
-        **body.model_dump(),
-        assessor_id=caller.organisation_id,
-        assessor_role=role,
-        state=AssessmentState.DRAFT,
-    )
-    session.add(assessment)
-    await session.flush()
-    return assessment
 
 
 async def change_assessment(
@@ -93,9 +66,12 @@ async def complete(
     """Closes the assessment for good and shows it to its readers. The refusal names the areas still to address."""
     assessment = await _moved(caller, session, assessment_id, "complete", expected_version)
     insist(is_complete(as_stated(entry) for entry in await entries_of(session, assessment)))
+    peer_review = await _consented(caller, session, assessment)
     assessment.completed_at = caller.now
     changed(assessment, caller)
     await session.flush()
+    if peer_review is not None:
+        await carry_out(caller, session, peer_review)
     audience = {assessment.assessor_id, assessment.provider_id}
     if assessment.use not in BETWEEN_THE_TWO:
         audience |= await councils_overseeing(session, assessment.provider_id)
@@ -119,10 +95,13 @@ def _entry(assessment: ToolkitAssessment, area: str, said: dict[str, Any]) -> To
     )
 
 
-def _role(caller: Caller, assessed_id: UUID) -> AssessorRole:
-    if assessed_id != caller.organisation_id:
-        return _ROLES_TOWARDS_OTHERS[caller.kind]
-    return AssessorRole.SCHOOL_ITSELF if caller.kind is OrganisationKind.SCHOOL else AssessorRole.ITSELF
+async def _consented(caller: Caller, session: AsyncSession, assessment: ToolkitAssessment) -> ToolkitPeerReview | None:
+    """The consent that a peer review still has. Raises RuleRefused."""
+    if assessment.use is not ToolkitUse.PEER_REVIEW:
+        return None
+    peer_review = await consent_for(caller, session, assessment.provider_id, assessment)
+    assessment.peer_review_id = peer_review.id
+    return peer_review
 
 
 async def _moved(

@@ -1,5 +1,5 @@
 """Toolkit assessments in depth: named assessors, their role, sources of evidence, actions with an owner and a day;
-councils' questions.
+councils' questions; peer reviews by consent.
 
 Revision ID: 0029
 Revises: 0024
@@ -43,10 +43,54 @@ I_AM_A_COUNCIL = f"exists (select 1 from organisations o where o.id = {ME} and o
 BEGINS = (
     f"assessor_id = {ME} and state = 'draft' and completed_at is null and (question_set_id is null or exists"
     " (select 1 from toolkit_question_sets q where q.id = toolkit_assessments.question_set_id and q.state = 'current'))"
+    " and (use <> 'peer_review' or exists (select 1 from toolkit_peer_reviews r"
+    " where r.id = toolkit_assessments.peer_review_id and r.state = 'agreed'))"
 )
 BEGAN_BEFORE = f"assessor_id = {ME}"
 
+THE_TWO = f"{ME} in (reviewed_id, reviewer_id)"
+I_PROPOSE = (
+    f"proposed_by_id = {ME} and {THE_TWO} and (state = 'agreed' and reviewed_id = {ME}"
+    f" or state = 'asked' and reviewer_id = {ME}) and refused_because is null and not exists"
+    " (select 1 from organisations o where o.id in (reviewed_id, reviewer_id) and o.kind <> 'provider')"
+    " and 2 = (select count(*) from organisations o where o.id in (reviewed_id, reviewer_id))"
+)
+
 FUNCTIONS = """
+create function keep_peer_review() returns trigger language plpgsql as $$
+declare
+    me uuid := nullif(current_setting('app.organisation', true), '')::uuid;
+begin
+    if me is not null and not coalesce(case
+        when (old.state, new.state) in (('asked', 'agreed'), ('asked', 'refused')) then me = old.reviewed_id
+        when (old.state, new.state) = ('asked', 'withdrawn') then me = old.reviewer_id
+        when (old.state, new.state) = ('agreed', 'withdrawn') then true
+        when (old.state, new.state) = ('agreed', 'complete') then me = old.reviewer_id and exists (
+            select 1 from toolkit_assessments a where a.peer_review_id = old.id and a.state = 'complete')
+        end, false)
+       or new.refused_because is distinct from old.refused_because and new.state <> 'refused'
+    then
+        raise insufficient_privilege using message = 'a peer review is not moved so by this provider';
+    end if;
+    return new;
+end $$;
+
+create trigger toolkit_peer_reviews_keep before update on toolkit_peer_reviews
+    for each row execute function keep_peer_review();
+
+create function keep_consent() returns trigger language plpgsql as $$
+begin
+    if new.use = 'peer_review' and new.state = 'complete' and not exists (
+        select 1 from toolkit_peer_reviews r where r.id = new.peer_review_id and r.state = 'agreed')
+    then
+        raise insufficient_privilege using message = 'a peer review is complete by consent of the one reviewed';
+    end if;
+    return new;
+end $$;
+
+create trigger toolkit_assessments_consent before update on toolkit_assessments
+    for each row execute function keep_consent();
+
 create function keep_question_set() returns trigger language plpgsql as $$
 begin
     if (old.state, new.state) not in
@@ -60,6 +104,9 @@ create trigger toolkit_question_sets_keep before update on toolkit_question_sets
     for each row execute function keep_question_set();
 """
 DROP_FUNCTIONS = """
+drop trigger toolkit_assessments_consent on toolkit_assessments;
+drop trigger toolkit_peer_reviews_keep on toolkit_peer_reviews;
+drop function keep_consent(), keep_peer_review();
 drop trigger toolkit_question_sets_keep on toolkit_question_sets;
 drop function keep_question_set();
 """
@@ -72,6 +119,7 @@ def _one_of(name: str, *values: str) -> sa.Enum:
 def upgrade() -> None:
     _widen_assessments()
     _keep_questions()
+    _keep_peer_reviews()
     op.execute(FUNCTIONS)
     resecure("toolkit_assessments", "app_adds", BEGINS)
 
@@ -146,9 +194,73 @@ def _widen_assessments() -> None:
     )
 
 
+def _keep_peer_reviews() -> None:
+    states = _one_of("peerreviewstate", "asked", "agreed", "refused", "withdrawn", "complete")
+    op.create_table(
+        "toolkit_peer_reviews",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("reviewed_id", sa.Uuid(), nullable=False),
+        sa.Column("reviewer_id", sa.Uuid(), nullable=False),
+        sa.Column("proposed_by_id", sa.Uuid(), nullable=False),
+        sa.Column("state", states, nullable=False),
+        sa.Column("purpose", sa.String(length=500), nullable=False),
+        sa.Column("refused_because", sa.String(length=500), nullable=True),
+        sa.CheckConstraint("reviewed_id <> reviewer_id", name=op.f("ck_toolkit_peer_reviews_two_providers")),
+        sa.CheckConstraint(
+            "proposed_by_id in (reviewed_id, reviewer_id)", name=op.f("ck_toolkit_peer_reviews_proposed_by_one")
+        ),
+        *(
+            sa.ForeignKeyConstraint([each], ["organisations.id"], name=op.f(f"fk_toolkit_peer_reviews_{each}"))
+            for each in ("reviewed_id", "reviewer_id", "proposed_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_toolkit_peer_reviews")),
+        sa.UniqueConstraint(
+            "id", "reviewed_id", "reviewer_id", name=op.f("uq_toolkit_peer_reviews_id_reviewed_id_reviewer_id")
+        ),
+    )
+    op.create_index(
+        "uq_toolkit_peer_reviews_standing",
+        "toolkit_peer_reviews",
+        ["reviewed_id", "reviewer_id"],
+        unique=True,
+        postgresql_where=sa.text("state in ('asked', 'agreed')"),
+    )
+    op.create_index(op.f("ix_toolkit_peer_reviews_reviewer_id"), "toolkit_peer_reviews", ["reviewer_id"], unique=False)
+    secure(
+        "toolkit_peer_reviews",
+        THE_TWO,
+        adds=I_PROPOSE,
+        changes=THE_TWO,
+        columns=("state", "refused_because", "changed_at", "version"),
+    )
+    op.add_column("toolkit_assessments", sa.Column("peer_review_id", sa.Uuid(), nullable=True))
+    op.create_unique_constraint(
+        op.f("uq_toolkit_assessments_peer_review_id"), "toolkit_assessments", ["peer_review_id"]
+    )
+    op.create_check_constraint(
+        op.f("ck_toolkit_assessments_of_a_peer_review"),
+        "toolkit_assessments",
+        "peer_review_id is null or use = 'peer_review'",
+    )
+    op.create_foreign_key(
+        op.f("fk_toolkit_assessments_peer_review_id_provider_id_assessor_id"),
+        "toolkit_assessments",
+        "toolkit_peer_reviews",
+        ["peer_review_id", "provider_id", "assessor_id"],
+        ["id", "reviewed_id", "reviewer_id"],
+    )
+    op.execute("grant update (peer_review_id) on toolkit_assessments to waymark_app")
+
+
 def downgrade() -> None:
     resecure("toolkit_assessments", "app_adds", BEGAN_BEFORE)
     op.execute(DROP_FUNCTIONS)
+    op.execute("revoke update (peer_review_id) on toolkit_assessments from waymark_app")
+    op.drop_column("toolkit_assessments", "peer_review_id")
+    op.drop_table("toolkit_peer_reviews")
     op.drop_column("toolkit_assessments", "question_set_id")
     op.drop_table("toolkit_question_sets")
     _narrow_assessments()

@@ -48,6 +48,7 @@ PRIVATE = {
     "sustained-checks",
     "termination-notices",
     "toolkit-assessments",
+    "toolkit-peer-reviews",
     "toolkit-question-sets",
     "unagreed-absences",
     "webhook-deliveries",
@@ -212,6 +213,10 @@ async def _about_a_provider(world: World) -> dict[str, str]:
         "/v1/toolkit-question-sets",
         {"title": "Q", "permission": "Ours", "areas": [{"area": "pupil-induction", "questions": ["Why?"]}]},
     )
+    review = await world.provider.post(
+        "/v1/toolkit-peer-reviews",
+        {"reviewed_id": provider, "reviewer_id": str(PEER), "purpose": "To learn from each other"},
+    )
     return {
         **procurement,
         "frameworks": framework,
@@ -222,6 +227,7 @@ async def _about_a_provider(world: World) -> dict[str, str]:
         "qa-visits": visit,
         "qa-actions": made(action)["id"],
         "toolkit-assessments": made(assessment)["id"],
+        "toolkit-peer-reviews": made(review)["id"],
         "toolkit-question-sets": made(questions)["id"],
         "areas": "quality-of-education",
     }
