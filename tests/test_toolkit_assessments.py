@@ -8,6 +8,7 @@ from app.db.embedded_database import Addresses
 from app.db.engine import make_engine, make_sessions
 from app.rules.toolkit_areas import AREAS, MAY_NOT_APPLY
 from app.settings import Settings
+from tests.ledger import Ledger
 from tests.overseen import award, become, rows_seen
 from tests.test_qa_visits import NOWHERE, put
 from tests.toolkit_assessing import (
@@ -21,7 +22,6 @@ from tests.toolkit_assessing import (
     numbers_in,
     say,
 )
-from tests.toolkit_events import told
 from tests.world import World
 
 TABLES = ["toolkit_assessments", "toolkit_entries"]
@@ -244,11 +244,9 @@ async def test_only_a_provider_that_one_can_find_is_assessed(overseen: World) ->
         assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/provider_id")
 
 
-async def test_those_who_read_an_assessment_are_told_when_it_is_complete(
-    overseen: World, database: Addresses, settings: Settings
-) -> None:
+async def test_those_who_read_an_assessment_are_told_when_it_is_complete(overseen: World, ledger: Ledger) -> None:
     path = await completed(overseen.provider, overseen.provider, "self_evaluation")
-    audience = await told(database, settings, "toolkit-assessment.completed", path)
+    audience = await ledger.told("toolkit-assessment.completed", path)
     assert audience == {overseen.provider.id, overseen.council.id}
 
 

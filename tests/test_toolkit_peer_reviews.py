@@ -10,10 +10,10 @@ from app.db.embedded_database import Addresses
 from app.db.engine import make_engine, make_sessions
 from app.settings import Settings
 from tests.attendance_days import owner
+from tests.ledger import Ledger
 from tests.overseen import become, rows_seen
 from tests.test_qa_visits import NOWHERE
 from tests.toolkit_assessing import PATH, about, address_all, begin, completed
-from tests.toolkit_events import told
 from tests.world import Party, World
 
 REVIEWS = "/v1/toolkit-peer-reviews"
@@ -37,9 +37,7 @@ async def peers(world: World) -> World:
     return world
 
 
-async def test_a_reviewer_asks_and_begins_once_the_other_consents(
-    peers: World, database: Addresses, settings: Settings
-) -> None:
+async def test_a_reviewer_asks_and_begins_once_the_other_consents(peers: World, ledger: Ledger) -> None:
     reviewed, reviewer = peers.provider, peers.other_provider
     early = await reviewer.post(PATH, about(reviewed, "peer_review"))
     assert (early.status_code, early.json()["rule"]) == (409, "peer_review_not_agreed")
@@ -51,13 +49,13 @@ async def test_a_reviewer_asks_and_begins_once_the_other_consents(
     assert (alone.status_code, alone.json()["rule"]) == (409, "wrong_party")
     assert (await reviewed.act(review, "consent")).json()["state"] == "agreed"
     both = {reviewed.id, reviewer.id}
-    assert await told(database, settings, "toolkit-peer-review.asked", review) == both
-    assert await told(database, settings, "toolkit-peer-review.agreed", review) == both
+    assert await ledger.told("toolkit-peer-review.asked", review) == both
+    assert await ledger.told("toolkit-peer-review.agreed", review) == both
     path = await completed(reviewer, reviewed, "peer_review")
     for party in (reviewed, reviewer):
         shown = (await party.get(review)).json()
         assert (shown["state"], shown["assessment_id"]) == ("complete", path.rsplit("/", 1)[1])
-    assert await told(database, settings, "toolkit-assessment.completed", path) == both
+    assert await ledger.told("toolkit-assessment.completed", path) == both
 
 
 async def test_one_who_invites_its_reviewer_has_consented_listed_or_not(world: World) -> None:
@@ -70,15 +68,13 @@ async def test_one_who_invites_its_reviewer_has_consented_listed_or_not(world: W
     assert (await reviewed.get(review)).json()["assessment_id"] is None
 
 
-async def test_a_refusal_has_a_reason_and_another_question_may_follow(
-    peers: World, database: Addresses, settings: Settings
-) -> None:
+async def test_a_refusal_has_a_reason_and_another_question_may_follow(peers: World, ledger: Ledger) -> None:
     reviewed, reviewer = peers.provider, peers.other_provider
     review = await proposed(reviewer, reviewed, reviewer)
     assert (await reviewed.act(review, "refusal", {})).status_code == 422
     refused = (await reviewed.act(review, "refusal", {"reason": "After Easter"})).json()
     assert (refused["state"], refused["refused_because"]) == ("refused", "After Easter")
-    assert await told(database, settings, "toolkit-peer-review.refused", review) == {reviewed.id, reviewer.id}
+    assert await ledger.told("toolkit-peer-review.refused", review) == {reviewed.id, reviewer.id}
     late = await reviewed.act(review, "consent")
     assert (late.status_code, late.json()["rule"]) == (409, "wrong_state")
     again = await proposed(reviewer, reviewed, reviewer)
@@ -88,9 +84,7 @@ async def test_a_refusal_has_a_reason_and_another_question_may_follow(
     assert [each["id"] for each in listed] == [again.rsplit("/", 1)[1]]
 
 
-async def test_consent_taken_back_keeps_a_draft_from_being_complete(
-    peers: World, database: Addresses, settings: Settings
-) -> None:
+async def test_consent_taken_back_keeps_a_draft_from_being_complete(peers: World, ledger: Ledger) -> None:
     reviewed, reviewer = peers.provider, peers.other_provider
     review = await proposed(reviewed, reviewed, reviewer)
     path = await begin(reviewer, reviewed, "peer_review")
@@ -98,7 +92,7 @@ async def test_consent_taken_back_keeps_a_draft_from_being_complete(
     assert (second.status_code, second.json()["rule"]) == (409, "peer_review_begun")
     await address_all(reviewer, path)
     assert (await reviewed.act(review, "withdrawal")).json()["state"] == "withdrawn"
-    assert await told(database, settings, "toolkit-peer-review.withdrawn", review) == {reviewed.id, reviewer.id}
+    assert await ledger.told("toolkit-peer-review.withdrawn", review) == {reviewed.id, reviewer.id}
     late = await reviewer.act(path, "completion")
     assert (late.status_code, late.json()["rule"]) == (409, "peer_review_not_agreed")
     assert (await reviewed.get(path)).status_code == 404

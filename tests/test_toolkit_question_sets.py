@@ -10,10 +10,10 @@ from sqlalchemy.exc import DBAPIError
 from app.db.embedded_database import Addresses
 from app.db.engine import make_engine, make_sessions
 from app.settings import Settings
+from tests.ledger import Ledger
 from tests.overseen import award, become, rows_seen
 from tests.test_qa_visits import NOWHERE
 from tests.toolkit_assessing import about, begin
-from tests.toolkit_events import told
 from tests.world import Party, World
 
 SETS = "/v1/toolkit-question-sets"
@@ -41,7 +41,7 @@ async def imported(council: Party, **changes: Any) -> str:
 
 
 async def test_a_council_imports_questions_for_itself_and_the_providers_it_oversees(
-    overseen: World, database: Addresses, settings: Settings
+    overseen: World, settings: Settings, ledger: Ledger
 ) -> None:
     path = await imported(overseen.council)
     shown = (await overseen.council.get(path)).json()
@@ -56,7 +56,7 @@ async def test_a_council_imports_questions_for_itself_and_the_providers_it_overs
         seen = await rows_seen(settings, overseen, stranger.id, None, ["toolkit_question_sets"])
         assert seen == {"toolkit_question_sets": 0}
     assert (await overseen.school.get(path)).status_code == 403
-    assert await told(database, settings, "toolkit-question-set.imported", path) == {
+    assert await ledger.told("toolkit-question-set.imported", path) == {
         overseen.council.id,
         overseen.provider.id,
     }
@@ -78,16 +78,14 @@ async def test_a_new_edition_supersedes_and_what_was_written_with_the_old_one_ke
     assert (late.status_code, late.json()["rule"]) == (409, "question_set_not_current")
 
 
-async def test_a_set_that_is_withdrawn_is_used_no_more(
-    overseen: World, database: Addresses, settings: Settings
-) -> None:
+async def test_a_set_that_is_withdrawn_is_used_no_more(overseen: World, ledger: Ledger) -> None:
     path = await imported(overseen.council)
     assert (await overseen.provider.act(path, "withdrawal")).status_code == 403
     gone = await overseen.council.act(path, "withdrawal")
     assert gone.json()["state"] == "withdrawn"
     again = await overseen.council.act(path, "withdrawal")
     assert (again.status_code, again.json()["rule"]) == (409, "wrong_state")
-    assert await told(database, settings, "toolkit-question-set.withdrawn", path) == {
+    assert await ledger.told("toolkit-question-set.withdrawn", path) == {
         overseen.council.id,
         overseen.provider.id,
     }

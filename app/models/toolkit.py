@@ -15,6 +15,8 @@ class ToolkitAssessment(Record, table=True):
     """An assessment of one provider, written by one organisation, over all areas of the toolkit.
 
     The people who carry it out are `assessors` in words, and `named_assessors` as `[{"name", "role"}]`.
+    `lot_council_id` is the council whose lot is applied for; of an assessment for an application, the one council that
+    reads it.
     """
 
     __tablename__ = "toolkit_assessments"
@@ -24,6 +26,11 @@ class ToolkitAssessment(Record, table=True):
             ["peer_review_id", "provider_id", "assessor_id"],
             ["toolkit_peer_reviews.id", "toolkit_peer_reviews.reviewed_id", "toolkit_peer_reviews.reviewer_id"],
         ),
+        ForeignKeyConstraint(
+            ["lot_application_id", "lot_council_id", "provider_id"],
+            ["lot_applications.id", "lot_applications.council_id", "lot_applications.provider_id"],
+        ),
+        CheckConstraint("(lot_application_id is null) = (lot_council_id is null)", name="of_an_application"),
         CheckConstraint("peer_review_id is null or use = 'peer_review'", name="of_a_peer_review"),
         CheckConstraint(
             "(assessor_role in ('itself', 'school_itself')) = (assessor_id = provider_id)", name="role_is_its_own"
@@ -39,6 +46,8 @@ class ToolkitAssessment(Record, table=True):
     named_assessors: list[dict[str, str]] = Field(sa_type=JSON)
     question_set_id: UUID | None = Field(default=None, foreign_key="toolkit_question_sets.id")
     peer_review_id: UUID | None = Field(default=None, unique=True)
+    lot_application_id: UUID | None = Field(default=None, index=True)
+    lot_council_id: UUID | None = None
     completed_at: datetime | None = Field(default=None, sa_type=INSTANT)
 
 

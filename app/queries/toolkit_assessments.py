@@ -1,7 +1,8 @@
 """Toolkit assessments as a caller may see them.
 
 A draft is its assessor's alone. A complete one is read by the organisation assessed too, and by the councils that
-watch over it, unless its use keeps it between the two.
+watch over it, unless its use keeps it between the two. One for an application for a lot is read by the council whose
+lot it is, and by no other.
 """
 
 from collections.abc import Sequence
@@ -32,7 +33,12 @@ def visible_assessments(caller: Caller) -> Select[ToolkitAssessment]:
                 col(ToolkitAssessment.state) == AssessmentState.COMPLETE,
                 or_(
                     provider_id == me,
-                    and_(col(ToolkitAssessment.use).not_in(BETWEEN_THE_TWO), or_(awarded, registered)),
+                    col(ToolkitAssessment.lot_council_id) == me,
+                    and_(
+                        col(ToolkitAssessment.lot_application_id).is_(None),
+                        col(ToolkitAssessment.use).not_in(BETWEEN_THE_TWO),
+                        or_(awarded, registered),
+                    ),
                 ),
             ),
         )
@@ -73,6 +79,18 @@ async def visible_entries(
         col(ToolkitEntry.assessment_id).in_(assessment_ids), col(ToolkitEntry.assessment_id).in_(seen)
     )
     return (await session.scalars(statement)).all()
+
+
+async def assessments_for_application(caller: Caller, session: AsyncSession, application_id: UUID) -> Sequence[UUID]:
+    """The last fifty assessments of readiness for an application that the caller reads, the earliest first."""
+    statement = (
+        visible_assessments(caller)
+        .with_only_columns(col(ToolkitAssessment.id))
+        .where(col(ToolkitAssessment.lot_application_id) == application_id)
+        .order_by(col(ToolkitAssessment.created_at).desc(), col(ToolkitAssessment.id).desc())
+        .limit(50)
+    )
+    return list(await session.scalars(statement))[::-1]
 
 
 async def assessed_organisation(caller: Caller, session: AsyncSession, organisation_id: UUID) -> Organisation:

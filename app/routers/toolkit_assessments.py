@@ -45,6 +45,7 @@ async def list_toolkit_assessments(
     provider_id: Id | None = None,
     use: ToolkitUse | None = None,
     state: AssessmentState | None = None,
+    lot_application_id: Id | None = None,
     changed_since: Instant | None = None,
 ) -> Page[ToolkitAssessmentSummary]:
     """Which assessments there are, without what they say: that is read one by one, whole."""
@@ -52,6 +53,7 @@ async def list_toolkit_assessments(
         (col(ToolkitAssessment.provider_id), eq, provider_id),
         (col(ToolkitAssessment.use), eq, use),
         (col(ToolkitAssessment.state), eq, state),
+        (col(ToolkitAssessment.lot_application_id), eq, lot_application_id),
         (col(ToolkitAssessment.changed_at), ge, changed_since),
     ]
     statement = visible_assessments(caller).where(

@@ -52,6 +52,8 @@ class ToolkitAssessmentCreate(Body):
     """An assessment of a provider, or of the caller itself. `assessors` are the people who carry it out, in words.
 
     `question_set_id` says by which council's current questions it is written; without one, by Waymark's own prompts.
+    `lot_application_id` links one of readiness to the provider's application: the applicant and the council whose lot
+    it is read it, and no other council.
     """
 
     provider_id: Id
@@ -59,6 +61,7 @@ class ToolkitAssessmentCreate(Body):
     assessors: ShortText
     named_assessors: NamedAssessors = []
     question_set_id: Id | None = None
+    lot_application_id: Id | None = None
 
 
 class ToolkitAssessmentUpdate(Body):
@@ -139,6 +142,7 @@ class ToolkitAssessmentSummary(Read):
     assessors: ShortText
     named_assessors: Annotated[list[AssessorRead], Field(max_length=20)]
     question_set_id: Id | None
+    lot_application_id: Id | None
     completed_at: Instant | None
     changed_at: Instant
 

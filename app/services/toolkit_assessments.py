@@ -73,7 +73,9 @@ async def complete(
     if peer_review is not None:
         await carry_out(caller, session, peer_review)
     audience = {assessment.assessor_id, assessment.provider_id}
-    if assessment.use not in BETWEEN_THE_TWO:
+    if assessment.lot_council_id is not None:
+        audience.add(assessment.lot_council_id)
+    elif assessment.use not in BETWEEN_THE_TWO:
         audience |= await councils_overseeing(session, assessment.provider_id)
     path = f"/v1/toolkit-assessments/{assessment.id}"
     await record_event(session, EventType.TOOLKIT_ASSESSMENT_COMPLETED, path, caller.now, organisations=audience)

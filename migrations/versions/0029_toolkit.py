@@ -1,5 +1,5 @@
 """Toolkit assessments in depth: named assessors, their role, sources of evidence, actions with an owner and a day;
-councils' questions; peer reviews by consent.
+councils' questions; peer reviews by consent; readiness for an application for a lot.
 
 Revision ID: 0029
 Revises: 0024
@@ -45,8 +45,39 @@ BEGINS = (
     " (select 1 from toolkit_question_sets q where q.id = toolkit_assessments.question_set_id and q.state = 'current'))"
     " and (use <> 'peer_review' or exists (select 1 from toolkit_peer_reviews r"
     " where r.id = toolkit_assessments.peer_review_id and r.state = 'agreed'))"
+    " and (lot_application_id is null or use = 'readiness_of_prospective_provider' and exists"
+    " (select 1 from lot_applications l where l.id = toolkit_assessments.lot_application_id"
+    " and l.state in ('submitted', 'under_evaluation')))"
 )
 BEGAN_BEFORE = f"assessor_id = {ME}"
+_OVERSEEN = (
+    f"exists (select 1 from lot_awards a where a.provider_id = toolkit_assessments.provider_id and a.council_id = {ME})"
+    " or exists (select 1 from organisations o where o.id = toolkit_assessments.provider_id"
+    f" and o.registered_by_id = {ME})"
+)
+_TO_COUNCILS = f"use not in ('peer_review', 'in_school_provision') and ({_OVERSEEN})"
+READS = (
+    f"assessor_id = {ME} or (state = 'complete' and (provider_id = {ME} or lot_council_id = {ME}"
+    f" or (lot_application_id is null and {_TO_COUNCILS})))"
+)
+READ_BEFORE = f"assessor_id = {ME} or (state = 'complete' and (provider_id = {ME} or ({_TO_COUNCILS})))"
+# Whom an assessment about a provider is told to: one for an application tells its assessor of no other council.
+COUNCILS_OVERSEEING = """
+create or replace function councils_overseeing(wanted uuid) returns table (council_id uuid)
+language sql stable security definer set search_path = public, pg_temp as $$
+    with me as (select nullif(current_setting('app.organisation', true), '')::uuid as id),
+    overseeing as (
+        select a.council_id from lot_awards a where a.provider_id = wanted
+        union
+        select o.registered_by_id from organisations o where o.id = wanted and o.registered_by_id is not null)
+    select o.council_id from overseeing o, me
+    where me.id = wanted
+       or me.id in (select each.council_id from overseeing each)
+       or exists (select 1 from toolkit_assessments a
+                  where a.provider_id = wanted and a.assessor_id = me.id and a.state = 'complete'
+                    and a.use not in ('peer_review', 'in_school_provision'){but})
+$$;
+"""
 
 THE_TWO = f"{ME} in (reviewed_id, reviewer_id)"
 I_PROPOSE = (
@@ -120,7 +151,10 @@ def upgrade() -> None:
     _widen_assessments()
     _keep_questions()
     _keep_peer_reviews()
+    _link_applications()
     op.execute(FUNCTIONS)
+    op.execute(COUNCILS_OVERSEEING.format(but=" and a.lot_application_id is null"))
+    resecure("toolkit_assessments", "app_sees", READS)
     resecure("toolkit_assessments", "app_adds", BEGINS)
 
 
@@ -255,8 +289,32 @@ def _keep_peer_reviews() -> None:
     op.execute("grant update (peer_review_id) on toolkit_assessments to waymark_app")
 
 
+def _link_applications() -> None:
+    op.add_column("toolkit_assessments", sa.Column("lot_application_id", sa.Uuid(), nullable=True))
+    op.add_column("toolkit_assessments", sa.Column("lot_council_id", sa.Uuid(), nullable=True))
+    op.create_index(
+        op.f("ix_toolkit_assessments_lot_application_id"), "toolkit_assessments", ["lot_application_id"], unique=False
+    )
+    op.create_check_constraint(
+        op.f("ck_toolkit_assessments_of_an_application"),
+        "toolkit_assessments",
+        "(lot_application_id is null) = (lot_council_id is null)",
+    )
+    op.create_foreign_key(
+        op.f("fk_toolkit_assessments_lot_application_id_lot_council_id_provider_id"),
+        "toolkit_assessments",
+        "lot_applications",
+        ["lot_application_id", "lot_council_id", "provider_id"],
+        ["id", "council_id", "provider_id"],
+    )
+
+
 def downgrade() -> None:
     resecure("toolkit_assessments", "app_adds", BEGAN_BEFORE)
+    resecure("toolkit_assessments", "app_sees", READ_BEFORE)
+    op.execute(COUNCILS_OVERSEEING.format(but=""))
+    op.drop_column("toolkit_assessments", "lot_application_id")
+    op.drop_column("toolkit_assessments", "lot_council_id")
     op.execute(DROP_FUNCTIONS)
     op.execute("revoke update (peer_review_id) on toolkit_assessments from waymark_app")
     op.drop_column("toolkit_assessments", "peer_review_id")
