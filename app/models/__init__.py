@@ -33,6 +33,7 @@ from app.models import (
     toolkit,
     toolkit_peer_reviews,
     toolkit_question_sets,
+    toolkit_shares,
     unagreed_absences,
     webhooks,
 )
@@ -70,6 +71,7 @@ __all__ = [
     "toolkit",
     "toolkit_peer_reviews",
     "toolkit_question_sets",
+    "toolkit_shares",
     "unagreed_absences",
     "webhooks",
 ]

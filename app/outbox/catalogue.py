@@ -162,3 +162,5 @@ class EventType(StrEnum):
     TOOLKIT_PEER_REVIEW_AGREED = "toolkit-peer-review.agreed"
     TOOLKIT_PEER_REVIEW_REFUSED = "toolkit-peer-review.refused"
     TOOLKIT_PEER_REVIEW_WITHDRAWN = "toolkit-peer-review.withdrawn"
+    TOOLKIT_SHARE_MADE = "toolkit-share.made"
+    TOOLKIT_SHARE_RETRACTED = "toolkit-share.retracted"

@@ -159,4 +159,6 @@ MEANINGS: dict[EventType, str] = {
     EventType.TOOLKIT_PEER_REVIEW_AGREED: "The one to be reviewed consented to a peer review, or asked for it.",
     EventType.TOOLKIT_PEER_REVIEW_REFUSED: "The one to be reviewed refused a peer review.",
     EventType.TOOLKIT_PEER_REVIEW_WITHDRAWN: "A peer review was taken back before it was complete.",
+    EventType.TOOLKIT_SHARE_MADE: "The one assessed shared a complete assessment with another organisation.",
+    EventType.TOOLKIT_SHARE_RETRACTED: "A share was taken back: the other reads the assessment no longer.",
 }

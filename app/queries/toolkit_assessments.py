@@ -2,13 +2,14 @@
 
 A draft is its assessor's alone. A complete one is read by the organisation assessed too, and by the councils that
 watch over it, unless its use keeps it between the two. One for an application for a lot is read by the council whose
-lot it is, and by no other.
+lot it is, and by no other. Whom the one assessed shares a complete one with reads it too, while the share stands.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, or_, select
+from sqlalchemy import Exists, Select, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -16,9 +17,11 @@ from app.access.caller import Caller
 from app.models.frameworks import LotAward
 from app.models.organisations import Organisation, OrganisationKind
 from app.models.toolkit import ToolkitAssessment, ToolkitEntry
+from app.models.toolkit_shares import ToolkitShare
 from app.problems import NotFound
 from app.queries.directory import visible_organisation
 from app.rules.toolkit import AssessmentState
+from app.rules.toolkit_shares import ShareState
 from app.rules.toolkit_uses import BETWEEN_THE_TWO
 
 
@@ -34,6 +37,7 @@ def visible_assessments(caller: Caller) -> Select[ToolkitAssessment]:
                 or_(
                     provider_id == me,
                     col(ToolkitAssessment.lot_council_id) == me,
+                    _shared_with(caller).where(col(ToolkitShare.state) == ShareState.STANDING),
                     and_(
                         col(ToolkitAssessment.lot_application_id).is_(None),
                         col(ToolkitAssessment.use).not_in(BETWEEN_THE_TWO),
@@ -42,6 +46,19 @@ def visible_assessments(caller: Caller) -> Select[ToolkitAssessment]:
                 ),
             ),
         )
+    )
+
+
+def changed_since(caller: Caller, statement: Select[ToolkitAssessment], since: datetime) -> Select[ToolkitAssessment]:
+    """Those that changed since, or have been shared with the caller since."""
+    shared = _shared_with(caller).where(col(ToolkitShare.changed_at) >= since)
+    return statement.where(or_(col(ToolkitAssessment.changed_at) >= since, shared))
+
+
+def _shared_with(caller: Caller) -> Exists:
+    return exists().where(
+        col(ToolkitShare.assessment_id) == col(ToolkitAssessment.id),
+        col(ToolkitShare.shared_with_id) == caller.organisation_id,
     )
 
 

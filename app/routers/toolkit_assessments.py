@@ -1,16 +1,15 @@
 """Assessments by the AP Quality Toolkit, always of all thirteen areas and never a score."""
 
-from operator import eq, ge
 from typing import Annotated
 
-from fastapi import Path, Response
+from fastapi import Path, Query, Response
 from sqlmodel import col
 
 from app.access.caller import Caller
 from app.access.permission import allow
 from app.access.scopes import Scope
 from app.models.toolkit import ToolkitAssessment
-from app.queries.toolkit_assessments import entries_of, visible_assessment, visible_assessments
+from app.queries.toolkit_assessments import changed_since, entries_of, visible_assessment, visible_assessments
 from app.rules.toolkit import ASSESSED, AssessmentState, ToolkitUse
 from app.schemas.toolkit_assessments import (
     AreaSlug,
@@ -46,19 +45,21 @@ async def list_toolkit_assessments(
     use: ToolkitUse | None = None,
     state: AssessmentState | None = None,
     lot_application_id: Id | None = None,
-    changed_since: Instant | None = None,
+    since: Annotated[Instant | None, Query(alias="changed_since")] = None,
 ) -> Page[ToolkitAssessmentSummary]:
-    """Which assessments there are, without what they say: that is read one by one, whole."""
+    """Which assessments there are, without what they say: that is read one by one, whole.
+
+    `changed_since` covers those that have been shared with the caller since.
+    """
     filters = [
-        (col(ToolkitAssessment.provider_id), eq, provider_id),
-        (col(ToolkitAssessment.use), eq, use),
-        (col(ToolkitAssessment.state), eq, state),
-        (col(ToolkitAssessment.lot_application_id), eq, lot_application_id),
-        (col(ToolkitAssessment.changed_at), ge, changed_since),
+        (col(ToolkitAssessment.provider_id), provider_id),
+        (col(ToolkitAssessment.use), use),
+        (col(ToolkitAssessment.state), state),
+        (col(ToolkitAssessment.lot_application_id), lot_application_id),
     ]
-    statement = visible_assessments(caller).where(
-        *[compare(field, value) for field, compare, value in filters if value is not None]
-    )
+    statement = visible_assessments(caller).where(*[field == value for field, value in filters if value is not None])
+    if since is not None:
+        statement = changed_since(caller, statement, since)
     order = [col(ToolkitAssessment.created_at), col(ToolkitAssessment.id)]
     rows, page = await pages.rows(session, statement, order)
     shown = set(ToolkitAssessmentSummary.model_fields)

@@ -1,5 +1,5 @@
 """Toolkit assessments in depth: named assessors, their role, sources of evidence, actions with an owner and a day;
-councils' questions; peer reviews by consent; readiness for an application for a lot.
+councils' questions; peer reviews by consent; readiness for an application for a lot; shares.
 
 Revision ID: 0029
 Revises: 0024
@@ -58,7 +58,13 @@ _OVERSEEN = (
 _TO_COUNCILS = f"use not in ('peer_review', 'in_school_provision') and ({_OVERSEEN})"
 READS = (
     f"assessor_id = {ME} or (state = 'complete' and (provider_id = {ME} or lot_council_id = {ME}"
-    f" or (lot_application_id is null and {_TO_COUNCILS})))"
+    f" or (lot_application_id is null and {_TO_COUNCILS}) or exists (select 1 from toolkit_shares s"
+    f" where s.assessment_id = toolkit_assessments.id and s.shared_with_id = {ME} and s.state = 'standing')))"
+)
+SEES_SHARES = f"{ME} in (provider_id, shared_with_id)"
+I_SHARE = (
+    f"provider_id = {ME} and state = 'standing' and retracted_at is null"
+    " and exists (select 1 from organisations o where o.id = toolkit_shares.shared_with_id)"
 )
 READ_BEFORE = f"assessor_id = {ME} or (state = 'complete' and (provider_id = {ME} or ({_TO_COUNCILS})))"
 # Whom an assessment about a provider is told to: one for an application tells its assessor of no other council.
@@ -122,6 +128,22 @@ end $$;
 create trigger toolkit_assessments_consent before update on toolkit_assessments
     for each row execute function keep_consent();
 
+create function keep_share_of_complete() returns trigger language plpgsql as $$
+begin
+    if nullif(current_setting('app.organisation', true), '') is not null and not exists (
+        select 1 from toolkit_assessments a where a.id = new.assessment_id and a.state = 'complete')
+    then
+        raise insufficient_privilege using message = 'an assessment is shared once it is complete';
+    end if;
+    return new;
+end $$;
+
+create trigger toolkit_shares_of_complete before insert on toolkit_shares
+    for each row execute function keep_share_of_complete();
+
+create trigger toolkit_shares_keep before update on toolkit_shares
+    for each row execute function keep_closed('retracted');
+
 create function keep_question_set() returns trigger language plpgsql as $$
 begin
     if (old.state, new.state) not in
@@ -135,6 +157,9 @@ create trigger toolkit_question_sets_keep before update on toolkit_question_sets
     for each row execute function keep_question_set();
 """
 DROP_FUNCTIONS = """
+drop trigger toolkit_shares_keep on toolkit_shares;
+drop trigger toolkit_shares_of_complete on toolkit_shares;
+drop function keep_share_of_complete();
 drop trigger toolkit_assessments_consent on toolkit_assessments;
 drop trigger toolkit_peer_reviews_keep on toolkit_peer_reviews;
 drop function keep_consent(), keep_peer_review();
@@ -152,6 +177,7 @@ def upgrade() -> None:
     _keep_questions()
     _keep_peer_reviews()
     _link_applications()
+    _share()
     op.execute(FUNCTIONS)
     op.execute(COUNCILS_OVERSEEING.format(but=" and a.lot_application_id is null"))
     resecure("toolkit_assessments", "app_sees", READS)
@@ -309,13 +335,61 @@ def _link_applications() -> None:
     )
 
 
+def _share() -> None:
+    op.create_table(
+        "toolkit_shares",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("assessment_id", sa.Uuid(), nullable=False),
+        sa.Column("provider_id", sa.Uuid(), nullable=False),
+        sa.Column("assessor_id", sa.Uuid(), nullable=False),
+        sa.Column("shared_with_id", sa.Uuid(), nullable=False),
+        sa.Column("state", _one_of("sharestate", "standing", "retracted"), nullable=False),
+        sa.Column("retracted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "shared_with_id not in (provider_id, assessor_id)", name=op.f("ck_toolkit_shares_with_another")
+        ),
+        sa.CheckConstraint(
+            "(state = 'retracted') = (retracted_at is not null)", name=op.f("ck_toolkit_shares_retracted_at_a_time")
+        ),
+        sa.ForeignKeyConstraint(
+            ["assessment_id", "provider_id", "assessor_id"],
+            ["toolkit_assessments.id", "toolkit_assessments.provider_id", "toolkit_assessments.assessor_id"],
+            name=op.f("fk_toolkit_shares_assessment_id_provider_id_assessor_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["shared_with_id"], ["organisations.id"], name=op.f("fk_toolkit_shares_shared_with_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_toolkit_shares")),
+    )
+    op.create_index(
+        "uq_toolkit_shares_standing",
+        "toolkit_shares",
+        ["assessment_id", "shared_with_id"],
+        unique=True,
+        postgresql_where=sa.text("state = 'standing'"),
+    )
+    for column in ("provider_id", "shared_with_id"):
+        op.create_index(op.f(f"ix_toolkit_shares_{column}"), "toolkit_shares", [column], unique=False)
+    secure(
+        "toolkit_shares",
+        SEES_SHARES,
+        adds=I_SHARE,
+        changes=f"provider_id = {ME}",
+        columns=("state", "retracted_at", "changed_at", "version"),
+    )
+
+
 def downgrade() -> None:
     resecure("toolkit_assessments", "app_adds", BEGAN_BEFORE)
     resecure("toolkit_assessments", "app_sees", READ_BEFORE)
     op.execute(COUNCILS_OVERSEEING.format(but=""))
+    op.execute(DROP_FUNCTIONS)
+    op.drop_table("toolkit_shares")
     op.drop_column("toolkit_assessments", "lot_application_id")
     op.drop_column("toolkit_assessments", "lot_council_id")
-    op.execute(DROP_FUNCTIONS)
     op.execute("revoke update (peer_review_id) on toolkit_assessments from waymark_app")
     op.drop_column("toolkit_assessments", "peer_review_id")
     op.drop_table("toolkit_peer_reviews")

@@ -14,6 +14,7 @@ from tests.coming_out import outcome as came_out
 from tests.part_time_planning import PLANS, plan
 from tests.referring import offered, taken_up
 from tests.test_qa_visits import PARTS
+from tests.toolkit_assessing import completed
 from tests.world import Party, World, make_world, open_party
 
 # Collections whose members exist for those they concern and for nobody else.
@@ -50,6 +51,7 @@ PRIVATE = {
     "toolkit-assessments",
     "toolkit-peer-reviews",
     "toolkit-question-sets",
+    "toolkit-shares",
     "unagreed-absences",
     "webhook-deliveries",
     "webhook-endpoints",
@@ -225,6 +227,7 @@ async def _about_a_provider(world: World) -> dict[str, str]:
         "toolkit-assessments": made(assessment)["id"],
         "toolkit-question-sets": made(questions)["id"],
         "toolkit-peer-reviews": await _peer_review(world),
+        "toolkit-shares": await _share(world),
         "areas": "quality-of-education",
     }
 
@@ -235,6 +238,13 @@ async def _peer_review(world: World) -> str:
     made(await world.council.change("PATCH", f"/v1/providers/{peer}", {"published": True}))
     body = {"reviewed_id": str(world.provider.id), "reviewer_id": peer, "purpose": "To learn from each other"}
     return str(made(await world.provider.post("/v1/toolkit-peer-reviews", body))["id"])
+
+
+async def _share(world: World) -> str:
+    """Of the school's own provision with its council."""
+    path = await completed(world.school, world.school, "in_school_provision")
+    body = {"assessment_id": path.rsplit("/", 1)[1], "shared_with_id": str(world.council.id)}
+    return str(made(await world.school.post("/v1/toolkit-shares", body))["id"])
 
 
 async def _procurement(world: World, framework: str, lot: str, award: str) -> dict[str, str]:

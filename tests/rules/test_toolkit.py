@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from app.rules.toolkit import AreaEntry, ToolkitUse, check_entry, is_complete
-from app.rules.toolkit_areas import AREAS, MAY_NOT_APPLY, ToolkitArea, ToolkitCategory
+from app.rules.toolkit_areas import AREAS, MAY_NOT_APPLY, SubArea, ToolkitArea, ToolkitCategory
 from app.rules.toolkit_evidence import check_days
 from app.rules.verdict import Refused
 
@@ -78,7 +78,7 @@ def test_seven_uses_and_one_area_that_may_not_apply() -> None:
 
 
 def test_slugs_are_stable_words_and_prompts_are_questions() -> None:
-    parts = [*AREAS, *(each for area in AREAS for each in area.sub_areas)]
+    parts: list[ToolkitArea | SubArea] = [*AREAS, *(each for area in AREAS for each in area.sub_areas)]
     slugs = [each.slug for each in parts]
     assert len(set(slugs)) == len(slugs) == 23
     assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug) and len(slug) <= 60 for slug in slugs)
