@@ -1,4 +1,4 @@
-"""A new sandbox holds a part-time plan that is agreed, and a child whose day 6 is running."""
+"""A new sandbox holds a part-time plan that is agreed, a child whose day 6 is running, and toolkit assessments."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def few_children(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("few_children")
-async def test_a_sandbox_shows_a_plan_and_an_exclusion(database: Addresses) -> None:
+async def test_a_sandbox_shows_a_plan_an_exclusion_and_assessments(database: Addresses) -> None:
     async with owner_session(database.owner) as session:
         sandbox = await make_sandbox(session, utc_now())
         found = await session.execute(
@@ -43,6 +43,14 @@ async def test_a_sandbox_shows_a_plan_and_an_exclusion(database: Addresses) -> N
             {"id": sandbox},
         )
         plans, facts, waived = found.one()
+        assessed = await session.scalars(
+            text(
+                "select use from toolkit_assessments a join organisations o on o.id = a.provider_id"
+                " where o.sandbox_id = :id and a.state = 'complete' order by use"
+            ),
+            {"id": sandbox},
+        )
+        assert list(assessed) == ["council_quality_assurance", "self_evaluation"]
         await session.rollback()
     assert (plans, facts) == (1, 1)
     assert waived > 0

@@ -31,6 +31,7 @@ from app.services.sandbox_plans import plan_part_time
 from app.services.sandbox_procurement import procure
 from app.services.sandbox_quality import make_qa_frameworks
 from app.services.sandbox_referrals import refer_children
+from app.services.sandbox_toolkit import assess_by_toolkit
 from app.settings import settings
 
 NAME = "Waymark sandbox"
@@ -66,6 +67,7 @@ async def make_sandbox(session: AsyncSession, now: datetime) -> UUID:
     await make_qa_frameworks(session, them)
     lots = await procure(session, them)
     await describe_providers(session, them)
+    await assess_by_toolkit(session, them)
     await place_children(session, them, calendars, lots)
     await refer_children(session, them, calendars, lots)
     await send_home_and_report(session, them)
