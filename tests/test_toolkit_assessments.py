@@ -121,6 +121,20 @@ async def test_days_that_cannot_be_are_refused(overseen: World, said: dict[str, 
     assert (answer.status_code, answer.json()["rule"]) == (409, rule)
 
 
+async def test_an_action_that_is_past_its_day_gets_a_new_one_before_completion(overseen: World) -> None:
+    provider = overseen.provider
+    path = await begin(provider, provider, "self_evaluation")
+    await address_all(provider, path)
+    action = {"text": "Name a key worker", "owner": "Head of centre", "due_on": "2026-11-24"}
+    await say(provider, path, "pupil-induction", **SAID, planned_actions=[action])
+    await provider.post("/v1/sandbox/clock/advance", {"seconds": 24 * 3600})
+    late = await provider.act(path, "completion")
+    assert (late.status_code, late.json()["rule"]) == (409, "action_due_in_past")
+    assert (await provider.get(path)).json()["state"] == "draft"
+    await say(provider, path, "pupil-induction", **SAID, planned_actions=[action | {"due_on": "2026-12-11"}])
+    assert (await provider.act(path, "completion")).status_code == 200
+
+
 async def test_assessors_are_named_and_may_be_named_anew_until_it_is_complete(overseen: World) -> None:
     council = overseen.council
     named = [{"name": "A. Officer", "role": "Quality officer"}]

@@ -20,6 +20,7 @@ from app.rules.toolkit_uses import BETWEEN_THE_TWO
 from app.rules.verdict import Refused
 from app.schemas.toolkit_assessments import AreaWrite, ToolkitAssessmentUpdate
 from app.services.changes import changed, insist, moved
+from app.services.toolkit_actions import hand_on_actions
 from app.services.toolkit_peer_reviews import carry_out, consent_for
 
 _RULED = tuple(each.name for each in fields(AreaEntry) if each.name != "area")
@@ -65,13 +66,15 @@ async def complete(
 ) -> ToolkitAssessment:
     """Closes the assessment for good and shows it to its readers. The refusal names the areas still to address."""
     assessment = await _moved(caller, session, assessment_id, "complete", expected_version)
-    insist(is_complete(as_stated(entry) for entry in await entries_of(session, assessment)))
+    entries = await entries_of(session, assessment)
+    insist(is_complete(as_stated(entry) for entry in entries))
     peer_review = await _consented(caller, session, assessment)
     assessment.completed_at = caller.now
     changed(assessment, caller)
     await session.flush()
     if peer_review is not None:
         await carry_out(caller, session, peer_review)
+    await hand_on_actions(caller, session, assessment, entries)
     audience = {assessment.assessor_id, assessment.provider_id}
     if assessment.lot_council_id is not None:
         audience.add(assessment.lot_council_id)

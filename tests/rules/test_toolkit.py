@@ -8,7 +8,7 @@ import pytest
 
 from app.rules.toolkit import AreaEntry, ToolkitUse, check_entry, is_complete
 from app.rules.toolkit_areas import AREAS, MAY_NOT_APPLY, SubArea, ToolkitArea, ToolkitCategory
-from app.rules.toolkit_evidence import check_days
+from app.rules.toolkit_evidence import check_days, may_hand_on
 from app.rules.verdict import Refused
 
 WHOLE = tuple(AreaEntry(area.slug, strengths=("Known.",)) for area in AREAS)
@@ -179,3 +179,21 @@ DAY = timedelta(days=1)
 def test_evidence_was_seen_and_actions_are_to_come(seen_on: list[date], due_on: list[date], code: str) -> None:
     verdict = check_days(seen_on, due_on, TODAY)
     assert (verdict.code if isinstance(verdict, Refused) else "") == code
+
+
+@pytest.mark.parametrize(
+    ("due_on", "areas"),
+    [
+        pytest.param({}, [], id="no actions"),
+        pytest.param({"qualifications": [TODAY, TODAY + DAY]}, [], id="all to come"),
+        pytest.param({"pupil-induction": [TODAY], "qualifications": [TODAY - DAY]}, ["qualifications"], id="one past"),
+    ],
+)
+def test_no_action_is_handed_on_that_is_past_its_day(due_on: dict[str, list[date]], areas: list[str]) -> None:
+    verdict = may_hand_on(due_on, TODAY)
+    assert bool(verdict) is not bool(areas)
+    if isinstance(verdict, Refused):
+        assert verdict.code == "action_due_in_past"
+        assert verdict.next_steps == {
+            "would_be_lawful": [f"give the actions of {area} a day that has not passed" for area in areas]
+        }
