@@ -31,7 +31,7 @@ FINDINGS = [
     {"criterion": "single-central-record", "evidence_seen": True, "notes": "Seen on the day."},
     {"criterion": "public-liability", "evidence_seen": False},
 ]
-TABLES = ["qa_visits", "qa_findings", "qa_actions"]
+TABLES = ["qa_visits", "qa_findings", "actions"]
 NOWHERE = "3f0c8e0a-8d0e-4a65-9a57-0a1a3c1f2b77"
 
 Plan = Callable[..., Awaitable[str]]

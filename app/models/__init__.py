@@ -2,11 +2,13 @@
 
 from app.models import (
     absconding,
+    action_plans,
     agreements,
     attendance,
     calendars,
     clients,
     clocks,
+    concerns,
     directory_entries,
     dual_registrations,
     early_departures,
@@ -40,11 +42,13 @@ from app.models import (
 
 __all__ = [
     "absconding",
+    "action_plans",
     "agreements",
     "attendance",
     "calendars",
     "clients",
     "clocks",
+    "concerns",
     "directory_entries",
     "dual_registrations",
     "early_departures",

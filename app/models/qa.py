@@ -1,4 +1,4 @@
-"""Quality assurance: a council's frameworks of criteria, its visits to providers, findings and actions."""
+"""Quality assurance: a council's frameworks of criteria, its visits to providers, and findings."""
 
 from datetime import date, datetime
 from typing import Any
@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import INSTANT, JSON, Record, slug
-from app.rules.qa import ActionState, VisitState
+from app.rules.qa import VisitState
 
 
 class QaFramework(Record, table=True):
@@ -31,6 +31,7 @@ class QaVisit(Record, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["framework_id", "council_id"], ["qa_frameworks.id", "qa_frameworks.council_id"]),
         UniqueConstraint("id", "council_id", "provider_id"),
+        UniqueConstraint("id", "provider_id"),
     )
 
     council_id: UUID = Field(foreign_key="organisations.id", index=True)
@@ -65,24 +66,3 @@ class QaFinding(SQLModel, table=True):
     criterion: str = Field(max_length=120)
     evidence_seen: bool
     notes: str | None = Field(default=None, max_length=8000)
-
-
-class QaAction(Record, table=True):
-    """Something the provider must do after a visit, reviewed until closed."""
-
-    __tablename__ = "qa_actions"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["visit_id", "council_id", "provider_id"],
-            ["qa_visits.id", "qa_visits.council_id", "qa_visits.provider_id"],
-        ),
-    )
-
-    visit_id: UUID = Field(index=True)
-    council_id: UUID
-    provider_id: UUID
-    text: str = Field(max_length=2000)
-    owner: str = Field(max_length=200)
-    due_on: date
-    state: ActionState = Field(sa_type=slug(ActionState))
-    note: str | None = Field(default=None, max_length=2000)

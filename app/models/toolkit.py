@@ -35,6 +35,7 @@ class ToolkitAssessment(Record, table=True):
         CheckConstraint(
             "(assessor_role in ('itself', 'school_itself')) = (assessor_id = provider_id)", name="role_is_its_own"
         ),
+        UniqueConstraint("id", "provider_id"),
     )
 
     provider_id: UUID = Field(foreign_key="organisations.id", index=True)

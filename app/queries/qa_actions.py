@@ -1,42 +1,41 @@
-"""The actions that came of QA visits: seen by whoever sees the visit."""
+"""The actions that came of councils' QA visits, as `/v1/qa-actions` shows them: with the visit of their plan."""
 
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.access.caller import Caller
-from app.clock import london_day
-from app.models.qa import QaAction, QaVisit
+from app.models.action_plans import Action, ActionPlan
 from app.problems import NotFound
-from app.queries.qa_visits import visible_visits
-from app.rules.qa import ActionState
+from app.queries.action_plans import visible_plans
 
 
-def visible_actions(caller: Caller) -> Select[QaAction]:
-    visits = visible_visits(caller).with_only_columns(col(QaVisit.id))
-    return select(QaAction).where(col(QaAction.visit_id).in_(visits))
+def visible_visit_actions(caller: Caller) -> Select[Action]:
+    """Joined to their plans. Not those that a provider plans for itself."""
+    plans = visible_plans(caller).with_only_columns(col(ActionPlan.id))
+    return (
+        select(Action)
+        .join(ActionPlan, col(ActionPlan.id) == col(Action.plan_id))
+        .where(
+            col(ActionPlan.id).in_(plans),
+            col(ActionPlan.visit_id).is_not(None),
+            col(ActionPlan.kept_by_id) != col(ActionPlan.provider_id),
+        )
+    )
 
 
-def is_overdue(today: date) -> ColumnElement[bool]:
-    """As `app.rules.qa.action_is_overdue`, for a list."""
-    return and_(col(QaAction.state) == ActionState.OPEN, col(QaAction.due_on) < today)
-
-
-def changed_or_overdue_since(caller: Caller, statement: Select[QaAction], since: datetime) -> Select[QaAction]:
-    """Those changed, or overdue by the mere passing of days, since an instant; a day too many rather than one less."""
-    fell_due = and_(is_overdue(caller.today), col(QaAction.due_on) >= london_day(since) - timedelta(days=1))
-    return statement.where(or_(col(QaAction.changed_at) >= since, fell_due))
-
-
-async def visible_action(caller: Caller, session: AsyncSession, action_id: UUID, *, lock: bool = False) -> QaAction:
-    """Raises NotFound."""
-    statement = visible_actions(caller).where(col(QaAction.id) == action_id)
-    if lock:
-        statement = statement.with_for_update(of=QaAction)
-    found = await session.scalar(statement)
+async def visible_visit_action(caller: Caller, session: AsyncSession, action_id: UUID) -> Action:
+    """Raises NotFound, for an action that came of no visit too."""
+    found = await session.scalar(visible_visit_actions(caller).where(col(Action.id) == action_id))
     if found is None:
         raise NotFound
     return found
+
+
+async def visits_of(caller: Caller, session: AsyncSession, actions: Sequence[Action]) -> Mapping[UUID, UUID]:
+    """The visit that each action's plan came of, by the plan."""
+    plans = visible_plans(caller).where(col(ActionPlan.id).in_({each.plan_id for each in actions}))
+    return {each.id: each.visit_id for each in await session.scalars(plans) if each.visit_id is not None}

@@ -4,6 +4,8 @@ from fastapi import APIRouter
 
 from app.routers import (
     absconding_alerts,
+    action_plans,
+    actions,
     agreements,
     api_clients,
     attendance_census,
@@ -14,6 +16,7 @@ from app.routers import (
     calendars,
     census_settings,
     clocks,
+    concerns,
     contacts,
     daily_roll,
     directory,
@@ -53,6 +56,7 @@ from app.routers import (
     qa_actions,
     qa_frameworks,
     qa_visits,
+    quality_due,
     reference_data,
     referral_offers,
     referrals,
@@ -81,6 +85,8 @@ from app.settings import Settings
 
 ROUTERS: tuple[APIRouter, ...] = (
     absconding_alerts.router,
+    action_plans.router,
+    actions.router,
     agreements.router,
     api_clients.router,
     attendance_census.router,
@@ -92,6 +98,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     calendars.router,
     census_settings.router,
     clocks.router,
+    concerns.router,
     contacts.router,
     daily_roll.router,
     directory.router,
@@ -131,6 +138,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     qa_actions.router,
     qa_frameworks.router,
     qa_visits.router,
+    quality_due.router,
     reference_data.router,
     referral_offers.router,
     referrals.router,

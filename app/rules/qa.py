@@ -1,4 +1,4 @@
-"""The lives of a quality assurance visit and of an action that comes of it.
+"""The life of a quality assurance visit.
 
 Source: Bolton AP quality assurance documents, read in the primary source: a visit ends in a report that is
 discussed with the provider, its actions are reviewed until closed, and the report is then published to the
@@ -19,12 +19,6 @@ class VisitState(StrEnum):
     REPORTED = "reported"
     PUBLISHED = "published"
     CANCELLED = "cancelled"
-
-
-class ActionState(StrEnum):
-    OPEN = "open"
-    DONE = "done"
-    CLOSED = "closed"
 
 
 class MinimumFrequency(StrEnum):
@@ -59,27 +53,9 @@ VISITS = StateTable(
     ),
 )
 
-ACTIONS = StateTable(
-    "action",
-    BOLTON,
-    (
-        Transition(ActionState.OPEN, "complete", ActionState.DONE, ("provider",)),
-        Transition(ActionState.DONE, "reopen", ActionState.OPEN, ("council",)),
-        Transition(ActionState.DONE, "close", ActionState.CLOSED, ("council",)),
-    ),
-)
-
 
 def may_be_carried_out(carried_out_on: date, today: date) -> Verdict:
     """Whether a visit may be said to have taken place on a day: one that has come. Source: Waymark's own."""
     if carried_out_on > today:
         return Refused("visit_in_future", f"{carried_out_on} has not come yet.", OUR_OWN)
     return Allowed()
-
-
-def action_is_overdue(state: ActionState, due_on: date, today: date) -> bool:
-    """Whether an action is still open after its day.
-
-    Source: Bolton AP quality assurance documents (reviewed until closed), read in the primary source.
-    """
-    return state is ActionState.OPEN and today > due_on

@@ -29,7 +29,7 @@ class StateTable(Generic[State]):
     """The life of one kind of thing.
 
     `subject` is the thing in words ("placement"), used in refusals and in the printed table. A verb is the one that
-    the operation's id has (`complete` for `complete_qa_action`). `source` is where the life comes from; that a move
+    the operation's id has (`complete` for `complete_action`). `source` is where the life comes from; that a move
     is kept out of its order is Waymark's own rule, and a refusal says so.
     """
 

@@ -1,13 +1,8 @@
 """Actions that come of QA visits, on the wire."""
 
-from typing import Annotated
-
-from pydantic import Field
-
-from app.rules.qa import ActionState
+from app.rules.action_plans import ActionState
+from app.schemas.actions import ActionText
 from app.schemas.wire import Body, Day, Id, Instant, Name, Tagged
-
-ActionText = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"\S")]
 
 
 class QaActionCreate(Body):

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import Sessions
 from app.outbox.recording import Telling, record_events
+from app.services.duties_action_plans import tell_actions, tell_concerns, tell_plan_reviews
 from app.services.duties_agreements import lapse_extensions, lapse_immediate_terminations
 from app.services.duties_alerts import escalate_alerts, tell_untold_alerts
 from app.services.duties_attendance import tell_missing_attendance
@@ -58,6 +59,9 @@ DUTIES: tuple[Duty, ...] = (
     tell_ends_of_confirmations,
     tell_ends_of_insurances,
     tell_ends_of_awards,
+    tell_actions,
+    tell_plan_reviews,
+    tell_concerns,
     retain_severed,
 )
 MOST_AT_ONCE = 2_000

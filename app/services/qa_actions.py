@@ -1,90 +1,60 @@
-"""Actions that come of a QA visit: set by the council, done by the provider, reviewed until closed."""
+"""Actions that come of a QA visit, as `/v1/qa-actions` takes them: actions of the plan that is open of the visit."""
 
-from datetime import date
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
-from app.models.qa import QaAction, QaVisit
-from app.outbox.catalogue import EventType
-from app.outbox.recording import record_event
+from app.models.action_plans import Action
 from app.problems import FieldError, Invalid
-from app.queries.qa_actions import visible_action
-from app.queries.qa_visits import audience_of, visible_visit
-from app.rules.qa import ACTIONS, VISITS, ActionState
+from app.queries.qa_actions import visible_visit_action
+from app.queries.qa_visits import visible_visit
+from app.rules.action_plans import PlanSource, SourceKind
+from app.rules.qa import VISITS
+from app.schemas.actions import ActionComplete, ActionReopen
 from app.schemas.qa_actions import QaActionComplete, QaActionCreate, QaActionReopen
-from app.services.changes import changed, insist, made, moved
+from app.services import actions
+from app.services.action_plans import open_plan
+from app.services.changes import insist
+
+TITLE = "Actions of a visit"
 
 
-async def set_action(caller: Caller, session: AsyncSession, visit_id: UUID, body: QaActionCreate) -> QaAction:
+async def set_action(caller: Caller, session: AsyncSession, visit_id: UUID, body: QaActionCreate) -> Action:
     """Sets the provider something to do. It knows of it at once, also before the report."""
     visit = await visible_visit(caller, session, visit_id, lock=True)
     insist(VISITS.may(visit.state, "set_action", "council"))
-    _must_lie_ahead(body.due_on, caller)
-    action = QaAction(
-        **made(caller.now),
-        **body.model_dump(),
-        visit_id=visit.id,
-        council_id=visit.council_id,
+    if body.due_on < caller.today:
+        raise Invalid([FieldError("/due_on", "in_the_past", "name today or a later day")])
+    plan = await open_plan(
+        caller,
+        session,
+        source=PlanSource(SourceKind.QA_VISIT, visit.id),
         provider_id=visit.provider_id,
-        state=ActionState.OPEN,
+        council_id=caller.organisation_id,
+        actions=[],
+        title=TITLE,
+        review_on=body.due_on,
     )
-    session.add(action)
-    await session.flush()
-    await _tell(caller, session, visit, action)
+    [action] = await actions.set_actions(caller, session, plan, [actions.NewAction(**body.model_dump())])
     return action
 
 
 async def complete(
     caller: Caller, session: AsyncSession, action_id: UUID, body: QaActionComplete, expected_version: int
-) -> QaAction:
-    visit, action = await _moved(caller, session, action_id, "complete", "provider", expected_version)
-    action.note = body.note
-    return await _kept(caller, session, visit, action)
+) -> Action:
+    await visible_visit_action(caller, session, action_id)
+    return await actions.complete(caller, session, action_id, ActionComplete(note=body.note), expected_version)
 
 
 async def reopen(
     caller: Caller, session: AsyncSession, action_id: UUID, body: QaActionReopen, expected_version: int
-) -> QaAction:
+) -> Action:
     """The council is not satisfied: the action is open again, with a new day."""
-    visit, action = await _moved(caller, session, action_id, "reopen", "council", expected_version)
-    _must_lie_ahead(body.due_on, caller)
-    action.due_on = body.due_on
-    return await _kept(caller, session, visit, action)
+    await visible_visit_action(caller, session, action_id)
+    return await actions.reopen(caller, session, action_id, ActionReopen(due_on=body.due_on), expected_version)
 
 
-async def close(caller: Caller, session: AsyncSession, action_id: UUID, expected_version: int) -> QaAction:
-    visit, action = await _moved(caller, session, action_id, "close", "council", expected_version)
-    return await _kept(caller, session, visit, action)
-
-
-def _must_lie_ahead(due_on: date, caller: Caller) -> None:
-    if due_on < caller.today:
-        raise Invalid([FieldError("/due_on", "in_the_past", "name today or a later day")])
-
-
-async def _moved(
-    caller: Caller, session: AsyncSession, action_id: UUID, verb: str, by: str, expected_version: int
-) -> tuple[QaVisit, QaAction]:
-    """The action, locked, in the state that the verb leads to, and its visit."""
-    action = await visible_action(caller, session, action_id, lock=True)
-    action.state = moved(action, expected_version, ACTIONS, action.state, verb, by)
-    return await visible_visit(caller, session, action.visit_id), action
-
-
-async def _kept(caller: Caller, session: AsyncSession, visit: QaVisit, action: QaAction) -> QaAction:
-    changed(action, caller)
-    await session.flush()
-    await _tell(caller, session, visit, action)
-    return action
-
-
-async def _tell(caller: Caller, session: AsyncSession, visit: QaVisit, action: QaAction) -> None:
-    await record_event(
-        session,
-        EventType.QA_ACTION_CHANGED,
-        f"/v1/qa-actions/{action.id}",
-        caller.now,
-        organisations=await audience_of(session, visit),
-    )
+async def close(caller: Caller, session: AsyncSession, action_id: UUID, expected_version: int) -> Action:
+    await visible_visit_action(caller, session, action_id)
+    return await actions.close(caller, session, action_id, expected_version)

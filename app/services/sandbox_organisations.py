@@ -30,6 +30,7 @@ SCOPES: dict[OrganisationKind, frozenset[Scope]] = {
             Scope.ALERTS_WRITE,
             Scope.REPORTS_WRITE,
             Scope.TOOLKIT_WRITE,
+            Scope.QA_WRITE,
             Scope.CALENDARS_WRITE,
             Scope.DIRECTORY_WRITE,
             Scope.CLIENTS_WRITE,

@@ -18,6 +18,7 @@ from app.models.organisations import Organisation, Sandbox
 from app.services.api_clients import Minting
 from app.services.calendars import publish_calendar
 from app.services.onboarding import open_sandbox
+from app.services.sandbox_action_plans import plan_actions
 from app.services.sandbox_agreements import ask_parties
 from app.services.sandbox_calendars import calendar_around, published_calendars
 from app.services.sandbox_children import place_children
@@ -73,6 +74,7 @@ async def make_sandbox(session: AsyncSession, now: datetime) -> UUID:
     await send_home_and_report(session, them)
     await ask_parties(session, them)
     await plan_part_time(session, them)
+    await plan_actions(session, them)
     await end_placements(session, them, calendars)
     return sandbox.id
 

@@ -69,6 +69,8 @@ PROBLEM_SCHEMA: Document = {
         "still_to_address": _names("The areas of the toolkit that nothing has been said of."),
         "sub_areas_still_to_address": _names("The sub-areas of the toolkit that nothing has been said of."),
         "may_not_apply": _names("The areas of the toolkit that may be said not to apply."),
+        "actions_not_closed": _names("The first few of the plan's actions that are not closed, by id."),
+        "open_plan": {"type": "string", "format": "uuid", "description": "The action plan that is open already."},
         "report_as": {
             "type": "string",
             "maxLength": 80,

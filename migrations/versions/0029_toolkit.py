@@ -2,7 +2,7 @@
 councils' questions; peer reviews by consent; readiness for an application for a lot; shares.
 
 Revision ID: 0029
-Revises: 0024
+Revises: 0028
 
 The application changes of a draft what the service does, and no other column.
 """
@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.row_security import ME, resecure, secure
 
 revision = "0029"
-down_revision = "0024"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 

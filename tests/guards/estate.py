@@ -20,9 +20,12 @@ from tests.world import Party, World, make_world, open_party
 # Collections whose members exist for those they concern and for nobody else.
 PRIVATE = {
     "absconding-alerts",
+    "action-plans",
+    "actions",
     "agreements",
     "api-clients",
     "attendance-submissions",
+    "concerns",
     "dual-registrations",
     "early-departures",
     "email-deliveries",
@@ -204,9 +207,7 @@ async def _about_a_provider(world: World) -> dict[str, str]:
         )
     )["id"]
     await council.act(f"/v1/qa-visits/{visit}", "carrying-out", {"carried_out_on": "2026-11-23"})
-    action = await council.post(
-        f"/v1/qa-visits/{visit}/actions", {"text": "Renew", "owner": "Head", "due_on": "2026-12-11"}
-    )
+    planned = await _planned(world, visit)
     assessment = await council.post(
         "/v1/toolkit-assessments",
         {"provider_id": provider, "use": "council_quality_assurance", "assessors": "Officers"},
@@ -217,13 +218,13 @@ async def _about_a_provider(world: World) -> dict[str, str]:
     )
     return {
         **procurement,
+        **planned,
         "frameworks": framework,
         "lots": lot,
         "lot-awards": award,
         "providers": provider,
         "qa-frameworks": qa_framework,
         "qa-visits": visit,
-        "qa-actions": made(action)["id"],
         "toolkit-assessments": made(assessment)["id"],
         "toolkit-question-sets": made(questions)["id"],
         "toolkit-peer-reviews": await _peer_review(world),
@@ -245,6 +246,14 @@ async def _share(world: World) -> str:
     path = await completed(world.school, world.school, "in_school_provision")
     body = {"assessment_id": path.rsplit("/", 1)[1], "shared_with_id": str(world.council.id)}
     return str(made(await world.school.post("/v1/toolkit-shares", body))["id"])
+async def _planned(world: World, visit: str) -> dict[str, str]:
+    """What the provider is to do after a visit, and what its school is worried about."""
+    wanted = {"text": "Renew", "owner": "Head", "due_on": "2026-12-11"}
+    action = made(await world.council.post(f"/v1/qa-visits/{visit}/actions", wanted))["id"]
+    plan = made(await world.council.get(f"/v1/actions/{action}"))["plan_id"]
+    worry = {"provider_id": str(world.provider.id), "text": "Sessions end early."}
+    concern = made(await world.school.post("/v1/concerns", worry))["id"]
+    return {"qa-actions": action, "actions": action, "action-plans": plan, "concerns": concern}
 
 
 async def _procurement(world: World, framework: str, lot: str, award: str) -> dict[str, str]:

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from app.rules.absconding import ALERTS, NOTIFICATIONS
+from app.rules.action_plans import ACTIONS, PLANS
 from app.rules.extensions import EXTENSIONS
 from app.rules.immediate_terminations import IMMEDIATE_TERMINATIONS
 from app.rules.placements import PLACEMENTS, PlacementState
 from app.rules.progress_reports import PROGRESS_REPORTS
-from app.rules.qa import ACTIONS, VISITS
+from app.rules.qa import VISITS
 from app.rules.referrals import REFERRAL_OFFERS, REFERRALS
 from app.rules.sources import OUR_OWN
 from app.rules.state_tables import StateTable
@@ -86,7 +87,19 @@ EXPECTED: dict[str, tuple[StateTable[Any], str]] = {
         published answer published
         """,
     ),
-    "action": (ACTIONS, "open complete done\ndone reopen open\ndone close closed"),
+    "action": (
+        ACTIONS,
+        """
+        open complete done
+        open confirm closed
+        open reschedule open
+        open name_owner open
+        done reopen open
+        done close closed
+        closed reopen open
+        """,
+    ),
+    "action plan": (PLANS, "open add_action open\nopen review open\nopen close closed\nclosed reopen open"),
     "report": (
         PROGRESS_REPORTS,
         """
