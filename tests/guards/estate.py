@@ -246,6 +246,8 @@ async def _share(world: World) -> str:
     path = await completed(world.school, world.school, "in_school_provision")
     body = {"assessment_id": path.rsplit("/", 1)[1], "shared_with_id": str(world.council.id)}
     return str(made(await world.school.post("/v1/toolkit-shares", body))["id"])
+
+
 async def _planned(world: World, visit: str) -> dict[str, str]:
     """What the provider is to do after a visit, and what its school is worried about."""
     wanted = {"text": "Renew", "owner": "Head", "due_on": "2026-12-11"}
