@@ -1,6 +1,7 @@
 """Action plans and concerns put straight into a test's world with the owner's role."""
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,7 +16,7 @@ from tests.world import World
 
 async def plan_and_worry(session: AsyncSession, world: World, due_on: date, count: int) -> None:
     """This many plans of the council's with the provider, an action in each, and concerns that wait for the council."""
-    ours = {"kept_by_id": world.council.id, "provider_id": world.provider.id}
+    ours: dict[str, Any] = {"kept_by_id": world.council.id, "provider_id": world.provider.id}
     for _ in range(count):
         plan = ActionPlan(
             **made(LONG_AGO), **ours, title="After the visit", state=ActionPlanState.OPEN, review_on=due_on

@@ -1,4 +1,4 @@
-"""A new sandbox holds what an integrator looks for first: plans, an exclusion, records, reports in every state."""
+"""A new sandbox holds what an integrator looks for first: plans, an exclusion, records, reports, assessments."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def few_children(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("few_children")
-async def test_a_sandbox_shows_plans_an_exclusion_records_and_reports(database: Addresses) -> None:
+async def test_a_sandbox_shows_something_of_everything(database: Addresses) -> None:
     async with owner_session(database.owner) as session:
         sandbox = await make_sandbox(session, utc_now())
         found = await session.execute(
@@ -61,6 +61,14 @@ async def test_a_sandbox_shows_plans_an_exclusion_records_and_reports(database: 
             {"id": sandbox},
         )
         asked, types, observed, entries = records.one()
+        assessed = await session.scalars(
+            text(
+                "select use from toolkit_assessments a join organisations o on o.id = a.provider_id"
+                " where o.sandbox_id = :id and a.state = 'complete' order by use"
+            ),
+            {"id": sandbox},
+        )
+        assert list(assessed) == ["council_quality_assurance", "self_evaluation"]
         await session.rollback()
     assert (plans, facts) == (1, 1)
     assert waived > 0

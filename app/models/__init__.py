@@ -37,6 +37,9 @@ from app.models import (
     suspensions,
     teaching_observations,
     toolkit,
+    toolkit_peer_reviews,
+    toolkit_question_sets,
+    toolkit_shares,
     unagreed_absences,
     webhooks,
 )
@@ -78,6 +81,9 @@ __all__ = [
     "suspensions",
     "teaching_observations",
     "toolkit",
+    "toolkit_peer_reviews",
+    "toolkit_question_sets",
+    "toolkit_shares",
     "unagreed_absences",
     "webhooks",
 ]

@@ -206,4 +206,12 @@ MEANINGS: dict[EventType, str] = {
     EventType.WEBHOOK_ENDPOINT_DISABLED: "A webhook endpoint was disabled: by hand, as gone, or for failing for days.",
     EventType.WEBHOOK_ENDPOINT_REMOVED: "A webhook endpoint was removed.",
     EventType.TOOLKIT_ASSESSMENT_COMPLETED: "Every area of a toolkit assessment is addressed.",
+    EventType.TOOLKIT_QUESTIONS_IMPORTED: "A council imported an edition of the toolkit's original questions.",
+    EventType.TOOLKIT_QUESTIONS_WITHDRAWN: "A council took a set of the toolkit's original questions out of use.",
+    EventType.TOOLKIT_PEER_REVIEW_ASKED: "A provider asked another for consent to a peer review of it.",
+    EventType.TOOLKIT_PEER_REVIEW_AGREED: "The one to be reviewed consented to a peer review, or asked for it.",
+    EventType.TOOLKIT_PEER_REVIEW_REFUSED: "The one to be reviewed refused a peer review.",
+    EventType.TOOLKIT_PEER_REVIEW_WITHDRAWN: "A peer review was taken back before it was complete.",
+    EventType.TOOLKIT_SHARE_MADE: "The one assessed shared a complete assessment with another organisation.",
+    EventType.TOOLKIT_SHARE_RETRACTED: "A share was taken back: the other reads the assessment no longer.",
 }

@@ -1,13 +1,15 @@
 """Toolkit assessments as a caller may see them.
 
 A draft is its assessor's alone. A complete one is read by the organisation assessed too, and by the councils that
-watch over it, unless its use keeps it between the two.
+watch over it, unless its use keeps it between the two. One for an application for a lot is read by the council whose
+lot it is, and by no other. Whom the one assessed shares a complete one with reads it too, while the share stands.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, or_, select
+from sqlalchemy import Exists, Select, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -15,9 +17,11 @@ from app.access.caller import Caller
 from app.models.frameworks import LotAward
 from app.models.organisations import Organisation, OrganisationKind
 from app.models.toolkit import ToolkitAssessment, ToolkitEntry
+from app.models.toolkit_shares import ToolkitShare
 from app.problems import NotFound
 from app.queries.directory import visible_organisation
 from app.rules.toolkit import AssessmentState
+from app.rules.toolkit_shares import ShareState
 from app.rules.toolkit_uses import BETWEEN_THE_TWO
 
 
@@ -32,10 +36,29 @@ def visible_assessments(caller: Caller) -> Select[ToolkitAssessment]:
                 col(ToolkitAssessment.state) == AssessmentState.COMPLETE,
                 or_(
                     provider_id == me,
-                    and_(col(ToolkitAssessment.use).not_in(BETWEEN_THE_TWO), or_(awarded, registered)),
+                    col(ToolkitAssessment.lot_council_id) == me,
+                    _shared_with(caller).where(col(ToolkitShare.state) == ShareState.STANDING),
+                    and_(
+                        col(ToolkitAssessment.lot_application_id).is_(None),
+                        col(ToolkitAssessment.use).not_in(BETWEEN_THE_TWO),
+                        or_(awarded, registered),
+                    ),
                 ),
             ),
         )
+    )
+
+
+def changed_since(caller: Caller, statement: Select[ToolkitAssessment], since: datetime) -> Select[ToolkitAssessment]:
+    """Those that changed since, or have been shared with the caller since."""
+    shared = _shared_with(caller).where(col(ToolkitShare.changed_at) >= since)
+    return statement.where(or_(col(ToolkitAssessment.changed_at) >= since, shared))
+
+
+def _shared_with(caller: Caller) -> Exists:
+    return exists().where(
+        col(ToolkitShare.assessment_id) == col(ToolkitAssessment.id),
+        col(ToolkitShare.shared_with_id) == caller.organisation_id,
     )
 
 
@@ -62,6 +85,29 @@ async def own_assessment(caller: Caller, session: AsyncSession, assessment_id: U
 async def entries_of(session: AsyncSession, assessment: ToolkitAssessment) -> Sequence[ToolkitEntry]:
     statement = select(ToolkitEntry).where(col(ToolkitEntry.assessment_id) == assessment.id)
     return (await session.scalars(statement)).all()
+
+
+async def visible_entries(
+    caller: Caller, session: AsyncSession, assessment_ids: Sequence[UUID]
+) -> Sequence[ToolkitEntry]:
+    """What those of the assessments that the caller sees say."""
+    seen = visible_assessments(caller).with_only_columns(col(ToolkitAssessment.id))
+    statement = select(ToolkitEntry).where(
+        col(ToolkitEntry.assessment_id).in_(assessment_ids), col(ToolkitEntry.assessment_id).in_(seen)
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def assessments_for_application(caller: Caller, session: AsyncSession, application_id: UUID) -> Sequence[UUID]:
+    """The last fifty assessments of readiness for an application that the caller reads, the earliest first."""
+    statement = (
+        visible_assessments(caller)
+        .with_only_columns(col(ToolkitAssessment.id))
+        .where(col(ToolkitAssessment.lot_application_id) == application_id)
+        .order_by(col(ToolkitAssessment.created_at).desc(), col(ToolkitAssessment.id).desc())
+        .limit(50)
+    )
+    return list(await session.scalars(statement))[::-1]
 
 
 async def assessed_organisation(caller: Caller, session: AsyncSession, organisation_id: UUID) -> Organisation:

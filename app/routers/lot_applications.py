@@ -12,6 +12,7 @@ from app.access.scopes import Scope
 from app.models.lot_applications import LotApplication
 from app.models.organisations import OrganisationKind
 from app.queries.lot_applications import visible_application, visible_applications, visible_evaluations
+from app.queries.toolkit_assessments import assessments_for_application
 from app.rules.lot_applications import ApplicationState
 from app.schemas.lot_applications import (
     ApplicationAward,
@@ -136,5 +137,6 @@ async def _shown(caller: Caller, session: Session, response: Response, applicati
     tag(response, application.version)
     found = (await visible_evaluations(caller, session, [application])).get(application.id)
     evaluation = found and EvaluationRead.model_validate(found.model_dump(include=set(EvaluationRead.model_fields)))
+    readiness = list(await assessments_for_application(caller, session, application.id))
     shown = application.model_dump(include=set(ApplicationRead.model_fields))
-    return ApplicationRead.model_validate(shown | {"evaluation": evaluation})
+    return ApplicationRead.model_validate(shown | {"evaluation": evaluation, "readiness_assessments": readiness})

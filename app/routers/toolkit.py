@@ -13,7 +13,7 @@ router = edge_router("toolkit")
 
 @router.get("/reference-data/toolkit-areas", operation_id="get_toolkit_areas")
 async def get_toolkit_areas(caller: Annotated[Caller, allow(None)]) -> ToolkitRead:
-    """The toolkit's categories and areas with Waymark's own prompts. There is nothing in it to be scored."""
+    """The toolkit's categories, areas and sub-areas with Waymark's own prompts. There is nothing in it to be scored."""
     return ToolkitRead(categories=[_category(category) for category in ToolkitCategory])
 
 
@@ -33,7 +33,9 @@ def _area(area: ToolkitArea) -> ToolkitAreaRead:
         prompts=list(area.prompts),
         may_not_apply=area.slug == MAY_NOT_APPLY,
         sub_areas=[
-            SubAreaRead(slug=each.slug, reference=f"{area.position}{each.letter}", name=each.name)
+            SubAreaRead(
+                slug=each.slug, reference=f"{area.position}{each.letter}", name=each.name, prompts=list(each.prompts)
+            )
             for each in area.sub_areas
         ],
     )

@@ -1,28 +1,28 @@
 """Assessments by the AP Quality Toolkit, always of all thirteen areas and never a score."""
 
-from collections.abc import Mapping
-from operator import eq, ge
 from typing import Annotated
 
-from fastapi import Path, Response
+from fastapi import Path, Query, Response
 from sqlmodel import col
 
 from app.access.caller import Caller
 from app.access.permission import allow
 from app.access.scopes import Scope
 from app.models.toolkit import ToolkitAssessment
-from app.queries.toolkit_assessments import entries_of, visible_assessment, visible_assessments
-from app.rules.toolkit import ASSESSED, AreaEntry, AssessmentState, ToolkitUse, still_to_address
-from app.rules.toolkit_areas import AREAS, SubArea, ToolkitArea
+from app.queries.toolkit_assessments import changed_since, entries_of, visible_assessment, visible_assessments
+from app.rules.toolkit import ASSESSED, AssessmentState, ToolkitUse
 from app.schemas.toolkit_assessments import (
     AreaSlug,
     AreaWrite,
     ToolkitAssessmentCreate,
     ToolkitAssessmentRead,
     ToolkitAssessmentSummary,
+    ToolkitAssessmentUpdate,
 )
 from app.schemas.wire import Id, Instant
 from app.services import toolkit_assessments
+from app.services.toolkit_assessments_beginning import begin_assessment
+from app.services.toolkit_shown import areas_shown
 from app.web.conditional import ExpectedVersion, tag
 from app.web.edge import Session
 from app.web.pages import Page, Pages
@@ -44,18 +44,22 @@ async def list_toolkit_assessments(
     provider_id: Id | None = None,
     use: ToolkitUse | None = None,
     state: AssessmentState | None = None,
-    changed_since: Instant | None = None,
+    lot_application_id: Id | None = None,
+    since: Annotated[Instant | None, Query(alias="changed_since")] = None,
 ) -> Page[ToolkitAssessmentSummary]:
-    """Which assessments there are, without what they say: that is read one by one, whole."""
+    """Which assessments there are, without what they say: that is read one by one, whole.
+
+    `changed_since` covers those that have been shared with the caller since.
+    """
     filters = [
-        (col(ToolkitAssessment.provider_id), eq, provider_id),
-        (col(ToolkitAssessment.use), eq, use),
-        (col(ToolkitAssessment.state), eq, state),
-        (col(ToolkitAssessment.changed_at), ge, changed_since),
+        (col(ToolkitAssessment.provider_id), provider_id),
+        (col(ToolkitAssessment.use), use),
+        (col(ToolkitAssessment.state), state),
+        (col(ToolkitAssessment.lot_application_id), lot_application_id),
     ]
-    statement = visible_assessments(caller).where(
-        *[compare(field, value) for field, compare, value in filters if value is not None]
-    )
+    statement = visible_assessments(caller).where(*[field == value for field, value in filters if value is not None])
+    if since is not None:
+        statement = changed_since(caller, statement, since)
     order = [col(ToolkitAssessment.created_at), col(ToolkitAssessment.id)]
     rows, page = await pages.rows(session, statement, order)
     shown = set(ToolkitAssessmentSummary.model_fields)
@@ -66,8 +70,11 @@ async def list_toolkit_assessments(
 async def begin_toolkit_assessment(
     body: ToolkitAssessmentCreate, caller: Writer, session: Session, response: Response
 ) -> ToolkitAssessmentRead:
-    """Begins an assessment, which its assessor alone reads until it is complete."""
-    assessment = await toolkit_assessments.begin_assessment(caller, session, body)
+    """Begins an assessment, which its assessor alone reads until it is complete.
+
+    A peer review needs the consent of the one reviewed (`/v1/toolkit-peer-reviews`).
+    """
+    assessment = await begin_assessment(caller, session, body)
     response.headers["Location"] = f"/v1/toolkit-assessments/{assessment.id}"
     return await _shown(session, response, assessment)
 
@@ -78,6 +85,20 @@ async def get_toolkit_assessment(
 ) -> ToolkitAssessmentRead:
     """An assessment with all thirteen areas, addressed or not."""
     return await _shown(session, response, await visible_assessment(caller, session, assessment_id))
+
+
+@router.patch("/toolkit-assessments/{assessment_id}", operation_id="change_toolkit_assessment")
+async def change_toolkit_assessment(
+    assessment_id: Id,
+    body: ToolkitAssessmentUpdate,
+    expected: ExpectedVersion,
+    caller: Writer,
+    session: Session,
+    response: Response,
+) -> ToolkitAssessmentRead:
+    """Says anew who carries out an assessment that is not complete."""
+    assessment = await toolkit_assessments.change_assessment(caller, session, assessment_id, body, expected)
+    return await _shown(session, response, assessment)
 
 
 @router.put("/toolkit-assessments/{assessment_id}/areas/{area}", operation_id="address_toolkit_area")
@@ -99,40 +120,14 @@ async def address_toolkit_area(
 async def complete_toolkit_assessment(
     assessment_id: Id, expected: ExpectedVersion, caller: Writer, session: Session, response: Response
 ) -> ToolkitAssessmentRead:
-    """Completes the assessment: it stays as it is, and its readers see it. Every area must be addressed."""
+    """Completes the assessment: it stays as it is, and its readers see it.
+
+    Every area must be addressed, and where it has sub-areas each of them; the refusal names those that are missing.
+    """
     return await _shown(session, response, await toolkit_assessments.complete(caller, session, assessment_id, expected))
 
 
 async def _shown(session: Session, response: Response, assessment: ToolkitAssessment) -> ToolkitAssessmentRead:
     tag(response, assessment.version)
-    stated = {e.area: toolkit_assessments.as_stated(e) for e in await entries_of(session, assessment)}
-    missing = still_to_address(stated.values())
-    return ToolkitAssessmentRead.model_validate(
-        {
-            **assessment.model_dump(include=set(ToolkitAssessmentSummary.model_fields)),
-            "areas": [
-                {
-                    **_stated(area, stated),
-                    "addressed": area.slug not in missing,
-                    "category": area.category,
-                    "sub_areas": [_stated(each, stated) for each in area.sub_areas],
-                }
-                for area in AREAS
-            ],
-            "still_to_address": missing,
-        }
-    )
-
-
-def _stated(area: ToolkitArea | SubArea, stated: Mapping[str, AreaEntry]) -> dict[str, object]:
-    entry = stated.get(area.slug) or AreaEntry(area.slug)
-    return {
-        "area": area.slug,
-        "name": area.name,
-        "addressed": entry.is_addressed,
-        "strengths": list(entry.strengths),
-        "development_areas": list(entry.development_areas),
-        "evidence": list(entry.evidence),
-        "actions": list(entry.actions),
-        "not_applicable_because": entry.not_applicable_because,
-    }
+    shown = assessment.model_dump(include=set(ToolkitAssessmentSummary.model_fields))
+    return ToolkitAssessmentRead.model_validate(shown | areas_shown(assessment, await entries_of(session, assessment)))

@@ -41,6 +41,7 @@ ASSESSMENTS = StateTable(
     "toolkit assessment",
     AP_TOOLKIT,
     (
+        Transition(AssessmentState.DRAFT, "change", AssessmentState.DRAFT, ("assessor",)),
         Transition(AssessmentState.DRAFT, "address_area", AssessmentState.DRAFT, ("assessor",)),
         Transition(AssessmentState.DRAFT, "complete", AssessmentState.COMPLETE, ("assessor",)),
     ),
@@ -90,18 +91,29 @@ def check_entry(entry: AreaEntry) -> Verdict:
 
 
 def still_to_address(entries: Iterable[AreaEntry]) -> list[str]:
-    """The slugs of the areas, of all thirteen, about which nothing is said yet, in the toolkit's order.
+    """The slugs of the areas, of all thirteen, that are not addressed yet, in the toolkit's order.
+
+    An area with sub-areas is addressed when each of them is; what is said of it as a whole comes beside that.
+    Source: AP Quality Toolkit, read in the primary source.
+    """
+    addressed = {entry.area for entry in entries if entry.is_addressed}
+    return [area.slug for area in AREAS if not area.is_covered_by(addressed)]
+
+
+def sub_areas_still_to_address(entries: Iterable[AreaEntry]) -> list[str]:
+    """The slugs of the sub-areas about which nothing is said yet, in the toolkit's order.
 
     Source: AP Quality Toolkit, read in the primary source.
     """
     addressed = {entry.area for entry in entries if entry.is_addressed}
-    return [area.slug for area in AREAS if area.slug not in addressed and not area.is_covered_by(addressed)]
+    return [each.slug for area in AREAS for each in area.sub_areas if each.slug not in addressed]
 
 
 def is_complete(entries: Iterable[AreaEntry]) -> Verdict:
-    """Whether every area is addressed, by an entry of its own or one for each of its sub-areas.
+    """Whether every area is addressed, by an entry of its own or one for each of its sub-areas where it has some.
 
-    A refusal names the slugs `still_to_address`. Source: AP Quality Toolkit, read in the primary source.
+    A refusal names the areas `still_to_address` and the `sub_areas_still_to_address`. Source: AP Quality Toolkit,
+    read in the primary source.
     """
     entries = tuple(entries)
     for entry in entries:
@@ -112,9 +124,9 @@ def is_complete(entries: Iterable[AreaEntry]) -> Verdict:
     if missing:
         return Refused(
             "areas_still_to_address",
-            "An assessment is complete only when every area is addressed.",
+            "An assessment is complete only when every area is addressed, each with all of its sub-areas.",
             AP_TOOLKIT,
-            {"still_to_address": missing},
+            {"still_to_address": missing, "sub_areas_still_to_address": sub_areas_still_to_address(entries)},
         )
     return Allowed()
 

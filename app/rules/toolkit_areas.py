@@ -17,11 +17,12 @@ class ToolkitCategory(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SubArea:
-    """A part of an area; `letter` is the toolkit's own."""
+    """A part of an area; `letter` is the toolkit's own, the prompts are ours."""
 
     letter: str
     slug: str
     name: str
+    prompts: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,9 @@ class ToolkitArea:
     sub_areas: tuple[SubArea, ...] = ()
 
     def is_covered_by(self, addressed: Collection[str]) -> bool:
-        """Whether every sub-area is among those addressed; False for an area that has none."""
-        return bool(self.sub_areas) and all(each.slug in addressed for each in self.sub_areas)
+        """Whether every sub-area is among those addressed; the area itself, where it has none."""
+        parts = [each.slug for each in self.sub_areas] or [self.slug]
+        return all(each in addressed for each in parts)
 
 
 AREAS: tuple[ToolkitArea, ...] = (
@@ -71,10 +73,42 @@ AREAS: tuple[ToolkitArea, ...] = (
             "Where has working together changed the outcome for a pupil?",
         ),
         (
-            SubArea("a", "partnership-local-authority", "Local authority"),
-            SubArea("b", "partnership-mainstream-schools", "Mainstream schools"),
-            SubArea("c", "partnership-external-alternative-providers", "External alternative providers"),
-            SubArea("d", "partnership-other-agencies", "Other agencies"),
+            SubArea(
+                "a",
+                "partnership-local-authority",
+                "Local authority",
+                (
+                    "Whom at the council do you call about a pupil, and what happens then?",
+                    "What does the council learn from you that it would not know otherwise?",
+                ),
+            ),
+            SubArea(
+                "b",
+                "partnership-mainstream-schools",
+                "Mainstream schools",
+                (
+                    "How do you and a pupil's school keep one picture of the pupil, week by week?",
+                    "What have mainstream schools taken up from the way you work, and you from theirs?",
+                ),
+            ),
+            SubArea(
+                "c",
+                "partnership-external-alternative-providers",
+                "External alternative providers",
+                (
+                    "How do you make sure that a pupil is safe and taught well where another provider has a part?",
+                    "What do you learn from providers that work otherwise than you do?",
+                ),
+            ),
+            SubArea(
+                "d",
+                "partnership-other-agencies",
+                "Other agencies",
+                (
+                    "How do health, care, youth justice and others take part in a pupil's plan here?",
+                    "What do you do when an agency that a pupil needs does not come?",
+                ),
+            ),
         ),
     ),
     ToolkitArea(
@@ -117,9 +151,33 @@ AREAS: tuple[ToolkitArea, ...] = (
             "How do you check that support given is support that works?",
         ),
         (
-            SubArea("a", "needs-literacy", "Literacy"),
-            SubArea("b", "needs-send", "Special educational needs and disabilities"),
-            SubArea("c", "needs-health-and-wellbeing", "Health and wellbeing"),
+            SubArea(
+                "a",
+                "needs-literacy",
+                "Literacy",
+                (
+                    "How do you find out what keeps a pupil from reading and writing with ease?",
+                    "Where, outside lessons of English, does a pupil here read, write and speak?",
+                ),
+            ),
+            SubArea(
+                "b",
+                "needs-send",
+                "Special educational needs and disabilities",
+                (
+                    "How do plans for special educational needs shape an ordinary hour of teaching?",
+                    "What happens when you think that a pupil has a need which no plan names?",
+                ),
+            ),
+            SubArea(
+                "c",
+                "needs-health-and-wellbeing",
+                "Health and wellbeing",
+                (
+                    "How does a pupil here tell somebody that all is not well, and what follows?",
+                    "Which help for body and mind can a pupil reach through you, and how soon?",
+                ),
+            ),
         ),
     ),
     ToolkitArea(
@@ -172,9 +230,33 @@ AREAS: tuple[ToolkitArea, ...] = (
             "How do you stay in touch until the new place has proved to hold?",
         ),
         (
-            SubArea("a", "transition-mainstream", "Mainstream"),
-            SubArea("b", "transition-other-alternative-provision", "Other alternative provision"),
-            SubArea("c", "transition-specialist", "Specialist"),
+            SubArea(
+                "a",
+                "transition-mainstream",
+                "Mainstream",
+                (
+                    "How does a pupil try out being back in a mainstream school before it counts?",
+                    "What does the school know and do from the first day on because you told it?",
+                ),
+            ),
+            SubArea(
+                "b",
+                "transition-other-alternative-provision",
+                "Other alternative provision",
+                (
+                    "When is another alternative provision the better place, and who says so?",
+                    "What goes with the pupil, so that nothing has to be begun again there?",
+                ),
+            ),
+            SubArea(
+                "c",
+                "transition-specialist",
+                "Specialist",
+                (
+                    "How do you help a pupil and the family to a specialist place while they wait for it?",
+                    "How do pupil and specialist setting come to know each other before the move?",
+                ),
+            ),
         ),
     ),
     ToolkitArea(

@@ -83,8 +83,12 @@ class ApplicationSummary(Read):
 
 
 class ApplicationRead(ApplicationSummary, Tagged):
-    """An application. The applicant reads `evaluation` once it is decided; before, it is null."""
+    """An application. The applicant reads `evaluation` once it is decided; before, it is null.
+
+    `readiness_assessments` are the toolkit assessments made for it that the caller reads, the earliest first.
+    """
 
     statement: LongText
     evaluation: EvaluationRead | None
     decided_because: LongText | None
+    readiness_assessments: Annotated[list[Id], Field(max_length=50)]

@@ -9,14 +9,16 @@ from app.schemas.toolkit_assessments import AreaSlug
 from app.schemas.wire import Name, Read, ShortText
 
 Reference = Annotated[str, Field(min_length=1, max_length=3, examples=["7b"])]
+Prompts = Annotated[list[ShortText], Field(max_length=2)]
 
 
 class SubAreaRead(Read):
-    """`reference` is the toolkit's own, such as 7b."""
+    """`reference` is the toolkit's own, such as 7b. `prompts` are ours."""
 
     slug: AreaSlug
     reference: Reference
     name: Name
+    prompts: Prompts
 
 
 class ToolkitAreaRead(Read):
@@ -25,7 +27,7 @@ class ToolkitAreaRead(Read):
     slug: AreaSlug
     reference: Reference
     name: Name
-    prompts: Annotated[list[ShortText], Field(max_length=2)]
+    prompts: Prompts
     may_not_apply: bool
     sub_areas: Annotated[list[SubAreaRead], Field(max_length=4)]
 

@@ -6,7 +6,9 @@ from pydantic import Field
 
 from app.rules.toolkit import AssessmentState, ToolkitUse
 from app.rules.toolkit_areas import ToolkitCategory
-from app.schemas.wire import Body, Id, Instant, Name, Read, ShortText, Tagged
+from app.rules.toolkit_evidence import EvidenceKind
+from app.rules.toolkit_uses import AssessorRole
+from app.schemas.wire import Body, Day, Id, Instant, Name, Read, ShortText, Tagged, left_out
 
 Statement = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"\S")]
 Statements = Annotated[list[Statement], Field(max_length=20)]
@@ -16,22 +18,91 @@ AreaSlug = Annotated[
 AreaSlugs = Annotated[list[AreaSlug], Field(max_length=13)]
 
 
+class AssessorWrite(Body):
+    """A person who carries the assessment out. `role` is what the person is, in words."""
+
+    name: Name = Field(examples=["A. Officer"])
+    role: ShortText = Field(examples=["Quality officer"])
+
+
+class EvidenceSourceWrite(Body):
+    """A source of evidence. `found_at` says where somebody else would find it; never a child's name."""
+
+    kind: EvidenceKind = Field(strict=False)
+    title: ShortText = Field(examples=["Induction plan of this autumn"])
+    seen_on: Day | None = None
+    found_at: ShortText | None = Field(default=None, examples=["Staff handbook, part 3"])
+    note: Statement | None = None
+
+
+class PlannedActionWrite(Body):
+    """What is to be done, by whom and by which day. Completing the assessment hands it on to an action plan."""
+
+    text: Statement = Field(examples=["Have every pupil choose a key worker in the first week."])
+    owner: Name = Field(examples=["Head of centre"])
+    due_on: Day
+
+
+NamedAssessors = Annotated[list[AssessorWrite], Field(max_length=20)]
+SourcesWrite = Annotated[list[EvidenceSourceWrite], Field(max_length=20)]
+PlannedActionsWrite = Annotated[list[PlannedActionWrite], Field(max_length=20)]
+
+
 class ToolkitAssessmentCreate(Body):
-    """An assessment of a provider, or of the caller itself. `assessors` are the people who carry it out, in words."""
+    """An assessment of a provider, or of the caller itself. `assessors` are the people who carry it out, in words.
+
+    `question_set_id` says by which council's current questions it is written; without one, by Waymark's own prompts.
+    `lot_application_id` links one of readiness to the provider's application: the applicant and the council whose lot
+    it is read it, and no other council.
+    """
 
     provider_id: Id
     use: ToolkitUse = Field(strict=False)
     assessors: ShortText
+    named_assessors: NamedAssessors = []
+    question_set_id: Id | None = None
+    lot_application_id: Id | None = None
+
+
+class ToolkitAssessmentUpdate(Body):
+    """Who carries the assessment out. A member left out stays as it is."""
+
+    assessors: ShortText = Field(default_factory=left_out)
+    named_assessors: NamedAssessors = Field(default_factory=left_out)
 
 
 class AreaWrite(Body):
-    """What is said of one area or sub-area; it takes the place of what was said before."""
+    """What is said of one area or sub-area; it takes the place of what was said before.
+
+    `evidence` and `actions` are words alone; `sources` and `planned_actions` say more of the same.
+    """
 
     strengths: Statements = []
     development_areas: Statements = []
     evidence: Statements = []
+    sources: SourcesWrite = []
     actions: Statements = []
+    planned_actions: PlannedActionsWrite = []
     not_applicable_because: Statement | None = None
+
+
+class AssessorRead(Read):
+    name: Name
+    role: ShortText
+
+
+class EvidenceSourceRead(Read):
+    kind: EvidenceKind
+    title: ShortText
+    seen_on: Day | None
+    found_at: ShortText | None
+    note: Statement | None
+
+
+class PlannedActionRead(Read):
+    text: Statement
+    owner: Name
+    due_on: Day
 
 
 class StatedRead(Read):
@@ -43,26 +114,35 @@ class StatedRead(Read):
     strengths: Statements
     development_areas: Statements
     evidence: Statements
+    sources: Annotated[list[EvidenceSourceRead], Field(max_length=20)]
     actions: Statements
+    planned_actions: Annotated[list[PlannedActionRead], Field(max_length=20)]
     not_applicable_because: Statement | None
 
 
 class AreaAssessedRead(StatedRead):
-    """One of the thirteen. It is addressed by what is said of it, or of each of its sub-areas."""
+    """One of the thirteen. It is addressed by what is said of it; where it has sub-areas, of each of them."""
 
     category: ToolkitCategory
     sub_areas: Annotated[list[StatedRead], Field(max_length=4)]
 
 
 class ToolkitAssessmentSummary(Read):
-    """An assessment in a list: whose, of whom, what for; nothing of what it says."""
+    """An assessment in a list: whose, of whom, what for; nothing of what it says.
+
+    `assessor_role` is what the assessor is to the one assessed.
+    """
 
     id: Id
     provider_id: Id
     assessor_id: Id
+    assessor_role: AssessorRole
     use: ToolkitUse
     state: AssessmentState
     assessors: ShortText
+    named_assessors: Annotated[list[AssessorRead], Field(max_length=20)]
+    question_set_id: Id | None
+    lot_application_id: Id | None
     completed_at: Instant | None
     changed_at: Instant
 
@@ -72,3 +152,4 @@ class ToolkitAssessmentRead(ToolkitAssessmentSummary, Tagged):
 
     areas: Annotated[list[AreaAssessedRead], Field(min_length=13, max_length=13)]
     still_to_address: AreaSlugs
+    sub_areas_still_to_address: AreaSlugs

@@ -29,6 +29,7 @@ SCOPES: dict[OrganisationKind, frozenset[Scope]] = {
             Scope.AGREEMENTS_WRITE,
             Scope.ALERTS_WRITE,
             Scope.REPORTS_WRITE,
+            Scope.TOOLKIT_WRITE,
             Scope.QA_WRITE,
             Scope.CALENDARS_WRITE,
             Scope.DIRECTORY_WRITE,

@@ -34,6 +34,7 @@ from app.services.sandbox_quality import make_qa_frameworks, visit_providers
 from app.services.sandbox_records import keep_records
 from app.services.sandbox_referrals import refer_children
 from app.services.sandbox_reports import write_reports
+from app.services.sandbox_toolkit import assess_by_toolkit
 from app.settings import settings
 
 NAME = "Waymark sandbox"
@@ -70,6 +71,7 @@ async def make_sandbox(session: AsyncSession, now: datetime) -> UUID:
     lots = await procure(session, them)
     await visit_providers(session, them)
     await describe_providers(session, them)
+    await assess_by_toolkit(session, them)
     await place_children(session, them, calendars, lots)
     await refer_children(session, them, calendars, lots)
     await send_home_and_report(session, them)

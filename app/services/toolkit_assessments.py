@@ -1,45 +1,39 @@
-"""Toolkit assessments: begun, said area by area, complete when every area is addressed. Nothing is computed."""
+"""Toolkit assessments: said area by area, complete when every area is addressed. Nothing is computed."""
 
+from dataclasses import fields
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
-from app.models.organisations import OrganisationKind
 from app.models.toolkit import ToolkitAssessment, ToolkitEntry
+from app.models.toolkit_peer_reviews import ToolkitPeerReview
 from app.outbox.catalogue import EventType
 from app.outbox.recording import record_event
-from app.problems import FieldError, Invalid, NotFound
-from app.queries.oversight import councils_overseeing, oversight_of
-from app.queries.toolkit_assessments import assessed_organisation, entries_of, own_assessment
-from app.rules.toolkit import ASSESSMENTS, AreaEntry, AssessmentState, check_entry, is_complete
-from app.rules.toolkit_uses import BETWEEN_THE_TWO, AssessorRole, may_begin
+from app.problems import FieldError, Invalid
+from app.queries.oversight import councils_overseeing
+from app.queries.toolkit_assessments import entries_of, own_assessment
+from app.rules.toolkit import ASSESSMENTS, AreaEntry, ToolkitUse, check_entry, is_complete
+from app.rules.toolkit_evidence import check_days
+from app.rules.toolkit_uses import BETWEEN_THE_TWO
 from app.rules.verdict import Refused
-from app.schemas.toolkit_assessments import AreaWrite, ToolkitAssessmentCreate
-from app.services.changes import changed, insist, made, moved
+from app.schemas.toolkit_assessments import AreaWrite, ToolkitAssessmentUpdate
+from app.services.changes import changed, insist, moved
+from app.services.toolkit_actions import hand_on_actions
+from app.services.toolkit_peer_reviews import carry_out, consent_for
 
-_ROLES_TOWARDS_OTHERS = {
-    OrganisationKind.COUNCIL: AssessorRole.COUNCIL,
-    OrganisationKind.SCHOOL: AssessorRole.SCHOOL,
-    OrganisationKind.PROVIDER: AssessorRole.PEER_PROVIDER,
-}
+_RULED = tuple(each.name for each in fields(AreaEntry) if each.name != "area")
 
 
-async def begin_assessment(caller: Caller, session: AsyncSession, body: ToolkitAssessmentCreate) -> ToolkitAssessment:
-    """Begins a draft that only the assessor reads. Raises RuleRefused where the use is not for this assessor."""
-    try:
-        assessed = await assessed_organisation(caller, session, body.provider_id)
-    except NotFound:
-        fault = FieldError("/provider_id", "unknown_provider", "name a provider that you can find")
-        raise Invalid([fault]) from None
-    insist(may_begin(body.use, _role(caller, assessed.id), await oversight_of(caller, session, assessed)))
-    assessment = ToolkitAssessment(
-        **made(caller.now),
-        **body.model_dump(),
-        assessor_id=caller.organisation_id,
-        state=AssessmentState.DRAFT,
-    )
-    session.add(assessment)
+async def change_assessment(
+    caller: Caller, session: AsyncSession, assessment_id: UUID, body: ToolkitAssessmentUpdate, expected_version: int
+) -> ToolkitAssessment:
+    """Says anew who carries out an assessment that is not complete."""
+    assessment = await _moved(caller, session, assessment_id, "change", expected_version)
+    for member, value in body.model_dump(exclude_unset=True).items():
+        setattr(assessment, member, value)
+    changed(assessment, caller)
     await session.flush()
     return assessment
 
@@ -49,16 +43,19 @@ async def address_area(
 ) -> ToolkitAssessment:
     """Says something of an area or sub-area, in place of what was said. Raises Invalid for one the toolkit lacks."""
     assessment = await _moved(caller, session, assessment_id, "address_area", expected_version)
-    verdict = check_entry(AreaEntry(area, **body.model_dump()))
+    said = body.model_dump(mode="json")
+    verdict = check_entry(AreaEntry(area, **{member: said[member] for member in _RULED}))
     if isinstance(verdict, Refused) and verdict.code == "unknown_area":
         raise Invalid([FieldError("area", verdict.code, "name a slug that /v1/reference-data/toolkit-areas lists")])
     insist(verdict)
+    seen_on = [each.seen_on for each in body.sources if each.seen_on is not None]
+    insist(check_days(seen_on, [each.due_on for each in body.planned_actions], caller.today))
     known = {entry.area: entry for entry in await entries_of(session, assessment)}
     if area in known:
-        for member, value in body.model_dump().items():
+        for member, value in said.items():
             setattr(known[area], member, value)
     else:
-        session.add(_entry(assessment, area, body))
+        session.add(_entry(assessment, area, said))
     changed(assessment, caller)
     await session.flush()
     return assessment
@@ -69,12 +66,19 @@ async def complete(
 ) -> ToolkitAssessment:
     """Closes the assessment for good and shows it to its readers. The refusal names the areas still to address."""
     assessment = await _moved(caller, session, assessment_id, "complete", expected_version)
-    insist(is_complete(as_stated(entry) for entry in await entries_of(session, assessment)))
+    entries = await entries_of(session, assessment)
+    insist(is_complete(as_stated(entry) for entry in entries))
+    peer_review = await _consented(caller, session, assessment)
     assessment.completed_at = caller.now
     changed(assessment, caller)
     await session.flush()
+    if peer_review is not None:
+        await carry_out(caller, session, peer_review)
+    await hand_on_actions(caller, session, assessment, entries)
     audience = {assessment.assessor_id, assessment.provider_id}
-    if assessment.use not in BETWEEN_THE_TWO:
+    if assessment.lot_council_id is not None:
+        audience.add(assessment.lot_council_id)
+    elif assessment.use not in BETWEEN_THE_TWO:
         audience |= await councils_overseeing(session, assessment.provider_id)
     path = f"/v1/toolkit-assessments/{assessment.id}"
     await record_event(session, EventType.TOOLKIT_ASSESSMENT_COMPLETED, path, caller.now, organisations=audience)
@@ -83,30 +87,26 @@ async def complete(
 
 def as_stated(entry: ToolkitEntry) -> AreaEntry:
     """The entry as the rules know it."""
-    return AreaEntry(
-        entry.area,
-        entry.strengths,
-        entry.development_areas,
-        entry.evidence,
-        entry.actions,
-        entry.not_applicable_because,
-    )
+    return AreaEntry(entry.area, **{member: getattr(entry, member) for member in _RULED})
 
 
-def _entry(assessment: ToolkitAssessment, area: str, body: AreaWrite) -> ToolkitEntry:
+def _entry(assessment: ToolkitAssessment, area: str, said: dict[str, Any]) -> ToolkitEntry:
     return ToolkitEntry(
         assessment_id=assessment.id,
         provider_id=assessment.provider_id,
         assessor_id=assessment.assessor_id,
         area=area,
-        **body.model_dump(),
+        **said,
     )
 
 
-def _role(caller: Caller, assessed_id: UUID) -> AssessorRole:
-    if assessed_id != caller.organisation_id:
-        return _ROLES_TOWARDS_OTHERS[caller.kind]
-    return AssessorRole.SCHOOL_ITSELF if caller.kind is OrganisationKind.SCHOOL else AssessorRole.ITSELF
+async def _consented(caller: Caller, session: AsyncSession, assessment: ToolkitAssessment) -> ToolkitPeerReview | None:
+    """The consent that a peer review still has. Raises RuleRefused."""
+    if assessment.use is not ToolkitUse.PEER_REVIEW:
+        return None
+    peer_review = await consent_for(caller, session, assessment.provider_id, assessment)
+    assessment.peer_review_id = peer_review.id
+    return peer_review
 
 
 async def _moved(

@@ -67,6 +67,7 @@ PROBLEM_SCHEMA: Document = {
         "overdue_sessions": _names("The first few of the sessions whose attendance is overdue."),
         "clashing_sessions": _names("The first few of your own sessions at which the pupil is timetabled elsewhere."),
         "still_to_address": _names("The areas of the toolkit that nothing has been said of."),
+        "sub_areas_still_to_address": _names("The sub-areas of the toolkit that nothing has been said of."),
         "may_not_apply": _names("The areas of the toolkit that may be said not to apply."),
         "actions_not_closed": _names("The first few of the plan's actions that are not closed, by id."),
         "open_plan": {"type": "string", "format": "uuid", "description": "The action plan that is open already."},

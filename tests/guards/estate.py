@@ -17,6 +17,7 @@ from tests.test_qa_return_types import TYPE
 from tests.test_qa_visits import PARTS
 from tests.test_qualifications import GCSE
 from tests.test_teaching_observations import SEEN
+from tests.toolkit_assessing import completed
 from tests.world import Party, World, another_party, make_world, open_party
 
 # Collections whose members exist for those they concern and for nobody else.
@@ -58,6 +59,9 @@ PRIVATE = {
     "sustained-checks",
     "termination-notices",
     "toolkit-assessments",
+    "toolkit-peer-reviews",
+    "toolkit-question-sets",
+    "toolkit-shares",
     "unagreed-absences",
     "webhook-deliveries",
     "webhook-endpoints",
@@ -223,6 +227,10 @@ async def _about_a_provider(world: World) -> dict[str, str]:
         "/v1/toolkit-assessments",
         {"provider_id": provider, "use": "council_quality_assurance", "assessors": "Officers"},
     )
+    questions = await council.post(
+        "/v1/toolkit-question-sets",
+        {"title": "Q", "permission": "Ours", "areas": [{"area": "pupil-induction", "questions": ["Why?"]}]},
+    )
     return {
         **procurement,
         **await _annual_return(world),
@@ -234,6 +242,9 @@ async def _about_a_provider(world: World) -> dict[str, str]:
         "qa-frameworks": qa_framework,
         "qa-visits": visit,
         "toolkit-assessments": made(assessment)["id"],
+        "toolkit-question-sets": made(questions)["id"],
+        "toolkit-peer-reviews": await _peer_review(world),
+        "toolkit-shares": await _share(world),
         "areas": "quality-of-education",
     }
 
@@ -248,6 +259,21 @@ async def _annual_return(world: World) -> dict[str, str]:
 async def _visited_jointly(world: World, visit: str, partner: Party) -> dict[str, str]:
     body = {"council_id": str(partner.id)}
     return {"qa-visit-partners": made(await world.council.post(f"/v1/qa-visits/{visit}/partners", body))["id"]}
+
+
+async def _peer_review(world: World) -> str:
+    """Of the provider by one that is registered for this."""
+    peer = made(await world.council.post("/v1/providers", {"name": "Hollow Farm", "category": "charity"}))["id"]
+    made(await world.council.change("PATCH", f"/v1/providers/{peer}", {"published": True}))
+    body = {"reviewed_id": str(world.provider.id), "reviewer_id": peer, "purpose": "To learn from each other"}
+    return str(made(await world.provider.post("/v1/toolkit-peer-reviews", body))["id"])
+
+
+async def _share(world: World) -> str:
+    """Of the school's own provision with its council."""
+    path = await completed(world.school, world.school, "in_school_provision")
+    body = {"assessment_id": path.rsplit("/", 1)[1], "shared_with_id": str(world.council.id)}
+    return str(made(await world.school.post("/v1/toolkit-shares", body))["id"])
 
 
 async def _planned(world: World, visit: str) -> dict[str, str]:

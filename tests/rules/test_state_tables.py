@@ -157,7 +157,7 @@ EXPECTED: dict[str, tuple[StateTable[Any], str]] = {
         offered close closed
         """,
     ),
-    "assessment": (ASSESSMENTS, "draft address_area draft\ndraft complete complete"),
+    "assessment": (ASSESSMENTS, "draft change draft\ndraft address_area draft\ndraft complete complete"),
 }
 
 
