@@ -76,15 +76,25 @@ async def census_totals(caller: Caller, session: AsyncSession, first: date, last
 
 
 async def counted_by_code(
-    caller: Caller, session: AsyncSession, placements: Sequence[UUID], first: date, last: date
+    caller: Caller,
+    session: AsyncSession,
+    placements: Sequence[UUID],
+    first: date,
+    last: date,
+    *,
+    answered_for: bool = True,
 ) -> Mapping[UUID, Row[Any]]:
-    """The members of a `Tally` of each of these placements, and `codes`: the sessions that each code counts for."""
+    """The members of a `Tally` of each of these placements, and `codes`: the sessions that each code counts for.
+
+    Of a council's days those on which it is `answered_for`, or all that it sees.
+    """
+    bases = [each.value for each in _OF_A_COUNCIL]
     values = {
         "placements": list(placements),
         "number": len(placements),
         "first": first,
         "last": last,
-        "bases": [each.value for each in _OF_A_COUNCIL] if caller.kind is OrganisationKind.COUNCIL else None,
+        "bases": bases if answered_for and caller.kind is OrganisationKind.COUNCIL else None,
         "now": caller.now,
         "waivers": [each.value for each in Waiver],
         "waiver_codes": [suggested and suggested.code.code for suggested in map(code_of_waiver, Waiver)],

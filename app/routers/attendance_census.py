@@ -10,16 +10,14 @@ from app.access.permission import allow
 from app.access.scopes import Scope
 from app.models.placements import Placement
 from app.queries.attendance_census import census_totals
+from app.routers.returns import csv_file, csv_of_columns, xlsx_file
 from app.rules.statistics_periods import month_before, month_period
 from app.schemas.attendance_census import AttendanceCensusRead
 from app.schemas.attendance_summaries import Month
 from app.services.attendance_census import CENSUS
-from app.services.returns import Asked, insist_on_pupils, is_provisional, prepare, read_rows
-from app.services.returns_files import csv_of, xlsx_of
-from app.services.tables_csv import CSV, csv_head
-from app.services.tables_xlsx import XLSX
+from app.services.returns import Asked, insist_on_pupils, is_provisional, read_rows
 from app.web.edge import Session, StreamSessions
-from app.web.file_responses import CsvFile, FileResponse, XlsxFile, csv_answer, xlsx_answer
+from app.web.file_responses import CsvFile, FileResponse, XlsxFile, xlsx_answer
 from app.web.pages import Pages
 from app.web.router import edge_router
 
@@ -27,8 +25,6 @@ router = edge_router("attendance")
 
 Reader = Annotated[Caller, allow(Scope.ATTENDANCE_READ)]
 OfMonth = Annotated[Month | None, Query(description="Left out: the last month that has ended.")]
-
-_EXAMPLE = csv_head(CENSUS.columns(Asked("2026-11", month_period("2026-11"))))
 
 
 @router.get("/attendance-census", operation_id="list_attendance_census")
@@ -65,7 +61,7 @@ async def list_attendance_census(
     operation_id="export_attendance_census",
     response_class=CsvFile,
     response_model=None,
-    responses=csv_answer(_EXAMPLE),
+    responses=csv_of_columns(CENSUS),
 )
 async def export_attendance_census(
     caller: Reader, session: Session, sessions: StreamSessions, month: OfMonth = None
@@ -73,10 +69,10 @@ async def export_attendance_census(
     """The whole census of a month as a CSV file: the same rows, with a column for each code, named by its slug.
 
     A month without a row is one record that says `nil_return`. A cell that a spreadsheet would take for a formula has
-    an apostrophe before it. The client needs the scope `pupils:read` as well.
+    an apostrophe before it. It is sent as it is read: a transfer that breaks off is not the file. The client needs the
+    scope `pupils:read` as well.
     """
-    export = await prepare(CENSUS, caller, session, sessions, _asked(caller, month))
-    return FileResponse(csv_of(export), f"{CSV}; charset=utf-8; header=present", f"{export.filename}.csv")
+    return await csv_file(CENSUS, caller, session, sessions, _asked(caller, month))
 
 
 @router.get(
@@ -93,8 +89,7 @@ async def export_attendance_census_workbook(
 
     Nothing in it is a formula or a link. The client needs the scope `pupils:read` as well.
     """
-    export = await prepare(CENSUS, caller, session, sessions, _asked(caller, month))
-    return FileResponse(xlsx_of(export), XLSX, f"{export.filename}.xlsx")
+    return await xlsx_file(CENSUS, caller, session, sessions, _asked(caller, month))
 
 
 def _asked(caller: Caller, month: str | None) -> Asked:

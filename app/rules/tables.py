@@ -38,7 +38,7 @@ class Column:
 
 
 def text_of(value: object) -> str:
-    """A cell as text: nothing for null, `yes` or `no`, days and instants as ISO 8601, instants in UTC."""
+    """A cell as text: nothing for null, `yes` or `no`, days and instants as ISO 8601 in UTC, lists with semicolons."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -47,12 +47,14 @@ def text_of(value: object) -> str:
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, list):
+        return "; ".join(text_of(each) for each in value)
     return str(value)
 
 
 def may_be_a_formula(value: object) -> bool:
     """Whether a spreadsheet would read a cell as a formula: text alone; a negative number is none."""
-    return isinstance(value, str) and value.lstrip(" \n").startswith(FORMULAE)
+    return isinstance(value, str | list) and text_of(value).lstrip(" \n").startswith(FORMULAE)
 
 
 def safe_text_of(value: object) -> str:

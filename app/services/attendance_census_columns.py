@@ -53,8 +53,8 @@ def census_columns(asked: Asked) -> Sequence[Column]:
     return (*_OWN, *(Column(each.slug, f"Sessions with the code {each.code}.", _NUMBER) for each in codes))
 
 
-def census_cells(row: Shown) -> Cells:
-    """A `CensusRow` as the cells of its columns."""
+def census_cells(row: Shown) -> Sequence[Cells]:
+    """A `CensusRow` as the one line that it is."""
     counts = dict.fromkeys((each.slug for each in ATTENDANCE_CODES), 0)
     counts |= {each["slug"]: each["sessions"] for each in row["codes"]}
-    return {**row, **row["setting"], **row["sessions"], "came_late": row["sessions"]["late"], **counts}
+    return [{**row, **row["setting"], **row["sessions"], "came_late": row["sessions"]["late"], **counts}]

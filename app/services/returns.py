@@ -45,8 +45,8 @@ class Asked:
 class Return:
     """`found` gives a row for each record, a `Placement` in each; `key` is the unique column that orders them.
 
-    `rows` makes records of some of those rows as they are in JSON, and `cells` the cells of one. The first three
-    columns say what the record is, the period, and whether it is provisional.
+    `rows` makes records of some of those rows as they are in JSON, and `cells` the lines that a file has of one, most
+    often itself. The first columns of a file say what the line is, the period, and whether it is provisional.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Return:
     key: SQLCoreOperations[UUID]
     rows: Callable[[Caller, AsyncSession, Sequence[Row[Any]], Asked], Awaitable[list[Shown]]]
     record: str = "placement"
-    cells: Callable[[Shown], Cells] = dict
+    cells: Callable[[Shown], Sequence[Cells]] = lambda row: (row,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,4 +129,5 @@ async def batches_of(export: Export) -> AsyncIterator[list[Cells]]:
             statement = wanted.where(definition.key.in_(keys)).order_by(definition.key)
             found = (await session.execute(statement)).all()
             records = await read_rows(definition, export.caller, session, found, export.asked)
-        yield [{"record": definition.record, **common, **definition.cells(each)} for each in records]
+        lines = [line for each in records for line in definition.cells(each)]
+        yield [{"record": definition.record, **common, **line} for line in lines]
