@@ -39,6 +39,7 @@ class Asked:
     period: StatisticsPeriod
     provider_id: UUID | None = None
     host_school_id: UUID | None = None
+    school_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

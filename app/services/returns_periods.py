@@ -20,20 +20,24 @@ class PeriodNamed:
 
 
 def asked_for(
-    caller: Caller, named: PeriodNamed, provider_id: UUID | None = None, host_school_id: UUID | None = None
+    caller: Caller,
+    named: PeriodNamed,
+    provider_id: UUID | None = None,
+    host_school_id: UUID | None = None,
+    school_id: UUID | None = None,
 ) -> Asked:
-    """Raises Invalid for a period named twice, or for no school year."""
+    """`school_id` is the school that commissioned. Raises Invalid for a period named twice, or for no school year."""
     if named.month is not None and (named.school_year or named.term):
         raise Invalid([ParameterError("month", "days_given_twice", "give month, or school_year and term")])
     if named.term is not None and named.school_year is None:
         raise Invalid([ParameterError("school_year", "required", "a term is of a school year")])
     if named.school_year is None:
         month = named.month or month_before(caller.today)
-        return Asked(month, month_period(month), provider_id, host_school_id)
+        return Asked(month, month_period(month), provider_id, host_school_id, school_id)
     year = school_year_period(named.school_year)
     if year is None:
         raise Invalid([ParameterError("school_year", "not_as_written", "Must be a school year written like 2026-27.")])
     if named.term is None:
-        return Asked(named.school_year, year, provider_id, host_school_id)
+        return Asked(named.school_year, year, provider_id, host_school_id, school_id)
     term = dict(term_periods(year))[named.term]
-    return Asked(f"{named.school_year}-{named.term}", term, provider_id, host_school_id)
+    return Asked(f"{named.school_year}-{named.term}", term, provider_id, host_school_id, school_id)
