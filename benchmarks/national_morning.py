@@ -59,8 +59,8 @@ def _options() -> argparse.Namespace:
 
 
 @contextmanager
-def api_process(addresses: Addresses, log: Path) -> Iterator[None]:
-    """The API as deployed: one uvicorn process."""
+def api_process(addresses: Addresses, log: Path) -> Iterator[int]:
+    """The API as deployed: one uvicorn process, whose id is given."""
     command = [
         sys.executable, "-m", "uvicorn", "app.main:create_app", "--factory", "--port", str(PORT), "--no-access-log",
         "--no-server-header", "--http", "app.web.http_protocol:BoundedHttpProtocol", "--ws", "none",
@@ -71,7 +71,7 @@ def api_process(addresses: Addresses, log: Path) -> Iterator[None]:
     ):
         try:
             _await_ready(log)
-            yield
+            yield api.pid
         finally:
             api.terminate()
 

@@ -154,6 +154,7 @@ async def test_a_council_sees_which_of_its_schools_filed_nothing(app: FastAPI, d
                 "overdue": True,
             }
         ]
+        assert (await world.council.get(MISSING)).json()["items"] == missing
         both = (await world.council.get(MISSING, period="2026-27-autumn")).json()["items"]
         assert [each["overdue"] for each in both] == [False, False]
         others = (await world.other_council.get(MISSING, period="2026-10")).json()["items"]

@@ -13,6 +13,7 @@ from app.models.organisations import Organisation, OrganisationKind
 from app.models.placement_returns import PlacementReturn
 from app.problems import Invalid, ParameterError
 from app.queries.placement_returns import lines_of, schools_without_return, visible_return, visible_returns
+from app.rules.statistics_periods import month_before
 from app.schemas.placement_returns import (
     MissingPlacementReturnRead,
     PlacementReturnFile,
@@ -85,14 +86,18 @@ async def get_placement_return(
 
 @router.get("/placement-returns-missing", operation_id="list_missing_placement_returns")
 async def list_missing_placement_returns(
-    caller: Council, session: Session, pages: Pages, period: ReturnPeriod
+    caller: Council, session: Session, pages: Pages, period: ReturnPeriod | None = None
 ) -> Page[MissingPlacementReturnRead]:
-    """The schools of the calling council that have filed nothing for a period, not even a nil return."""
-    days = period_named(period)
+    """The schools of the calling council that have filed nothing for a period, not even a nil return.
+
+    Without a period: for the last month that has ended.
+    """
+    named = period or month_before(caller.today)
+    days = period_named(named)
     if days is None:
         raise Invalid([ParameterError("period", "not_as_written", "Must be a month, or a term of a school year.")])
-    rows, page = await pages.rows(session, schools_without_return(caller, period), [col(Organisation.id)])
-    missing = {"period": period, "last_on": days.last, "overdue": days.last < caller.today}
+    rows, page = await pages.rows(session, schools_without_return(caller, named), [col(Organisation.id)])
+    missing = {"period": named, "last_on": days.last, "overdue": days.last < caller.today}
     return page.holding(
         [
             MissingPlacementReturnRead.model_validate({"school_id": row[0].id, "school_name": row[0].name, **missing})
