@@ -77,7 +77,7 @@ def api_process(addresses: Addresses, log: Path) -> Iterator[int]:
 
 
 def _await_ready(log: Path) -> None:
-    for _ in range(300):
+    for _ in range(1200):
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/readyz", timeout=2):
                 return

@@ -7,10 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from uuid import UUID
 
 FORMULAE = ("=", "+", "-", "@", "\t", "\r")
 LONGEST_CELL = 32_767
 """Characters that a cell of a workbook holds at most."""
+
+_WRITTEN_SO = frozenset({str, int, UUID})
+"""The types of nearly all cells, asked first: a national month has millions."""
 
 Cells = Mapping[str, object]
 """The cells of a record by the name of their column; a column that is left out is empty."""
@@ -41,6 +45,8 @@ def text_of(value: object) -> str:
     """A cell as text: nothing for null, `yes` or `no`, days and instants as ISO 8601 in UTC, lists with semicolons."""
     if value is None:
         return ""
+    if type(value) in _WRITTEN_SO:
+        return str(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
@@ -59,5 +65,7 @@ def may_be_a_formula(value: object) -> bool:
 
 def safe_text_of(value: object) -> str:
     """A cell as text with an apostrophe before what would be read as a formula."""
+    if value is None or type(value) is int:
+        return text_of(value)
     text = text_of(value)
     return f"'{text}" if may_be_a_formula(value) else text

@@ -24,7 +24,7 @@ from app.queries.returns import keys_of
 from app.rules.statistics_periods import StatisticsPeriod
 from app.rules.tables import Cells, Column
 
-BATCH = 500
+BATCH = 250
 """Records that are read in one transaction."""
 NIL_RETURN = "nil_return"
 
