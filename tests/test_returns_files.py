@@ -11,7 +11,9 @@ from uuid import UUID
 import pytest
 from openpyxl import load_workbook
 from openpyxl.utils.escape import unescape
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.access.row_security import Standing, stand
 from app.db.embedded_database import Addresses
 from app.rules.tables import LONGEST_CELL, Cells, Column, ColumnType
 from app.services import returns
@@ -141,6 +143,45 @@ async def test_a_file_is_the_same_however_many_batches_it_is_read_in(
     again, _ = await file_of(world.council)
     assert len(rows) == 2
     assert again.content == answer.content
+
+
+async def test_a_file_asked_for_by_its_head_is_not_made(
+    world: World, database: Addresses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await a_day_of_attendance(world, database)
+    monkeypatch.setattr(returns, "stand", _never)
+    answer = await world.council.http.head("/v1/attendance-census.csv", params={"month": "2026-11"})
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert "attachment" in answer.headers["Content-Disposition"]
+
+
+async def test_a_child_severed_meanwhile_is_not_in_the_rest_of_the_file(
+    world: World, database: Addresses, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The batches are read under row security as it is then, and hold nobody whom the audit does not name."""
+    placements = sorted(await a_day_of_attendance(world, database))
+    monkeypatch.setattr(returns, "BATCH", 1)
+
+    async def and_then_hide(session: AsyncSession, standing: Standing) -> None:
+        await ledger.sql("delete from placement_viewers where placement_id = :p", p=placements[1])
+        await stand(session, standing)
+
+    monkeypatch.setattr(returns, "stand", and_then_hide)
+    _, rows = await file_of(world.council)
+    assert [row["placement_id"] for row in rows] == placements[:1]
+
+
+async def test_a_file_that_breaks_off_stays_unfinished(
+    world: World, database: Addresses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await a_day_of_attendance(world, database)
+    monkeypatch.setattr(returns, "stand", _never)
+    with pytest.raises(AssertionError):  # the transport's own: the answer was never completed
+        await world.council.get("/v1/attendance-census.csv", month="2026-11")
+
+
+async def _never(session: AsyncSession, standing: Standing) -> None:
+    raise RuntimeError
 
 
 async def _broken() -> AsyncIterator[list[Cells]]:

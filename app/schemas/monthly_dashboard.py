@@ -46,7 +46,7 @@ class DashboardRow(Read):
     )
     last_review_on: Day | None = Field(description="When the placement was last reviewed by the end of the period.")
     report_id: Id | None = Field(
-        description="The progress report that what follows is from.", json_schema_extra=_OF_REPORTS
+        description="The progress report from which the columns after it are.", json_schema_extra=_OF_REPORTS
     )
     report_school_year: Slug | None = Field(
         description="The school year of that report.", json_schema_extra=_OF_REPORTS
@@ -59,11 +59,19 @@ class DashboardRow(Read):
     readiness_to_return: Slug | None = Field(
         description="How ready the pupil is to return to school, in that report.", json_schema_extra=_OF_REPORTS
     )
-    targets: Count | None = Field(description="Targets in that report.", json_schema_extra=_OF_REPORTS)
-    targets_achieved: Count | None = Field(description="Of those, achieved.", json_schema_extra=_OF_REPORTS)
-    targets_on_track: Count | None = Field(description="Of those, on track.", json_schema_extra=_OF_REPORTS)
-    targets_some_progress: Count | None = Field(
-        description="Of those, with some progress.", json_schema_extra=_OF_REPORTS
+    targets: Count | None = Field(description="Targets in that report, all told.", json_schema_extra=_OF_REPORTS)
+    targets_achieved: Count | None = Field(
+        description="Targets achieved, in that report.", json_schema_extra=_OF_REPORTS
     )
-    targets_not_started: Count | None = Field(description="Of those, not started.", json_schema_extra=_OF_REPORTS)
-    targets_no_longer_set: Count | None = Field(description="Of those, no longer set.", json_schema_extra=_OF_REPORTS)
+    targets_on_track: Count | None = Field(
+        description="Targets on track, in that report.", json_schema_extra=_OF_REPORTS
+    )
+    targets_some_progress: Count | None = Field(
+        description="Targets with some progress, in that report.", json_schema_extra=_OF_REPORTS
+    )
+    targets_not_started: Count | None = Field(
+        description="Targets not started, in that report.", json_schema_extra=_OF_REPORTS
+    )
+    targets_no_longer_set: Count | None = Field(
+        description="Targets no longer set, in that report.", json_schema_extra=_OF_REPORTS
+    )

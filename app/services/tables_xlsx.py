@@ -19,7 +19,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 1_048_576
 """Rows that a sheet holds, its head included; what comes after goes on in another sheet."""
 _PIECE = 1 << 16
-_WIDTHS = {ColumnType.ID: 38, ColumnType.DAY: 12, ColumnType.INSTANT: 21, ColumnType.YES_NO: 12, ColumnType.NUMBER: 12}
+_WIDTHS = {ColumnType.ID: 14, ColumnType.DAY: 12, ColumnType.INSTANT: 21, ColumnType.YES_NO: 12, ColumnType.NUMBER: 12}
 _TEXT_WIDTH = 24
 
 
@@ -80,6 +80,7 @@ class _Book:
     def close(self) -> None:
         self._end_sheet()
         sheet = self._book.add_worksheet("Columns")
+        sheet.fit_to_pages(1, 0)
         sheet.set_column(0, 0, 34)
         sheet.set_column(1, 1, 100, self._wrapped)
         for row, (name, meaning) in enumerate([("column", "meaning"), *((c.name, c.meaning) for c in self._columns)]):
