@@ -1,4 +1,4 @@
-"""A new sandbox holds a part-time plan that is agreed, and a child whose day 6 is running."""
+"""A new sandbox holds a part-time plan that is agreed, a child whose day 6 is running, and a school's return."""
 
 from typing import Any
 
@@ -38,11 +38,13 @@ async def test_a_sandbox_shows_a_plan_and_an_exclusion(database: Addresses) -> N
                 " (select count(*) from placement_facts f join placements p on p.id = f.placement_id"
                 " join organisations o on o.id = p.provider_id where o.sandbox_id = :id and f.exclusion = 'permanent'),"
                 " (select count(*) from expected_sessions e join organisations o on o.id = e.provider_id"
-                " where o.sandbox_id = :id and e.waived_by = 'part_time_plan')"
+                " where o.sandbox_id = :id and e.waived_by = 'part_time_plan'),"
+                " (select count(*) from placement_returns r join organisations o on o.id = r.school_id"
+                " where o.sandbox_id = :id)"
             ),
             {"id": sandbox},
         )
-        plans, facts, waived = found.one()
+        plans, facts, waived, returns = found.one()
         await session.rollback()
-    assert (plans, facts) == (1, 1)
+    assert (plans, facts, returns) == (1, 1, 1)
     assert waived > 0
