@@ -58,10 +58,15 @@ def census_placements(caller: Caller, first: date, last: date) -> Select[Any]:
         func.coalesce(col(ExpectedSession.on_date) <= col(PlacementViewer.until_on), true()),
         *answering,
     )
+    return placements_with_provider(caller).where(sessions)
+
+
+def placements_with_provider(caller: Caller) -> Select[Any]:
+    """The placements that the caller may see, and the provider's name."""
     found: Any = (
         select(Placement, col(Organisation.name).label("provider_name"))
         .outerjoin(Organisation, col(Organisation.id) == col(Placement.provider_id))
-        .where(col(Placement.id).in_(visible_placement_ids(caller)), sessions)
+        .where(col(Placement.id).in_(visible_placement_ids(caller)))
     )
     return cast(Select[Any], found)
 

@@ -11,7 +11,7 @@ from sqlmodel import col
 from app.access.caller import Caller
 from app.models.placements import Placement
 from app.models.pupils import Pupil
-from app.queries.attendance_census import census_placements, census_pupils, counted_by_code
+from app.queries.attendance_census import census_placements, census_pupils, counted_by_code, placements_with_provider
 from app.queries.census_settings import census_settings
 from app.rules.attendance_codes import ATTENDANCE_CODES
 from app.rules.attendance_summaries import absence
@@ -30,7 +30,9 @@ async def census_rows(caller: Caller, session: AsyncSession, found: Sequence[Row
     days = asked.period
     counted = await counted_by_code(caller, session, [each.id for each in placements], days.first, days.last)
     pupils = await census_pupils(caller, session, [each.pupil_id for each in placements])
-    settings = await census_settings(caller, session, {each.provider_id for each in placements})
+    settings = asked.settings
+    if unknown := {each.provider_id for each in placements} - settings.keys():
+        settings.update(await census_settings(caller, session, unknown))
     caller.sees_placements(*counted)
     return [
         _shown(row.Placement, row.provider_name, pupils, settings[row.Placement.provider_id], counted)
@@ -73,6 +75,7 @@ CENSUS = Return(
     title="Monthly attendance census",
     columns=census_columns,
     found=lambda caller, asked: census_placements(caller, asked.period.first, asked.period.last),
+    again=lambda caller, asked: placements_with_provider(caller),
     key=col(Placement.id),
     rows=census_rows,
     cells=census_cells,

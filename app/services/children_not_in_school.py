@@ -35,7 +35,9 @@ async def extract_rows(caller: Caller, session: AsyncSession, found: Sequence[Ro
     caller.sees_placements(*ids)
     pupils = await census_pupils(caller, session, [each.pupil_id for each in placements])
     names = await names_of(caller, session, [getattr(each, party) for each in placements for party in _PARTIES])
-    settings = await census_settings(caller, session, providers)
+    settings = asked.settings
+    if unknown := providers - settings.keys():
+        settings.update(await census_settings(caller, session, unknown))
     sites = await sites_taught_at(caller, session, providers)
     spent = await time_spent(caller, session, ids, asked.period.first, asked.period.last)
     return [

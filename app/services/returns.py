@@ -6,7 +6,7 @@ names, which is committed before the first byte.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from app.access.scopes import Scope
 from app.db.engine import Sessions
 from app.problems import Forbidden
 from app.queries.returns import keys_of
+from app.rules.census_setting import CensusSetting
 from app.rules.statistics_periods import StatisticsPeriod
 from app.rules.tables import Cells, Column
 
@@ -33,18 +34,23 @@ Shown = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which return is asked for. `label` names the period; the others narrow it where they are given."""
+    """Which return is asked for. `label` names the period; the ids narrow it where they are given.
+
+    `settings` are how the census names the providers met so far: a file's batches meet most of them again.
+    """
 
     label: str
     period: StatisticsPeriod
     provider_id: UUID | None = None
     host_school_id: UUID | None = None
     school_id: UUID | None = None
+    settings: dict[UUID, CensusSetting] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """`found` gives a row for each record, a `Placement` in each; `key` is the unique column that orders them.
+    """`found` gives a row for each record, a `Placement` in each; `key` is the unique column that orders them. `again`
+    gives the same rows, and perhaps more, for keys that were found already; only where that is quicker.
 
     `rows` makes records of some of those rows as they are in JSON, and `cells` the lines that a file has of one, most
     often itself. The first columns of a file say what the line is, the period, and whether it is provisional.
@@ -56,6 +62,7 @@ class Return:
     found: Callable[[Caller, Asked], Select[Any]]
     key: SQLCoreOperations[UUID]
     rows: Callable[[Caller, AsyncSession, Sequence[Row[Any]], Asked], Awaitable[list[Shown]]]
+    again: Callable[[Caller, Asked], Select[Any]] | None = None
     record: str = "placement"
     cells: Callable[[Shown], Sequence[Cells]] = lambda row: (row,)
 
@@ -122,7 +129,7 @@ async def batches_of(export: Export) -> AsyncIterator[list[Cells]]:
     if not export.keys:
         yield [{"record": NIL_RETURN, **common}]
     definition = export.definition
-    wanted = definition.found(export.caller, export.asked)
+    wanted = (definition.again or definition.found)(export.caller, export.asked)
     for at in range(0, len(export.keys), BATCH):
         keys = export.keys[at : at + BATCH]
         async with export.sessions() as session:
