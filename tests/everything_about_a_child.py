@@ -20,7 +20,9 @@ from tests.test_absconding_alerts import FOUND
 from tests.test_host_school_checks import CHECKIN
 from tests.test_placement_contacts import LEAD, TUTOR, WORKER
 from tests.test_placement_facts import FACTS
+from tests.test_qualifications import GCSE
 from tests.test_reviews import HELD
+from tests.test_teaching_observations import SEEN
 from tests.world import World
 
 GIVEN, FAMILY, UPN = "Ignatius", "O'Quill-Feather", synthetic_upn(771)
@@ -79,6 +81,14 @@ async def _attendance(world: World, placement: str) -> None:
     form = made(await world.council.post("/v1/report-forms", FORM))["id"]
     of = {"placement_id": placement, "form_id": form, "school_year": "2026-27", "term": "autumn"}
     made(await world.provider.post("/v1/progress-reports", {**of, "answers": {"summary": SAID}}))
+    await _records(world, placement)
+
+
+async def _records(world: World, placement: str) -> None:
+    entered = {**GCSE, "placement_id": placement, "evidence": SAID}
+    made(await world.provider.post("/v1/qualifications", entered))
+    seen = {**SEEN, "placement_id": placement, "seen": SAID, "strengths": [SAID]}
+    made(await world.school.post("/v1/teaching-observations", seen))
 
 
 async def _agreed(world: World, placement: str, later: str) -> None:

@@ -28,6 +28,7 @@ from tests.placing import (
     sever,
 )
 from tests.referring import offered, taken_up
+from tests.returning import ask_for_returns
 from tests.test_absconding_alerts import PATH, broken, refuse
 from tests.world import TUESDAY_MORNING, World
 
@@ -55,6 +56,8 @@ EVENTS = {
     "safeguarding-confirmation.expiring": 1,  # the newest alone
     "safeguarding-confirmation.lapsed": 1,
     "sustained-check.due": 3,
+    "qa-return.due": 3,
+    "qa-return.overdue": 3,
     "clock.overdue": 6,  # reviews that were not held
 }
 ELSEWHERE = 4
@@ -90,8 +93,9 @@ async def much_is_due(world: World, database: Addresses) -> None:
 
 
 async def much_ends(session: AsyncSession, world: World) -> None:
-    """Three awards and three insurances of the provider's, and a confirmation of each of three, end on 10 December."""
+    """Three awards, insurances and returns of the provider's, and a confirmation of each of three, end on 10 December."""
     last_day = date(2026, 12, 10)
+    await ask_for_returns(session, world, last_day, 3)
     for _ in range(3):
         await hold_lot(session, world, ends_on=last_day)
         await insure(session, world.provider.id, last_day)

@@ -1,4 +1,4 @@
-"""A new sandbox holds a part-time plan that is agreed, a child whose day 6 is running, and a school's return."""
+"""A new sandbox holds a plan that is agreed, a child whose day 6 is running, records of teaching, and a return."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def few_children(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("few_children")
-async def test_a_sandbox_shows_a_plan_and_an_exclusion(database: Addresses) -> None:
+async def test_a_sandbox_shows_a_plan_an_exclusion_and_records(database: Addresses) -> None:
     async with owner_session(database.owner) as session:
         sandbox = await make_sandbox(session, utc_now())
         found = await session.execute(
@@ -45,6 +45,23 @@ async def test_a_sandbox_shows_a_plan_and_an_exclusion(database: Addresses) -> N
             {"id": sandbox},
         )
         plans, facts, waived, returns = found.one()
+        records = await session.execute(
+            text(
+                "select (select count(*) from qa_returns r join organisations o on o.id = r.council_id"
+                " where o.sandbox_id = :id and r.state = 'requested'),"
+                " (select count(*) from qa_return_types t join organisations o on o.id = t.council_id"
+                " where o.sandbox_id = :id) / (select count(*) from organisations o"
+                " where o.sandbox_id = :id and o.kind = 'council'),"
+                " (select count(*) from teaching_observations t join organisations o on o.id = t.observer_id"
+                " where o.sandbox_id = :id and t.provider_comment is not null),"
+                " (select count(*) from qualification_statements s join organisations o on o.id = s.recorded_by_id"
+                " where o.sandbox_id = :id)"
+            ),
+            {"id": sandbox},
+        )
+        asked, types, observed, entries = records.one()
         await session.rollback()
     assert (plans, facts, returns) == (1, 1, 1)
     assert waived > 0
+    assert (asked, types) == (1, 3)
+    assert (observed, entries) in ((1, 2), (0, 0))  # in the first half-term no placement has ended yet

@@ -113,7 +113,7 @@ async def test_every_answer_names_its_request(world: World, http: AsyncClient) -
 
 
 async def test_a_write_and_a_disclosure_leave_one_audit_entry_each(world: World, database: Addresses) -> None:
-    placement = await world.placement()
+    placement = await world.newly_placed()
     await world.school.http.get(f"/v1/placements/{placement}", headers={"On-Behalf-Of": "J. Okafor"})
     entries = audit_of(database, world.school.id)
     assert entries == [("get_placement", "J. Okafor", [placement])]

@@ -20,6 +20,7 @@ from app.services.onboarding import NewOrganisation, open_organisation, open_san
 from tests.copies import Original
 from tests.declared_headers import as_declared
 from tests.owner import sessions_of
+from tests.placed import placed
 
 TUESDAY_MORNING = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 
@@ -83,6 +84,8 @@ class World:
     other_school: Party
     provider: Party
     other_provider: Party
+    owner_url: str
+    stands_at: datetime
 
     async def calendar(self) -> str:
         """The id of a calendar of the council's: the autumn and spring terms of 2026/27."""
@@ -118,6 +121,10 @@ class World:
 
     async def placement(self, **changes: Any) -> str:
         """The id of a placement that the provider has accepted."""
+        return await placed(self, changes)
+
+    async def newly_placed(self, **changes: Any) -> str:
+        """Likewise, over HTTP."""
         proposed = await self.council.post("/v1/placements", await self.proposal(**changes))
         assert proposed.status_code == 201, proposed.text
         path = proposed.headers["Location"]
@@ -177,7 +184,7 @@ async def make_world(app: FastAPI, owner_url: str, stands_at: datetime = TUESDAY
             )
             for each, keys in minted.items()
         ]
-        yield World(UUID(became[str(sandbox_id)]), *parties)
+        yield World(UUID(became[str(sandbox_id)]), *parties, owner_url, stands_at)
 
 
 _originals: dict[datetime, tuple[Original, UUID, list[Opened]]] = {}

@@ -29,6 +29,7 @@ from app.services.duties_emails import find_emails
 from app.services.duties_expiries import tell_ends_of_awards, tell_ends_of_confirmations, tell_ends_of_insurances
 from app.services.duties_part_time_plans import lapse_part_time_plans
 from app.services.duties_placements import tell_ends, tell_starts
+from app.services.duties_qa_returns import tell_returns
 from app.services.duties_referrals import lapse_offers
 from app.services.duties_severance import retain_severed
 from app.services.duties_suggestions import suggest_again
@@ -58,6 +59,7 @@ DUTIES: tuple[Duty, ...] = (
     tell_ends_of_confirmations,
     tell_ends_of_insurances,
     tell_ends_of_awards,
+    tell_returns,
     retain_severed,
 )
 MOST_AT_ONCE = 2_000

@@ -55,6 +55,9 @@ ABOUT_PLACEMENTS = (
     "timetable_slots",
     "timetables",
     "progress_reports",
+    "qualification_statements",
+    "qualifications",
+    "teaching_observations",
     "placement_viewers",
 )
 """Every table with a column `placement_id` but for referrals and what the service remembers of requests."""

@@ -30,6 +30,7 @@ from app.services.sandbox_outcomes import end_placements
 from app.services.sandbox_plans import plan_part_time
 from app.services.sandbox_procurement import procure
 from app.services.sandbox_quality import make_qa_frameworks
+from app.services.sandbox_records import keep_records
 from app.services.sandbox_referrals import refer_children
 from app.services.sandbox_returns import file_one_return
 from app.settings import settings
@@ -74,6 +75,7 @@ async def make_sandbox(session: AsyncSession, now: datetime) -> UUID:
     await plan_part_time(session, them)
     await end_placements(session, them, calendars)
     await file_one_return(session, them)
+    await keep_records(session, them)
     return sandbox.id
 
 

@@ -13,7 +13,10 @@ from tests.asking import at_once, longer
 from tests.coming_out import outcome as came_out
 from tests.part_time_planning import PLANS, plan
 from tests.referring import offered, taken_up
+from tests.test_qa_return_types import TYPE
 from tests.test_qa_visits import PARTS
+from tests.test_qualifications import GCSE
+from tests.test_teaching_observations import SEEN
 from tests.world import Party, World, make_world, open_party
 
 # Collections whose members exist for those they concern and for nobody else.
@@ -41,11 +44,14 @@ PRIVATE = {
     "progress-reports",
     "pupils",
     "qa-actions",
+    "qa-returns",
     "qa-visits",
+    "qualifications",
     "referral-offers",
     "referrals",
     "safeguarding-confirmations",
     "suspensions",
+    "teaching-observations",
     "sustained-checks",
     "termination-notices",
     "toolkit-assessments",
@@ -169,7 +175,13 @@ async def _report(world: World, placement: str) -> dict[str, str]:
     form = made(await world.council.post("/v1/report-forms", FORM))["id"]
     body = {"placement_id": placement, "form_id": form, "school_year": "2026-27", "term": "autumn", "answers": {}}
     report = made(await world.provider.post("/v1/progress-reports", body))["id"]
-    return {"report-forms": form, "progress-reports": report}
+    return {"report-forms": form, "progress-reports": report, **await _records(world, placement)}
+
+
+async def _records(world: World, placement: str) -> dict[str, str]:
+    recorded = await world.provider.post("/v1/qualifications", {**GCSE, "placement_id": placement})
+    observed = await world.school.post("/v1/teaching-observations", {**SEEN, "placement_id": placement})
+    return {"qualifications": made(recorded)["id"], "teaching-observations": made(observed)["id"]}
 
 
 async def _referral(world: World, calendar: str) -> dict[str, str]:
@@ -216,6 +228,7 @@ async def _about_a_provider(world: World) -> dict[str, str]:
     )
     return {
         **procurement,
+        **await _annual_return(world),
         "frameworks": framework,
         "lots": lot,
         "lot-awards": award,
@@ -226,6 +239,13 @@ async def _about_a_provider(world: World) -> dict[str, str]:
         "toolkit-assessments": made(assessment)["id"],
         "areas": "quality-of-education",
     }
+
+
+async def _annual_return(world: World) -> dict[str, str]:
+    type_id = made(await world.council.post("/v1/qa-return-types", TYPE))["id"]
+    asked = {"provider_id": str(world.provider.id), "school_year": "2026-27", "due_on": "2026-12-18"}
+    asked_for = await world.council.post("/v1/qa-return-requests", {"type_id": type_id, **asked})
+    return {"qa-return-types": type_id, "qa-returns": made(asked_for)["id"]}
 
 
 async def _procurement(world: World, framework: str, lot: str, award: str) -> dict[str, str]:

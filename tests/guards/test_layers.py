@@ -34,6 +34,7 @@ SQL_ELSEWHERE = {
     "services/duties_part_time_plans.py",
     "services/duties_expiries.py",
     "services/duties_placements.py",
+    "services/duties_qa_returns.py",
     "services/duties_severance.py",
     "services/duties_referrals.py",
     "services/duties_suggestions.py",
