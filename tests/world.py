@@ -184,7 +184,18 @@ async def make_world(app: FastAPI, owner_url: str, stands_at: datetime = TUESDAY
             )
             for each, keys in minted.items()
         ]
-        yield World(UUID(became[str(sandbox_id)]), *parties, owner_url, stands_at)
+        council, other_council, school, other_school, provider, other_provider = parties
+        yield World(
+            UUID(became[str(sandbox_id)]),
+            council,
+            other_council,
+            school,
+            other_school,
+            provider,
+            other_provider,
+            owner_url,
+            stands_at,
+        )
 
 
 _originals: dict[datetime, tuple[Original, UUID, list[Opened]]] = {}

@@ -1,7 +1,7 @@
 """Qualifications of pupils, observations of teaching, annual returns of providers.
 
 Revision ID: 0026
-Revises: 0033
+Revises: 0024
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.row_security import ME, owned, party, provided, secure, seen, viewer
 
 revision = "0026"
-down_revision = "0033"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 
