@@ -1,7 +1,7 @@
 """Schools return the placements that they commissioned and that ended, or that there were none.
 
 Revision ID: 0030
-Revises: 0026
+Revises: 0033
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from migrations.row_security import ME, MY_COUNCIL, owned, secure, seen, viewer
 
 revision = "0030"
-down_revision = "0026"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 
