@@ -59,8 +59,8 @@ def _options() -> argparse.Namespace:
 
 
 @contextmanager
-def api_process(addresses: Addresses, log: Path) -> Iterator[None]:
-    """The API as deployed: one uvicorn process."""
+def api_process(addresses: Addresses, log: Path) -> Iterator[int]:
+    """The API as deployed: one uvicorn process, whose id is given."""
     command = [
         sys.executable, "-m", "uvicorn", "app.main:create_app", "--factory", "--port", str(PORT), "--no-access-log",
         "--no-server-header", "--http", "app.web.http_protocol:BoundedHttpProtocol", "--ws", "none",
@@ -71,13 +71,13 @@ def api_process(addresses: Addresses, log: Path) -> Iterator[None]:
     ):
         try:
             _await_ready(log)
-            yield
+            yield api.pid
         finally:
             api.terminate()
 
 
 def _await_ready(log: Path) -> None:
-    for _ in range(300):
+    for _ in range(1200):
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/readyz", timeout=2):
                 return

@@ -155,6 +155,16 @@ async def _ended(world: World, ledger: Ledger, placement: str) -> None:
     rolls = {"placement_id": placement, **schools, "from_on": "2026-11-02", "reason": "alternative_provision"}
     made(await world.school.post("/v1/dual-registrations", rolls))
     await ledger.sql(
+        "with filed as (insert into placement_returns (id, created_at, changed_at, version, school_id, council_id, period,"
+        " first_on, last_on, number, nil_return, commissioned, ended, lines, filed_by) values (gen_random_uuid(), now(),"
+        " now(), 1, :school, :council, '2026-11', '2026-11-01', '2026-11-30', 1, false, 1, 0, 1, 'A. Head') returning id)"
+        " insert into placement_return_lines (id, return_id, placement_id, commissioned, ended)"
+        " select gen_random_uuid(), id, :placement, true, false from filed",
+        school=world.school.id,
+        council=world.council.id,
+        placement=placement,
+    )
+    await ledger.sql(
         "insert into part_time_plan_reviews (id, plan_id, placement_id, recorded_by_id, recorded_at, held_on, led_by, note,"
         " decision) select gen_random_uuid(), id, placement_id, :by, now(), '2026-12-11', 'A', :said, 'continue'"
         " from part_time_plans where placement_id = :placement",

@@ -41,11 +41,13 @@ async def test_a_sandbox_shows_something_of_everything(database: Addresses) -> N
                 " where o.sandbox_id = :id and e.waived_by = 'part_time_plan'),"
                 " (select array_agg(r.state order by r.state) from progress_reports r"
                 " join placements p on p.id = r.placement_id join organisations o on o.id = p.provider_id"
+                " where o.sandbox_id = :id),"
+                " (select count(*) from placement_returns r join organisations o on o.id = r.school_id"
                 " where o.sandbox_id = :id)"
             ),
             {"id": sandbox},
         )
-        plans, facts, waived, reports = found.one()
+        plans, facts, waived, reports, returns = found.one()
         records = await session.execute(
             text(
                 "select (select count(*) from qa_returns r join organisations o on o.id = r.council_id"
@@ -70,7 +72,7 @@ async def test_a_sandbox_shows_something_of_everything(database: Addresses) -> N
         )
         assert list(assessed) == ["council_quality_assurance", "self_evaluation"]
         await session.rollback()
-    assert (plans, facts) == (1, 1)
+    assert (plans, facts, returns) == (1, 1, 1)
     assert waived > 0
     assert reports == ["accepted", "draft", "returned", "submitted"]
     assert (asked, types) == (1, 3)

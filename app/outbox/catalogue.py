@@ -69,6 +69,7 @@ class EventType(StrEnum):
     PLACEMENT_ENDED = "placement.ended"
     PLACEMENT_RELEASED = "placement.released"
     PLACEMENT_SUCCEEDED = "placement.succeeded"
+    PLACEMENT_RETURN_FILED = "placement-return.filed"
     PLACEMENT_CONTACTS_REPLACED = "placement.contacts-replaced"
     VIEWERS_CHANGED = "placement.viewers-changed"
     CHECK_RECORDED = "host-school-check.recorded"

@@ -66,6 +66,7 @@ MEANINGS: dict[EventType, str] = {
     EventType.PLACEMENT_ENDED: "The placement's last day has passed.",
     EventType.PLACEMENT_RELEASED: "The commissioner released the placement to one that may take it over.",
     EventType.PLACEMENT_SUCCEEDED: "Another placement takes over from this one, which ends the day before.",
+    EventType.PLACEMENT_RETURN_FILED: "A school returned to its council what it commissioned and what ended, or nil.",
     EventType.PLACEMENT_CONTACTS_REPLACED: "A party replaced its contacts and named services of a placement.",
     EventType.VIEWERS_CHANGED: "Another home council sees the placement from a day on.",
     EventType.CHECK_RECORDED: "The host school recorded a check on its pupil, or corrected one.",

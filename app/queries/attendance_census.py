@@ -58,10 +58,15 @@ def census_placements(caller: Caller, first: date, last: date) -> Select[Any]:
         func.coalesce(col(ExpectedSession.on_date) <= col(PlacementViewer.until_on), true()),
         *answering,
     )
+    return placements_with_provider(caller).where(sessions)
+
+
+def placements_with_provider(caller: Caller) -> Select[Any]:
+    """The placements that the caller may see, and the provider's name."""
     found: Any = (
         select(Placement, col(Organisation.name).label("provider_name"))
         .outerjoin(Organisation, col(Organisation.id) == col(Placement.provider_id))
-        .where(col(Placement.id).in_(visible_placement_ids(caller)), sessions)
+        .where(col(Placement.id).in_(visible_placement_ids(caller)))
     )
     return cast(Select[Any], found)
 
@@ -76,15 +81,25 @@ async def census_totals(caller: Caller, session: AsyncSession, first: date, last
 
 
 async def counted_by_code(
-    caller: Caller, session: AsyncSession, placements: Sequence[UUID], first: date, last: date
+    caller: Caller,
+    session: AsyncSession,
+    placements: Sequence[UUID],
+    first: date,
+    last: date,
+    *,
+    answered_for: bool = True,
 ) -> Mapping[UUID, Row[Any]]:
-    """The members of a `Tally` of each of these placements, and `codes`: the sessions that each code counts for."""
+    """The members of a `Tally` of each of these placements, and `codes`: the sessions that each code counts for.
+
+    Of a council's days those on which it is `answered_for`, or all that it sees.
+    """
+    bases = [each.value for each in _OF_A_COUNCIL]
     values = {
         "placements": list(placements),
         "number": len(placements),
         "first": first,
         "last": last,
-        "bases": [each.value for each in _OF_A_COUNCIL] if caller.kind is OrganisationKind.COUNCIL else None,
+        "bases": bases if answered_for and caller.kind is OrganisationKind.COUNCIL else None,
         "now": caller.now,
         "waivers": [each.value for each in Waiver],
         "waiver_codes": [suggested and suggested.code.code for suggested in map(code_of_waiver, Waiver)],

@@ -2,20 +2,22 @@
 
 from typing import Annotated
 
-from fastapi import Query, Response
+from fastapi import Query
 from sqlmodel import col
 
 from app.access.caller import Caller
 from app.access.permission import allow
 from app.access.scopes import Scope
 from app.models.placements import Placement
-from app.queries.attendance_census import census_placements, census_totals
+from app.queries.attendance_census import census_totals
+from app.routers.returns import csv_file, csv_of_columns, xlsx_file
 from app.rules.statistics_periods import month_before, month_period
 from app.schemas.attendance_census import AttendanceCensusRead
 from app.schemas.attendance_summaries import Month
-from app.services.attendance_census import census_rows, insist_on_pupils
-from app.services.attendance_census_csv import as_csv
-from app.web.edge import Session
+from app.services.attendance_census import CENSUS
+from app.services.returns import Asked, insist_on_pupils, is_provisional, read_rows
+from app.web.edge import Session, StreamSessions
+from app.web.file_responses import CsvFile, FileResponse, XlsxFile, xlsx_answer
 from app.web.pages import Pages
 from app.web.router import edge_router
 
@@ -23,23 +25,6 @@ router = edge_router("attendance")
 
 Reader = Annotated[Caller, allow(Scope.ATTENDANCE_READ)]
 OfMonth = Annotated[Month | None, Query(description="Left out: the last month that has ended.")]
-
-
-class CsvFile(Response):
-    media_type = "text/csv"
-
-
-_EXAMPLE_DAY = month_period("2026-11").last
-_FILE = {
-    "description": "The file: UTF-8, RFC 4180, a header line first.",
-    "content": {
-        "text/csv": {
-            "schema": {"type": "string", "maxLength": 50_000_000},
-            "example": as_csv("2026-11", _EXAMPLE_DAY, [], provisional=False),
-        }
-    },
-    "headers": {"Content-Disposition": {"$ref": "#/components/headers/Content-Disposition"}},
-}
 
 
 @router.get("/attendance-census", operation_id="list_attendance_census")
@@ -52,22 +37,20 @@ async def list_attendance_census(
     all that it sees. Only days that the caller may see are counted. The client needs the scope `pupils:read` as well.
     """
     insist_on_pupils(caller)
-    named = month or month_before(caller.today)
-    period = month_period(named)
-    wanted = census_placements(caller, period.first, period.last)
-    rows, page = await pages.rows(session, wanted, [col(Placement.id)])
-    placements, pupils = await census_totals(caller, session, period.first, period.last)
+    asked = _asked(caller, month)
+    rows, page = await pages.rows(session, CENSUS.found(caller, asked), [col(Placement.id)])
+    placements, pupils = await census_totals(caller, session, asked.period.first, asked.period.last)
     return AttendanceCensusRead.model_validate(
         {
-            "month": named,
-            "first_on": period.first,
-            "last_on": period.last,
+            "month": asked.label,
+            "first_on": asked.period.first,
+            "last_on": asked.period.last,
             "as_of": caller.now,
-            "provisional": period.last >= caller.today,
+            "provisional": is_provisional(caller, asked),
             "nil_return": placements == 0,
             "placements": placements,
             "pupils": pupils,
-            "items": await census_rows(caller, session, rows, period),
+            "items": await read_rows(CENSUS, caller, session, rows, asked),
             "next_cursor": page.next_cursor,
         }
     )
@@ -78,23 +61,37 @@ async def list_attendance_census(
     operation_id="export_attendance_census",
     response_class=CsvFile,
     response_model=None,
-    responses={200: _FILE},
+    responses=csv_of_columns(CENSUS),
 )
-async def export_attendance_census(caller: Reader, session: Session, month: OfMonth = None) -> Response:
+async def export_attendance_census(
+    caller: Reader, session: Session, sessions: StreamSessions, month: OfMonth = None
+) -> FileResponse:
     """The whole census of a month as a CSV file: the same rows, with a column for each code, named by its slug.
 
     A month without a row is one record that says `nil_return`. A cell that a spreadsheet would take for a formula has
-    an apostrophe before it. The file comes whole or not at all. The client needs the scope `pupils:read` as well.
+    an apostrophe before it. It is sent as it is read: a transfer that breaks off is not the file. The client needs the
+    scope `pupils:read` as well.
     """
-    insist_on_pupils(caller)
+    return await csv_file(CENSUS, caller, session, sessions, _asked(caller, month))
+
+
+@router.get(
+    "/attendance-census.xlsx",
+    operation_id="export_attendance_census_workbook",
+    response_class=XlsxFile,
+    response_model=None,
+    responses=xlsx_answer(),
+)
+async def export_attendance_census_workbook(
+    caller: Reader, session: Session, sessions: StreamSessions, month: OfMonth = None
+) -> FileResponse:
+    """The same rows and columns as the CSV file, as a workbook with typed cells and a sheet that explains the columns.
+
+    Nothing in it is a formula or a link. The client needs the scope `pupils:read` as well.
+    """
+    return await xlsx_file(CENSUS, caller, session, sessions, _asked(caller, month))
+
+
+def _asked(caller: Caller, month: str | None) -> Asked:
     named = month or month_before(caller.today)
-    period = month_period(named)
-    wanted = census_placements(caller, period.first, period.last).order_by(col(Placement.id))
-    rows = await census_rows(caller, session, (await session.execute(wanted)).all(), period)
-    provisional = period.last >= caller.today
-    name = f"attendance-census-{named}{'-provisional' if provisional else ''}.csv"
-    return Response(
-        as_csv(named, period.last, rows, provisional=provisional),
-        media_type="text/csv; charset=utf-8; header=present",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return Asked(named, month_period(named))

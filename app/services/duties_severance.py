@@ -46,6 +46,7 @@ ABOUT_PLACEMENTS = (
     "extensions",
     "termination_notices",
     "placement_contacts",
+    "placement_return_lines",
     "host_school_checks",
     "reviews",
     "register_codes",

@@ -34,6 +34,7 @@ from app.services.sandbox_quality import make_qa_frameworks, visit_providers
 from app.services.sandbox_records import keep_records
 from app.services.sandbox_referrals import refer_children
 from app.services.sandbox_reports import write_reports
+from app.services.sandbox_returns import file_one_return
 from app.services.sandbox_toolkit import assess_by_toolkit
 from app.settings import settings
 
@@ -80,6 +81,7 @@ async def make_sandbox(session: AsyncSession, now: datetime) -> UUID:
     await write_reports(session, them)
     await plan_actions(session, them)
     await end_placements(session, them, calendars)
+    await file_one_return(session, them)
     await keep_records(session, them)
     return sandbox.id
 

@@ -45,7 +45,13 @@ async def _session(request: Request) -> AsyncSession:
     return cast(AsyncSession, request.state.session)
 
 
+async def _stream_sessions(request: Request) -> Sessions:
+    return cast(Sessions, request.app.state.sessions)
+
+
 Session = Annotated[AsyncSession, Depends(_session)]
+StreamSessions = Annotated[Sessions, Depends(_stream_sessions)]
+"""For what is read while the answer goes out, when the request's own transaction has ended (`app.services.returns`)."""
 
 
 class BodyKind(Enum):

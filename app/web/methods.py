@@ -12,6 +12,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.problems import MethodNotAllowed
 from app.web.problem_response import refusal
 
+BODILESS = "waymark.bodiless"
+"""In a request's scope: nobody will read the body of the answer."""
+
 _ROUTED = ("route", "endpoint", "path_params")
 
 
@@ -58,7 +61,7 @@ class Methods:
                 message = {"type": "http.response.body", "body": b"", "more_body": False}
             await send(message)
 
-        inner = dict(scope, method="GET")
+        inner = dict(scope, method="GET", **{BODILESS: True})
         try:
             await self.app(inner, receive, send_bodiless)
         finally:

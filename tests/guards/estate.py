@@ -43,6 +43,7 @@ PRIVATE = {
     "notifications",
     "outcomes",
     "part-time-plans",
+    "placement-returns",
     "placements",
     "progress-reports",
     "pupils",
@@ -133,6 +134,7 @@ async def _about_a_child(world: World) -> dict[str, str]:
         "termination-notices": made(notice)["id"],
         "absconding-alerts": made(alert)["id"],
         "notifications": made(alert)["notifications"][0]["id"],
+        **await _returned(world),
         **await _report(world, placement),
         **await _outcome(world, calendar),
     }
@@ -172,6 +174,11 @@ async def _leaving(world: World, placement: str) -> dict[str, str]:
     told = {"placement_id": placement, "kind": "sent_home", "starts_on": "2026-11-23"}
     absence = await world.school.post("/v1/unagreed-absences", told)
     return {"early-departures": made(departure)["id"], "unagreed-absences": made(absence)["id"]}
+
+
+async def _returned(world: World) -> dict[str, str]:
+    nil = {"period": "2026-10", "nil_return": True, "filed_by": "A. Head"}
+    return {"placement-returns": made(await world.school.post("/v1/placement-returns", nil))["id"]}
 
 
 async def _report(world: World, placement: str) -> dict[str, str]:
