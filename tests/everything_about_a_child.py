@@ -9,7 +9,7 @@ from typing import Any
 from httpx import Response
 
 from app.rules.upn import synthetic_upn
-from tests import asking, departing
+from tests import asking, attaching, departing
 from tests.attendance_days import mark, submit
 from tests.coming_out import outcome, years_calendar
 from tests.guards.estate import FORM
@@ -78,7 +78,8 @@ async def _attendance(world: World, placement: str) -> None:
     made(await world.school.post("/v1/register-codes", entered))
     form = made(await world.council.post("/v1/report-forms", FORM))["id"]
     of = {"placement_id": placement, "form_id": form, "school_year": "2026-27", "term": "autumn"}
-    made(await world.provider.post("/v1/progress-reports", {**of, "answers": {"summary": SAID}}))
+    report = made(await world.provider.post("/v1/progress-reports", {**of, "answers": {"summary": SAID}}))
+    await attaching.attached(world.provider, "progress_report", report["id"], title=SAID, file_name=f"{GIVEN}.pdf")
 
 
 async def _agreed(world: World, placement: str, later: str) -> None:

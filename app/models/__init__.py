@@ -3,6 +3,7 @@
 from app.models import (
     absconding,
     agreements,
+    attachments,
     attendance,
     calendars,
     clients,
@@ -38,6 +39,7 @@ from app.models import (
 __all__ = [
     "absconding",
     "agreements",
+    "attachments",
     "attendance",
     "calendars",
     "clients",

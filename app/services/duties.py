@@ -20,6 +20,7 @@ from app.db.engine import Sessions
 from app.outbox.recording import Telling, record_events
 from app.services.duties_agreements import lapse_extensions, lapse_immediate_terminations
 from app.services.duties_alerts import escalate_alerts, tell_untold_alerts
+from app.services.duties_attachments import lapse_attachments
 from app.services.duties_attendance import tell_missing_attendance
 from app.services.duties_batch import Batch
 from app.services.duties_calendars import follow_calendars
@@ -58,6 +59,7 @@ DUTIES: tuple[Duty, ...] = (
     tell_ends_of_confirmations,
     tell_ends_of_insurances,
     tell_ends_of_awards,
+    lapse_attachments,
     retain_severed,
 )
 MOST_AT_ONCE = 2_000

@@ -53,6 +53,7 @@ ABOUT_PLACEMENTS = (
     "expected_sessions",
     "timetable_slots",
     "timetables",
+    "attachments",
     "progress_reports",
     "placement_viewers",
 )

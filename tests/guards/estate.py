@@ -10,6 +10,7 @@ from httpx import Response
 
 from app.models.organisations import OrganisationKind
 from tests.asking import at_once, longer
+from tests.attaching import attached
 from tests.coming_out import outcome as came_out
 from tests.part_time_planning import PLANS, plan
 from tests.referring import offered, taken_up
@@ -21,6 +22,7 @@ PRIVATE = {
     "absconding-alerts",
     "agreements",
     "api-clients",
+    "attachments",
     "attendance-submissions",
     "dual-registrations",
     "early-departures",
@@ -162,7 +164,8 @@ async def _report(world: World, placement: str) -> dict[str, str]:
     form = made(await world.council.post("/v1/report-forms", FORM))["id"]
     body = {"placement_id": placement, "form_id": form, "school_year": "2026-27", "term": "autumn", "answers": {}}
     report = made(await world.provider.post("/v1/progress-reports", body))["id"]
-    return {"report-forms": form, "progress-reports": report}
+    attachment = await attached(world.provider, "progress_report", report)
+    return {"report-forms": form, "progress-reports": report, "attachments": attachment.rpartition("/")[2]}
 
 
 async def _referral(world: World, calendar: str) -> dict[str, str]:
