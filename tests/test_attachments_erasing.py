@@ -14,6 +14,7 @@ from app.clock import utc_now
 from app.db.embedded_database import Addresses
 from app.outbox.tools import Tools
 from app.problems import Unavailable
+from app.services.attachments_checking import check_attachments
 from app.services.attachments_erasing import erase_withdrawn
 from app.settings import Settings
 from app.worker import Worker
@@ -181,6 +182,26 @@ async def test_several_workers_erase_together(world: World, ledger: Ledger, sett
         await withdraw(world.provider, path)
     await asyncio.gather(*(worker.erase_attachments() for _ in range(3)))
     assert not any(place.exists() for place in places)
+
+
+async def test_the_check_names_what_is_missing_or_damaged_and_what_nothing_leads_to(
+    world: World, ledger: Ledger, settings: Settings, app: FastAPI
+) -> None:
+    whole, missing, damaged = [await policy(world) for _ in range(3)]
+    (await place_of(ledger, settings, missing)).unlink()
+    (await place_of(ledger, settings, damaged)).write_bytes(pdf().replace(b"Pages", b"Pagez"))
+    store, orphan = AttachmentStore(settings), uuid4()
+    await store.put(orphan, b"x")
+    async with app.state.worker_sessions() as session:
+        found = await check_attachments(session, store, utc_now())
+        assert {str(each) for each in found.missing} >= {missing.rpartition("/")[2]}
+        assert {str(each) for each in found.damaged} >= {damaged.rpartition("/")[2]}
+        assert whole.rpartition("/")[2] not in {str(each) for each in [*found.missing, *found.damaged]}
+        assert orphan not in found.orphans, "what is young may still be named"
+        found = await check_attachments(session, store, utc_now() + timedelta(hours=25), erase_orphans=True)
+        assert orphan in found.orphans
+    assert orphan not in [each.key async for each in store.all()]
+    assert (await world.provider.get(f"{whole}/content")).status_code == 200
 
 
 NOT_LET = [

@@ -55,7 +55,9 @@ _FILES = {
 
 
 class FileResponse(StreamingResponse):
-    media_type = "application/octet-stream"
+    """Of whichever type the attachment is; the contract begins with one of them."""
+
+    media_type = FileType.PDF.value
 
 
 @router.get("/attachments", operation_id="list_attachments")
