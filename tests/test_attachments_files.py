@@ -73,6 +73,7 @@ def compressed_object(said: bytes) -> bytes:
         (pdf() + b"junk", DAMAGED),
         (pdf(b"<< /OpenAction << /S /JavaScript /JS (app.alert) >> >>"), ACTIVE),
         (pdf(b"<< /S /J#61vaScript >>"), ACTIVE),
+        (pdf(b"#41" * 100_001), DAMAGED),
         (pdf(b"<< /S /Launch /F (cmd.exe) >>"), ACTIVE),
         (pdf(b"<< /Names << /EmbeddedFiles 3 0 R >> >>"), ACTIVE),
         (compressed_object(b"1 0 << /S /JavaScript /JS (x) >>"), ACTIVE),
@@ -104,6 +105,8 @@ def test_a_pdf_whose_objects_grow_without_end_is_refused(monkeypatch: pytest.Mon
         (jpeg() + jpeg(), FileType.JPEG, None),
         (jpeg()[:2] + b"\xff\xfe\x00\x01" + jpeg()[2:], FileType.JPEG, DAMAGED),
         (b"\xff\xd8\xff\xda\x00\x02\xff\xd9", FileType.JPEG, DAMAGED),
+        (b"\xff\xd8" + b"\xff\xe0\x00\x02" * 60_000 + jpeg()[2:], FileType.JPEG, DAMAGED),
+        (png()[:-12] + chunk(b"tEXt", b"") * 60_000 + png()[-12:], FileType.PNG, EXPANDS),
     ],
 )
 def test_a_picture_can_be_shown(content: bytes, file_type: FileType, fault: FileFault | None) -> None:
@@ -178,7 +181,7 @@ def test_an_office_file_has_its_parts_and_runs_nothing(
 def test_a_bomb_is_refused_before_it_goes_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archives, "MOST_UNPACKED", 100_000)
     assert fault_of_file(openxml(DOCX, {"word/media/a.bin": b"0" * 100_001}), DOCX) is EXPANDS
-    monkeypatch.setattr(archives, "_LARGEST_READ", 10)
+    monkeypatch.setattr(archives, "MOST_READ", 10)
     assert fault_of_file(openxml(DOCX), DOCX) is EXPANDS
     monkeypatch.setattr(archives, "MOST_PARTS", 2)
     assert fault_of_file(openxml(DOCX), DOCX) is EXPANDS

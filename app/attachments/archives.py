@@ -14,7 +14,7 @@ from app.attachments.faults import FileFault, FileRefusedError
 
 MOST_UNPACKED = 200 * 1_048_576
 MOST_PARTS = 5_000
-_LARGEST_READ = 32 * 1_048_576
+MOST_READ = 32 * 1_048_576
 _PIECE = 1_048_576
 _LOCAL = struct.Struct("<4s5H3L2H")
 _DESCRIBED, _ENCRYPTED = 0x08, 0x01
@@ -23,13 +23,14 @@ _END, _LONGEST_END = 22, 22 + 65_535
 _PACKED_AS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Archive:
-    """An archive whose outline has been checked; `prove` reads it through."""
+    """An archive whose outline has been checked; `prove` reads it through. `left` is how much may still be looked at."""
 
     file: zipfile.ZipFile
     names: frozenset[str]
     first: str
+    left: int
 
     @staticmethod
     def opened(content: bytes) -> "Archive":
@@ -51,11 +52,12 @@ class Archive:
         if len({name.lower() for name in names}) != len(parts):
             raise FileRefusedError(FileFault.SECOND_TYPE)
         _check_places(content, parts, file.start_dir)
-        return Archive(file, names, parts[0].filename)
+        return Archive(file, names, parts[0].filename, MOST_READ)
 
     def read(self, name: str) -> bytes:
         """One part, of those that describe the others. Raises FileRefusedError."""
-        if self.file.getinfo(name).file_size > _LARGEST_READ:
+        self.left -= self.file.getinfo(name).file_size
+        if self.left < 0:
             raise FileRefusedError(FileFault.EXPANDS)
         try:
             return self.file.read(name)

@@ -3,16 +3,19 @@
 What telephones write behind the end of a JPEG (a second picture, a depth map) stays.
 """
 
+import re
 from zlib import crc32
 
 from app.attachments.faults import FileFault, FileRefusedError
 
 MOST_PIXELS = 200_000_000
+MOST_PARTS = 50_000
 _PNG, _END = b"\x89PNG\r\n\x1a\n", b"IEND"
 _JPEG, _END_OF_JPEG = b"\xff\xd8\xff", b"\xff\xd9"
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 _ALONE = frozenset({0x01, *range(0xD0, 0xD8)})
-_SCAN, _FILL = 0xDA, 0xFF
+_SCAN = 0xDA
+_FILLED = re.compile(rb"\xff+")
 
 
 def check_png(content: bytes) -> None:
@@ -30,6 +33,8 @@ def check_png(content: bytes) -> None:
         if number == 0:
             _check_size(int.from_bytes(data[:4], "big"), int.from_bytes(data[4:8], "big"))
         at, number = at + 12 + length, number + 1
+        if number > MOST_PARTS:
+            raise FileRefusedError(FileFault.EXPANDS)
     if at != len(content):
         raise FileRefusedError(FileFault.SECOND_TYPE)
 
@@ -38,8 +43,8 @@ def check_jpeg(content: bytes) -> None:
     """Raises FileRefusedError."""
     if not content.startswith(_JPEG):
         raise FileRefusedError(FileFault.NOT_OF_TYPE)
-    at, sized = 2, False
-    while True:
+    at, sized, marker = 2, False, 0
+    for _ in range(MOST_PARTS):
         marker, start, length = _segment(content, at)
         if marker in _FRAMES:
             frame = content[start + 3 : start + 7]
@@ -48,16 +53,16 @@ def check_jpeg(content: bytes) -> None:
         at = start + length
         if marker == _SCAN:
             break
-    if not sized or content.find(_END_OF_JPEG, at) < 0:
+    if marker != _SCAN or not sized or content.find(_END_OF_JPEG, at) < 0:
         raise FileRefusedError(FileFault.DAMAGED)
 
 
 def _segment(content: bytes, at: int) -> tuple[int, int, int]:
     """The marker of the segment at a place, where its length stands, and the length."""
-    if content[at : at + 1] != b"\xff":
+    filled = _FILLED.match(content, at)
+    if filled is None:
         raise FileRefusedError(FileFault.DAMAGED)
-    while content[at : at + 1] == b"\xff":
-        at += 1
+    at = filled.end()
     marker = content[at] if at < len(content) else 0
     length = 0 if marker in _ALONE else int.from_bytes(content[at + 1 : at + 3], "big")
     if (

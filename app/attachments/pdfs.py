@@ -11,6 +11,7 @@ _ENDS = re.compile(rb"startxref\s+[0-9]{1,12}\s+%%EOF[\s\x00]*\Z")
 _STREAM = re.compile(rb">>[\s\x00]{0,20}stream\r?\n")
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 _ACTIVE = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA)(?=[\s/<(\[\]>])")
+_MOST_ESCAPED = 100_000
 _MOST_OBJECTS = 32 * 1_048_576
 _TAIL, _LONGEST_DICTIONARY = 2_048, 2_000
 
@@ -49,7 +50,9 @@ def _refuse_active(written: bytes) -> None:
 
 
 def _plain(written: bytes) -> bytes:
-    """A name may be written with its characters as numbers: `/J#53` is `/JS`."""
+    """A name may be written with its characters as numbers: `/J#53` is `/JS`. Nobody writes most of them so."""
+    if written.count(b"#") > _MOST_ESCAPED:
+        raise FileRefusedError(FileFault.DAMAGED)
     return _ESCAPED.sub(lambda escaped: bytes([int(escaped[1], 16)]), written)
 
 

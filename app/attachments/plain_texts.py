@@ -23,7 +23,7 @@ def check_csv(content: bytes) -> None:
     text = _text(content)
     try:
         for row in csv.reader(StringIO(text, newline=""), strict=True):
-            if any(len(field) > _LONGEST_FIELD for field in row):
+            if max(map(len, row), default=0) > _LONGEST_FIELD:
                 raise FileRefusedError(FileFault.NOT_OF_TYPE)
     except csv.Error:
         raise FileRefusedError(FileFault.DAMAGED) from None
