@@ -25,7 +25,7 @@ _PACKED_AS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 
 @dataclass(slots=True)
 class Archive:
-    """An archive whose outline has been checked; `prove` reads it through. `left` is how much may still be looked at."""
+    """An archive whose outline has been checked; `prove` reads it through. `left` bytes may still be looked at."""
 
     file: zipfile.ZipFile
     names: frozenset[str]

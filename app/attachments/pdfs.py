@@ -11,7 +11,7 @@ _ENDS = re.compile(rb"startxref\s+[0-9]{1,12}\s+%%EOF[\s\x00]*\Z")
 _STREAM = re.compile(rb">>[\s\x00]{0,20}stream\r?\n")
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 _ACTIVE = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA)(?=[\s/<(\[\]>])")
-_MOST_ESCAPED = 100_000
+_MOST_STREAMS, _MOST_ESCAPED = 200_000, 100_000
 _MOST_OBJECTS = 32 * 1_048_576
 _TAIL, _LONGEST_DICTIONARY = 2_048, 2_000
 
@@ -23,7 +23,9 @@ def check_pdf(content: bytes) -> None:
     if not _ENDS.search(content[-_TAIL:]):
         raise FileRefusedError(FileFault.DAMAGED)
     left = _MOST_OBJECTS
-    for described, packed in _streams(content):
+    for number, (described, packed) in enumerate(_streams(content)):
+        if number > _MOST_STREAMS:
+            raise FileRefusedError(FileFault.EXPANDS)
         named = _plain(described[-_LONGEST_DICTIONARY:])
         if b"/ObjStm" in named and b"/FlateDecode" in named:
             unpacked = _unpacked(packed, left)
