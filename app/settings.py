@@ -69,6 +69,19 @@ class Settings(BaseSettings):
     rate_burst: int = Field(200, gt=0, description="Requests a client may send at once.")
     body_seconds: float = Field(10, gt=0, description="How long a body may take to arrive, in seconds.")
 
+    attachments_folder: str = Field(
+        "var/attachments",
+        description="Where attached files are kept unless a bucket is named. API and worker share it.",
+    )
+    attachments_s3_bucket: str = Field("", description="A bucket of an S3-compatible store, in place of the folder.")
+    attachments_s3_prefix: str = Field("", description="What every key in the bucket begins with, where it is shared.")
+    attachments_s3_region: str = Field("eu-west-2", description="The bucket's region.")
+    attachments_s3_endpoint: str = Field("", description="Where the store is, unless it is Amazon's: https://…")
+    attachments_s3_access_key_id: str = Field(
+        "", repr=False, description="Left out with its secret, the credentials are those of the machine's own role."
+    )
+    attachments_s3_secret_access_key: SecretStr = Field(SecretStr(""), description="The secret of the key above.")
+
     events_kept_days: int = Field(90, ge=30, le=3650, description="How long the feed of events goes back.")
 
     smtp_url: SecretStr = Field(
@@ -119,6 +132,14 @@ class Settings(BaseSettings):
             raise ValueError("set SMTP_URL or NOTIFY_API_KEY, not both")
         if self.uses_notify and not _NOTIFY_KEY.fullmatch(self.notify_api_key.get_secret_value()):
             raise ValueError("NOTIFY_API_KEY is not of the form name-service-secret, the last two of them UUIDs")
+        return self
+
+    @model_validator(mode="after")
+    def _one_store_for_attachments(self) -> "Settings":
+        if bool(self.attachments_s3_access_key_id) != bool(self.attachments_s3_secret_access_key.get_secret_value()):
+            raise ValueError("set both ATTACHMENTS_S3_ACCESS_KEY_ID and its secret, or neither")
+        if self.environment == "live" and self.attachments_s3_endpoint.startswith("http://"):
+            raise ValueError("ATTACHMENTS_S3_ENDPOINT must be https: what is attached is about children")
         return self
 
     @property

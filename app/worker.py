@@ -15,10 +15,12 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.attachments.store import AttachmentStore
 from app.clock import utc_now
 from app.db.engine import UnsafeDatabaseError, make_engine, make_sessions, refuse_unsafe_database
 from app.outbox.tools import Tools
 from app.queries.sandbox import sandboxes_to_sweep
+from app.services import attachments_erasing
 from app.services.absconding_alerts_delivery import keep_delivering
 from app.services.audit_seals import seal_all
 from app.services.duties import do_duties
@@ -34,6 +36,7 @@ SANDBOXES_AT_ONCE = 25
 ALERTS_SECONDS = 1
 EMAILS_SECONDS = 5
 SEALS_SECONDS = 5
+ERASING_SECONDS = 15
 PRUNING_SECONDS = 3600
 ALIVE_SECONDS = 60
 PAUSE_SECONDS = 1
@@ -88,6 +91,7 @@ class Worker:
             "emails": (EMAILS_SECONDS, self.send_emails),
             "webhooks": (PAUSE_SECONDS, self.send_webhooks),
             "seals": (SEALS_SECONDS, self.seal_audit),
+            "erasing": (ERASING_SECONDS, self.erase_attachments),
             "pruning": (PRUNING_SECONDS, self.prune),
         }
         self.pulse.rounds.update({name: seconds for name, (seconds, _) in work.items()})
@@ -144,6 +148,15 @@ class Worker:
         for head in heads:
             organisation_id, digest = str(head.organisation_id), head.digest.hex()
             _log.info("audit_sealed", organisation_id=organisation_id, number=head.number, digest=digest)
+
+    async def erase_attachments(self) -> None:
+        """Erases the content of attachments that stand no more."""
+        store = AttachmentStore(self.tools.settings)
+        erased = attachments_erasing.MOST_AT_ONCE
+        while erased == attachments_erasing.MOST_AT_ONCE:
+            async with self.tools.sessions() as session:
+                erased = await attachments_erasing.erase_withdrawn(session, store, utc_now())
+                await session.commit()
 
     async def prune(self) -> None:
         kept = timedelta(days=self.tools.settings.events_kept_days)

@@ -9,7 +9,7 @@ from typing import Any
 from httpx import Response
 
 from app.rules.upn import synthetic_upn
-from tests import asking, departing
+from tests import asking, attaching, departing
 from tests.attendance_days import mark, submit
 from tests.coming_out import outcome, years_calendar
 from tests.guards.estate import FORM
@@ -86,7 +86,8 @@ async def _attendance(world: World, placement: str) -> None:
     report = await world.provider.post(
         "/v1/progress-reports", {**of, "answers": {"summary": SAID}, **said, "targets": [target]}
     )
-    made(report)
+    begun = made(report)
+    await attaching.attached(world.provider, "progress_report", begun["id"], title=SAID, file_name=f"{GIVEN}.pdf")
     made(await world.provider.act(report.headers["Location"], "submission"))
     await _records(world, placement)
 

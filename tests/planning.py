@@ -1,4 +1,4 @@
-"""Action plans and concerns put straight into a test's world with the owner's role."""
+"""Action plans, concerns and announced files, put straight into a test's world with the owner's role."""
 
 from datetime import date
 from typing import Any
@@ -6,8 +6,10 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models.action_plans import Action, ActionPlan
+from app.models.attachments import Attachment
 from app.models.concerns import Concern
 from app.rules.action_plans import ActionPlanState, ActionState
+from app.rules.attachments import AttachmentAbout, AttachmentState
 from app.rules.concerns import ConcernState
 from app.services.changes import made
 from tests.placing import LONG_AGO
@@ -44,6 +46,26 @@ async def plan_and_worry(session: AsyncSession, world: World, due_on: date, coun
                 text="Doors stood open.",
                 state=ConcernState.RAISED,
                 due_on=due_on,
+            )
+        )
+    await session.flush()
+
+
+async def announce_files(session: AsyncSession, world: World, count: int) -> None:
+    """The provider declares files about itself, and sends none."""
+    for _ in range(count):
+        session.add(
+            Attachment(
+                **made(LONG_AGO),
+                about=AttachmentAbout.PROVIDER_POLICY,
+                subject_id=world.provider.id,
+                added_by_id=world.provider.id,
+                title="Policy",
+                file_name="policy.pdf",
+                media_type="application/pdf",
+                size=1,
+                sha256="0" * 64,
+                state=AttachmentState.DECLARED,
             )
         )
     await session.flush()

@@ -10,8 +10,10 @@ A file whose tests sweep every world has its own, and so what other tests left b
 and in the same way `settings` and `app`.
 """
 
+import atexit
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from tempfile import TemporaryDirectory
 
 from fastapi import FastAPI
 
@@ -20,6 +22,9 @@ from app.main import create_app
 from app.settings import Settings
 from tests.databases import Databases
 from tests.owner import let_go
+
+_FILES = TemporaryDirectory(prefix="waymark-files-")
+atexit.register(_FILES.cleanup)
 
 
 @asynccontextmanager
@@ -38,6 +43,7 @@ def settings_for(database: Addresses) -> Settings:
         database_worker_url=database.worker,
         database_owner_url=database.owner,
         database_accepts_unsafe=True,
+        attachments_folder=_FILES.name,
         rate_burst=100_000,
         rate_per_second=100_000,
     )

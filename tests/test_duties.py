@@ -27,7 +27,7 @@ from tests.placing import (
     request_suspension,
     sever,
 )
-from tests.planning import plan_and_worry
+from tests.planning import announce_files, plan_and_worry
 from tests.referring import offered, taken_up
 from tests.returning import ask_for_returns
 from tests.test_absconding_alerts import PATH, broken, refuse
@@ -103,6 +103,7 @@ async def much_ends(session: AsyncSession, world: World) -> None:
     last_day = date(2026, 12, 10)
     await ask_for_returns(session, world, last_day, 3)
     await plan_and_worry(session, world, last_day, 3)
+    await announce_files(session, world, 3)
     for _ in range(3):
         await hold_lot(session, world, ends_on=last_day)
         await insure(session, world.provider.id, last_day)

@@ -33,7 +33,7 @@ from tests.world import World
 # A last stop, not a measure: what is waited for comes about within a few seconds.
 WITHIN_SECONDS = 90
 
-LOOPS = {"emails", "duties", "sandboxes", "alerts", "webhooks", "seals", "pruning"}
+LOOPS = {"emails", "duties", "sandboxes", "alerts", "webhooks", "seals", "erasing", "pruning"}
 
 # Whom an alert is written to.
 TOLD = ("host_school", "commissioner")

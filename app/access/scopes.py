@@ -29,6 +29,8 @@ class Scope(StrEnum):
     QA_WRITE = "qa:write"
     TOOLKIT_READ = "toolkit:read"
     TOOLKIT_WRITE = "toolkit:write"
+    ATTACHMENTS_READ = "attachments:read"
+    ATTACHMENTS_WRITE = "attachments:write"
     EVENTS_READ = "events:read"
     WEBHOOKS_READ = "webhooks:read"
     WEBHOOKS_WRITE = "webhooks:write"
@@ -65,6 +67,8 @@ MEANINGS: dict[Scope, str] = {
     Scope.QA_WRITE: "Visit providers; ask for and make annual returns; keep action plans; raise and answer concerns.",
     Scope.TOOLKIT_READ: "Read toolkit assessments.",
     Scope.TOOLKIT_WRITE: "Write toolkit assessments.",
+    Scope.ATTACHMENTS_READ: "Read what is attached to whatever the client may read.",
+    Scope.ATTACHMENTS_WRITE: "Attach files to what the client may write; withdraw them.",
     Scope.EVENTS_READ: "Read the feed of events.",
     Scope.WEBHOOKS_READ: "See one's own organisation's webhook endpoints, and what was delivered to them.",
     Scope.WEBHOOKS_WRITE: "Keep webhook endpoints, which are told whatever the feed tells; have messages sent again.",

@@ -206,6 +206,8 @@ class EventType(StrEnum):
     CONCERN_CLOSED = "concern.closed"
     CONCERN_WITHDRAWN = "concern.withdrawn"
     CONCERN_OVERDUE = "concern.overdue"
+    ATTACHMENT_STORED = "attachment.stored"
+    ATTACHMENT_WITHDRAWN = "attachment.withdrawn"
     WEBHOOK_ENDPOINT_ENABLED = "webhook-endpoint.enabled"
     WEBHOOK_ENDPOINT_DISABLED = "webhook-endpoint.disabled"
     WEBHOOK_ENDPOINT_REMOVED = "webhook-endpoint.removed"

@@ -121,6 +121,7 @@ HINTS: Mapping[str, str] = MappingProxyType(
         r"^20[0-9]{2}-[0-9]{2}$": "Must be a school year written like 2026-27.",
         r"^20[0-9]{2}-(0[1-9]|1[0-2])$": "Must be a month written like 2026-11.",
         r"^[a-z0-9]+(-[a-z0-9]+)*$": "Must be a slug: lower-case letters and digits, in words joined by hyphens.",
+        r"^[0-9a-f]{64}$": "Must be a SHA-256: 64 lower-case hexadecimal digits.",
         r"^[0-9]{6}$": "Must be a URN: 6 digits.",
         r"^[0-9]{8}$": "Must be a UKPRN: 8 digits.",
         r"^[A-Z]{1,2}([0-9][A-Z0-9]?)?$": "Must be the district of a postcode such as M5, or its area such as M.",

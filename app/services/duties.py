@@ -21,6 +21,7 @@ from app.outbox.recording import Telling, record_events
 from app.services.duties_action_plans import tell_actions, tell_concerns, tell_plan_reviews
 from app.services.duties_agreements import lapse_extensions, lapse_immediate_terminations
 from app.services.duties_alerts import escalate_alerts, tell_untold_alerts
+from app.services.duties_attachments import lapse_attachments
 from app.services.duties_attendance import tell_missing_attendance
 from app.services.duties_batch import Batch
 from app.services.duties_calendars import follow_calendars
@@ -66,6 +67,7 @@ DUTIES: tuple[Duty, ...] = (
     tell_actions,
     tell_plan_reviews,
     tell_concerns,
+    lapse_attachments,
     retain_severed,
 )
 MOST_AT_ONCE = 2_000

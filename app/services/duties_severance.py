@@ -54,6 +54,7 @@ ABOUT_PLACEMENTS = (
     "expected_sessions",
     "timetable_slots",
     "timetables",
+    "attachments",
     "report_targets",
     "progress_reports",
     "qualification_statements",

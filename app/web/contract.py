@@ -57,6 +57,7 @@ _HEADERS: dict[str, tuple[int, str]] = {
     "Location": (500, "The address of what was made."),
     "RateLimit": (200, "What is left of the client's rate, and the seconds until it is whole."),
     "RateLimit-Policy": (200, "The client's rate: requests and seconds."),
+    "Repr-Digest": (100, "The SHA-256 of the file, as RFC 9530 writes it."),
     "Retry-After": (10, "Seconds to wait before sending the same again."),
     "WWW-Authenticate": (200, "How to authenticate."),
     "X-Request-Id": (64, "Names this request; quote it when you ask for help."),

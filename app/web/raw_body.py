@@ -43,7 +43,10 @@ def raw_body(*media_types: str, prefix: str) -> dict[str, Any]:
     schema = {"type": "string", "format": "binary", "minLength": 1, "maxLength": FILE_LIMITS[prefix].size}
     return {
         "x-raw-body": True,
-        "requestBody": {"required": True, "content": {each: {"schema": schema} for each in media_types}},
+        "requestBody": {
+            "required": True,
+            "content": {each: {"schema": schema, "example": "…"} for each in media_types},
+        },
     }
 
 

@@ -10,6 +10,7 @@ from httpx import Response
 
 from app.models.organisations import OrganisationKind
 from tests.asking import at_once, longer
+from tests.attaching import attached
 from tests.coming_out import outcome as came_out
 from tests.part_time_planning import PLANS, plan
 from tests.referring import offered, taken_up
@@ -27,6 +28,7 @@ PRIVATE = {
     "actions",
     "agreements",
     "api-clients",
+    "attachments",
     "attendance-submissions",
     "concerns",
     "dual-registrations",
@@ -185,7 +187,9 @@ async def _report(world: World, placement: str) -> dict[str, str]:
     form = made(await world.council.post("/v1/report-forms", FORM))["id"]
     body = {"placement_id": placement, "form_id": form, "school_year": "2026-27", "term": "autumn", "answers": {}}
     report = made(await world.provider.post("/v1/progress-reports", body))["id"]
-    return {"report-forms": form, "progress-reports": report, **await _records(world, placement)}
+    attachment = await attached(world.provider, "progress_report", report)
+    made_of_it = {"report-forms": form, "progress-reports": report, "attachments": attachment.rpartition("/")[2]}
+    return {**made_of_it, **await _records(world, placement)}
 
 
 async def _records(world: World, placement: str) -> dict[str, str]:

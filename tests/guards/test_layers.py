@@ -28,6 +28,7 @@ SQL_ELSEWHERE = {
     "services/duties_action_plans.py",
     "services/duties_agreements.py",
     "services/duties_alerts.py",
+    "services/duties_attachments.py",
     "services/duties_attendance.py",
     "services/duties_early_departures.py",
     "services/duties_emails.py",
@@ -49,6 +50,7 @@ SQL_ELSEWHERE = {
 WITHOUT_CALLER = {
     "queries/absconding_alerts.py": {"notification_of", "alert_files", "police_contacts"},
     "queries/absconding_alerts_delivery.py": {"deliveries_of"},
+    "queries/attachments_erasing.py": {"due_erasures", "kept_attachments", "known_keys"},
     "queries/attendance_marks.py": {"calendars_of", "is_unresolved", "standing_mark"},
     "queries/register_codes.py": {"entered_since"},
     "queries/action_plans.py": {"of_source", "review_overdue"},

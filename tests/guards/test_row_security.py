@@ -127,6 +127,7 @@ REVIEWED = {
     "councils_overseeing",
     "cover_of",
     "end_has_a_reason",
+    "erase_attachment",
     "find_credential",
     "hold_circumstances",
     "hold_referral",
