@@ -29,6 +29,8 @@ class Scope(StrEnum):
     QA_WRITE = "qa:write"
     TOOLKIT_READ = "toolkit:read"
     TOOLKIT_WRITE = "toolkit:write"
+    IMPORTS_READ = "imports:read"
+    IMPORTS_WRITE = "imports:write"
     EVENTS_READ = "events:read"
     WEBHOOKS_READ = "webhooks:read"
     WEBHOOKS_WRITE = "webhooks:write"
@@ -65,6 +67,8 @@ MEANINGS: dict[Scope, str] = {
     Scope.QA_WRITE: "Plan and carry out QA visits; answer actions.",
     Scope.TOOLKIT_READ: "Read toolkit assessments.",
     Scope.TOOLKIT_WRITE: "Write toolkit assessments.",
+    Scope.IMPORTS_READ: "Read the reports of one's own organisation's imports.",
+    Scope.IMPORTS_WRITE: "Import files, of what the client may also make one by one.",
     Scope.EVENTS_READ: "Read the feed of events.",
     Scope.WEBHOOKS_READ: "See one's own organisation's webhook endpoints, and what was delivered to them.",
     Scope.WEBHOOKS_WRITE: "Keep webhook endpoints, which are told whatever the feed tells; have messages sent again.",

@@ -152,6 +152,8 @@ class EventType(StrEnum):
     QA_VISIT_PUBLISHED = "qa-visit.published"
     QA_VISIT_CANCELLED = "qa-visit.cancelled"
     QA_ACTION_CHANGED = "qa-action.changed"
+    IMPORT_COMPLETED = "import.completed"
+    IMPORT_STOPPED = "import.stopped"
     WEBHOOK_ENDPOINT_ENABLED = "webhook-endpoint.enabled"
     WEBHOOK_ENDPOINT_DISABLED = "webhook-endpoint.disabled"
     WEBHOOK_ENDPOINT_REMOVED = "webhook-endpoint.removed"

@@ -149,6 +149,8 @@ MEANINGS: dict[EventType, str] = {
     EventType.QA_VISIT_PUBLISHED: "The visit's report is published to the council's schools.",
     EventType.QA_VISIT_CANCELLED: "The council cancelled a planned visit.",
     EventType.QA_ACTION_CHANGED: "An action of a visit was set, done, reopened or closed.",
+    EventType.IMPORT_COMPLETED: "Every row of an import is done; its report names what was made and what was rejected.",
+    EventType.IMPORT_STOPPED: "An import was stopped, because its client was revoked or lost the scope that it needs.",
     EventType.WEBHOOK_ENDPOINT_ENABLED: "A webhook endpoint was proved: events from now on are sent to it.",
     EventType.WEBHOOK_ENDPOINT_DISABLED: "A webhook endpoint was disabled: by hand, as gone, or for failing for days.",
     EventType.WEBHOOK_ENDPOINT_REMOVED: "A webhook endpoint was removed.",

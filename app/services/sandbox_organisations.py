@@ -32,6 +32,7 @@ SCOPES: dict[OrganisationKind, frozenset[Scope]] = {
             Scope.CALENDARS_WRITE,
             Scope.DIRECTORY_WRITE,
             Scope.CLIENTS_WRITE,
+            Scope.IMPORTS_WRITE,
         }
     ),
     OrganisationKind.PROVIDER: frozenset(
@@ -49,6 +50,7 @@ SCOPES: dict[OrganisationKind, frozenset[Scope]] = {
             Scope.DIRECTORY_WRITE,
             Scope.FRAMEWORKS_WRITE,
             Scope.CLIENTS_WRITE,
+            Scope.IMPORTS_WRITE,
         }
     ),
 }
