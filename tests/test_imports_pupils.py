@@ -113,7 +113,9 @@ async def test_a_dry_run_judges_all_and_keeps_nothing(app: FastAPI, world: World
 
 async def test_what_the_rows_said_is_forgotten_once_they_are_done(app: FastAPI, world: World, ledger: Ledger) -> None:
     await imported(app, world.school, "pupils", csv(HEADER, "Ada,Example,2012-03-04,,", "Ben,Sample,never,,"))
-    rows = await ledger.sql("select cells, faults::text from import_rows where organisation_id = :id", id=world.school.id)
+    rows = await ledger.sql(
+        "select cells, faults::text from import_rows where organisation_id = :id", id=world.school.id
+    )
     assert [cells for cells, _ in rows] == [None, None]
     assert not any("Sample" in faults or "never" in faults for _, faults in rows)
 

@@ -28,6 +28,9 @@ MOVED = (
 KEEP = """
 create function keep_import() returns trigger language plpgsql as $$
 begin
+    if old.state in ('completed', 'cancelled', 'stopped') then
+        raise insufficient_privilege using message = 'an import that is over stays as it is';
+    end if;
     if new.state <> old.state and (old.state, new.state) not in (
         ('awaiting_content', 'waiting'), ('awaiting_content', 'cancelled'), ('waiting', 'running'),
         ('waiting', 'cancelled'), ('waiting', 'stopped'), ('running', 'completed'), ('running', 'cancelled'),
@@ -119,8 +122,7 @@ def _secure() -> None:
     op.execute(f"grant update ({MOVED}) on imports to waymark_app")
     op.execute(
         "create policy app_changes on imports for update to waymark_app"
-        f" using (organisation_id = {ME} and state in ('awaiting_content', 'waiting', 'running'))"
-        f" with check (organisation_id = {ME})"
+        f" using (organisation_id = {ME})"
     )
     secure(
         "import_rows",
