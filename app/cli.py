@@ -13,6 +13,7 @@ import typer
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app import cli_imports
 from app.access.assembly import environment_of, pepper_of
 from app.access.keys import CredentialKind
 from app.access.scopes import Scope
@@ -41,6 +42,9 @@ audit = typer.Typer(help="The record of who did or saw what.", no_args_is_help=T
 main.add_typer(audit, name="audit")
 main.add_typer(clients, name="clients")
 main.add_typer(organisations, name="organisations")
+main.command("import")(cli_imports.import_file)
+main.command("import-follow")(cli_imports.follow_import)
+main.command("import-template")(cli_imports.print_template)
 
 
 @main.command()

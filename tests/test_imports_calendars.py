@@ -48,7 +48,7 @@ async def test_a_bad_row_keeps_its_calendar_out_and_no_other(app: FastAPI, world
         "H,half_term,autumn,3,2026-09-03,2026-10-23,",
         AUTUMN.replace("N,", "O,").replace("2026-10-23", "2026-08-23"),
     )
-    done, rows = await imported(app, world.council, "calendars", file)
+    _, rows = await imported(app, world.council, "calendars", file)
     assert codes(rows) == [
         (2, None, "calendar_incomplete"),
         (3, "last_on", "out_of_range"),

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from app.problems import Problem, RuleRefused
 from app.rules.calendars import SchoolSession
 from app.rules.timetables import WEEKDAYS
-from app.schemas.field_faults import fault_of
+from app.schemas.field_faults import HINTS, fault_of
 from app.schemas.wire import Body
 from app.services.imports_files import Fault
 
@@ -18,6 +18,9 @@ Place = tuple[str | int, ...]
 
 _DAY_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::00)?", re.ASCII)
+_CLOCK_TIME = re.compile(r"^([01][0-9]|2[0-3]):[0-5][0-9]$", re.ASCII)
+# Stands for sessions that cannot be read, so that nothing else is said of them.
+_ANY_SLOT: dict[str, object] = {"weekday": "monday", "session": "am", "starts_at": "09:00", "ends_at": "12:00"}
 _YES = {"yes": True, "true": True, "no": False, "false": False}
 _WEEKDAYS = [each.value for each in WEEKDAYS]
 _LISTED = re.compile(r"[\s,;]+")
@@ -66,15 +69,22 @@ class Cells:
     def half_days(self, session: SchoolSession) -> list[dict[str, object]]:
         """The weekly sessions that `am_days` or `pm_days` names, with their hours."""
         prefix = session.value
+        before = len(self.faults)
         named = self._weekdays(f"{prefix}_days")
-        hours = {each: self._said.get(f"{prefix}_{each}") for each in ("starts_at", "ends_at")}
-        for each, said in hours.items():
-            if bool(named) != (said is not None):
-                detail = f"{prefix}_days, {prefix}_starts_at and {prefix}_ends_at come together."
-                self.fault(f"{prefix}_{each}", "required" if named else "not_expected", detail)
-                return []
-        clock = {each: _as_clock(said) for each, said in hours.items()}
-        return [{"weekday": day, "session": prefix, **clock} for day in named]
+        if len(self.faults) == before:
+            for each in ("starts_at", "ends_at"):
+                self._check_clock(f"{prefix}_{each}", named=bool(named))
+        if len(self.faults) > before:
+            return [_ANY_SLOT]
+        hours = {each: _as_clock(self._said.get(f"{prefix}_{each}")) for each in ("starts_at", "ends_at")}
+        return [{"weekday": day, "session": prefix, **hours} for day in named]
+
+    def _check_clock(self, name: str, *, named: bool) -> None:
+        said = self._said.get(name)
+        if named != (said is not None):
+            self.fault(name, "required" if named else "not_expected", "Days and hours of a session come together.")
+        elif said is not None and not _CLOCK_TIME.fullmatch(_as_clock(said) or ""):
+            self.fault(name, "not_as_written", HINTS[_CLOCK_TIME.pattern])
 
     def _weekdays(self, name: str) -> list[str]:
         found: list[str] = []
@@ -97,12 +107,18 @@ class Cells:
 
 
 def built(model: type[B], said: Mapping[str, object], column: Callable[[Place], str | None], cells: Cells) -> B:
-    """The body, strictly validated. Raises RowRejectedError naming its faults with those found before."""
+    """The body, strictly validated. Raises RowRejectedError naming its faults with those found before.
+
+    Of a column with a fault already no second one is named.
+    """
     try:
         body = model.model_validate({name: value for name, value in said.items() if value is not None})
     except ValidationError as invalid:
-        for error in invalid.errors():
-            cells.fault(column(tuple(error["loc"])), *fault_of(error))
+        known = {fault.column for fault in cells.faults}
+        named = [(column(tuple(error["loc"])), error) for error in invalid.errors()]
+        for where, error in named:
+            if where not in known:
+                cells.fault(where, *fault_of(error))
         raise RowRejectedError(*cells.faults) from None
     cells.settle()
     return body

@@ -91,17 +91,7 @@ async def _wanted(caller: Caller, session: AsyncSession, cells: Cells) -> Placem
         "planned_end_by_agreement": cells.yes("planned_end_by_agreement"),
         "timetable": [{**slot, "online": online, **({"site_id": site} if site else {})} for slot in slots],
     }
-    if cells.faults:
-        _leave_out_what_was_named(body, cells)
     return built(PlacementPropose, body, placement_column, cells)
-
-
-def _leave_out_what_was_named(body: dict[str, object], cells: Cells) -> None:
-    """What a cell names and was not found is a fault already: that it is missing too is not worth a second one."""
-    nothing = UUID(int=0)
-    for member, column in _COLUMNS.items():
-        if member.endswith("_id") and any(fault.column == column for fault in cells.faults):
-            body[member] = nothing
 
 
 async def _pupil(caller: Caller, session: AsyncSession, cells: Cells) -> UUID | None:
