@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from psycopg.errors import InsufficientPrivilege
+from sqlalchemy.exc import ProgrammingError
 
 from app.access.audit import record_audit
 from app.access.scopes import Scope
@@ -16,8 +18,10 @@ from app.services.pruning import prune_imports
 from tests.importing import csv, imported, opened, put, report, states, work
 from tests.ledger import Ledger
 from tests.owner import sessions_of
+from tests.test_identity_severances import an_hour_later, sever
 from tests.world import TUESDAY_MORNING, World, open_party
 
+CALENDARS = csv("calendar,entry,term,half,first_on,last_on", "N,half_term,autumn,1,2026-09-03,2026-10-23")
 HEADER = "given_name,family_name,date_of_birth"
 
 
@@ -192,3 +196,38 @@ async def test_reports_are_forgotten_after_a_month(
     assert (await world.school.get(path)).status_code == 404
     assert await ledger.sql("select line from import_rows where import_id = :id", id=done["id"]) == []
     assert len((await world.school.get("/v1/pupils")).json()["items"]) == 1
+
+
+async def test_a_report_leads_to_no_child_whose_identity_was_severed(
+    app: FastAPI, world: World, ledger: Ledger
+) -> None:
+    held, [row] = await imported(app, world.council, "pupils", children(1))
+    severed = await sever(world.council, row["resource"].rsplit("/", 1)[1])
+    assert severed.status_code == 200, severed.text
+    await an_hour_later(world)
+    [row] = await report(world.council, f"/v1/imports/{held['id']}")
+    assert (row["state"], row["resource"]) == ("made", None)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update imports set state = 'awaiting_content', row_count = 0 where id = :id returning id",
+        "update imports set organisation_id = gen_random_uuid() where id = :id returning id",
+        "update import_rows set line = line + 1 where import_id = :id returning line",
+        "insert into import_rows (import_id, line, organisation_id, unit, state)"
+        " select :id, 99, organisation_id, 99, 'waiting' from imports where id = :id returning line",
+        "delete from imports where id = :id returning id",
+    ],
+)
+async def test_the_database_keeps_a_completed_import_as_it_is(
+    app: FastAPI, world: World, ledger: Ledger, statement: str
+) -> None:
+    held, _ = await imported(app, world.school, "calendars", CALENDARS)
+    assert await ledger.sql_as(world.council.id, "select id from imports where id = :id", id=held["id"]) == []
+    assert len(await ledger.sql_as(world.school.id, "select id from imports where id = :id", id=held["id"])) == 1
+    with pytest.raises(ProgrammingError) as refused:
+        await ledger.sql_as(world.school.id, statement, id=held["id"])
+    assert isinstance(refused.value.orig, InsufficientPrivilege)
+    undone = "update import_rows set state = 'not_done', cells = null where import_id = :id returning line"
+    assert await ledger.sql_as(world.school.id, undone, id=held["id"]) == []

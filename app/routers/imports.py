@@ -14,6 +14,7 @@ from app.rules.imports import ImportKind, ImportState, RowState
 from app.schemas.imports import ImportCreate, ImportRead, ImportRowRead
 from app.schemas.wire import Id, Instant
 from app.services import imports
+from app.services.import_templates import template
 from app.web.conditional import ExpectedVersion, tag
 from app.web.edge import Session
 from app.web.pages import Page, Pages
@@ -21,6 +22,13 @@ from app.web.raw_body import Raw, raw_body
 from app.web.router import edge_router
 
 router = edge_router("imports")
+
+_FILE = raw_body(imports.CSV, imports.ICALENDAR, prefix=imports.PATH)
+_FILE["requestBody"]["content"][imports.CSV]["example"] = template(ImportKind.PUPILS)
+_FILE["requestBody"]["content"][imports.ICALENDAR]["example"] = (
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Example//EN\r\nNAME:Northshire 2026/27\r\nBEGIN:VEVENT\r\nUID:1\r\n"
+    "DTSTART;VALUE=DATE:20260903\r\nDTEND;VALUE=DATE:20261024\r\nSUMMARY:Autumn 1\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
 
 Reader = Annotated[Caller, allow(Scope.IMPORTS_READ)]
 Importer = Annotated[Caller, allow(Scope.IMPORTS_WRITE)]
@@ -68,7 +76,7 @@ async def get_import(import_id: Id, caller: Reader, session: Session, response: 
 @router.put(
     "/imports/{import_id}/content",
     operation_id="upload_import_content",
-    openapi_extra=raw_body(imports.CSV, imports.ICALENDAR, prefix=imports.PATH),
+    openapi_extra=_FILE,
 )
 async def upload_import_content(
     import_id: Id, file: Raw, expected: ExpectedVersion, caller: Importer, session: Session, response: Response

@@ -120,10 +120,7 @@ def _secure() -> None:
         adds=f"organisation_id = {ME} and client_id = {MY_CLIENT} and state = 'awaiting_content' and {nothing_done}",
     )
     op.execute(f"grant update ({MOVED}) on imports to waymark_app")
-    op.execute(
-        "create policy app_changes on imports for update to waymark_app"
-        f" using (organisation_id = {ME})"
-    )
+    op.execute(f"create policy app_changes on imports for update to waymark_app using (organisation_id = {ME})")
     secure(
         "import_rows",
         f"organisation_id = {ME}",

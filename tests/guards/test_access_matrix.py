@@ -44,6 +44,14 @@ def example_body(row: AccessRow) -> Any:
     return content["application/json"]["example"] if "application/json" in content else None
 
 
+def example_file(row: AccessRow) -> dict[str, Any]:
+    """What a request has instead of JSON where a file is taken."""
+    operation = CONTRACT["paths"][row.path][row.method.lower()]
+    if not operation.get("x-raw-body"):
+        return {}
+    return {"content": b"x", "headers": {"Content-Type": next(iter(operation["requestBody"]["content"]))}}
+
+
 async def call(
     http: AsyncClient, row: AccessRow, ids: dict[str, str] | None = None, query: dict[str, str] | None = None
 ) -> Response:
@@ -53,7 +61,10 @@ async def call(
     headers = {"Idempotency-Key": str(uuid4()), "If-Match": '"1-0000000000000000"'}
     if row.operation == "raise_absconding_alert":
         query = {"placement_id": NOWHERE}
-    return await http.request(row.method, path, params=query, json=example_body(row), headers=headers)
+    file = example_file(row)
+    headers |= file.pop("headers", {})
+    sent = file or {"json": example_body(row)}
+    return await http.request(row.method, path, params=query, headers=headers, **sent)
 
 
 @pytest.fixture(scope="module")
