@@ -12,7 +12,10 @@ from app.access.audit import record_audit
 from app.access.scopes import Scope
 from app.db.embedded_database import Addresses
 from app.models.organisations import OrganisationKind
-from app.services import imports_running
+from app.problems import Unavailable
+from app.rules.imports import ImportKind
+from app.services import imports_doing, imports_running
+from app.services.imports_pupils import import_pupil
 from app.services.imports_running import do_due_imports
 from app.services.pruning import prune_imports
 from tests.importing import csv, imported, opened, put, report, states, work
@@ -27,6 +30,11 @@ HEADER = "given_name,family_name,date_of_birth"
 
 def children(number: int) -> str:
     return csv(HEADER, *(f"Child,N{i},2012-03-04" for i in range(number)))
+
+
+def in_batches_of(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports_running, "UNITS_AT_ONCE", number)
+    monkeypatch.setattr(imports_running, "SECONDS_AT_ONCE", 60.0)
 
 
 async def test_an_import_is_a_dry_run_unless_it_says_otherwise(world: World) -> None:
@@ -95,7 +103,7 @@ async def test_a_file_is_put_once_and_with_the_tag_of_the_import(app: FastAPI, w
 async def test_a_cancelled_import_leaves_undone_what_is_not_done(
     app: FastAPI, world: World, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imports_running, "UNITS_AT_ONCE", 2)
+    in_batches_of(2, monkeypatch)
     path = await opened(world.school, "pupils")
     await put(world.school, path, children(5))
     await do_due_imports(app.state.worker_sessions, app.state.sessions)
@@ -115,7 +123,7 @@ async def test_a_cancelled_import_leaves_undone_what_is_not_done(
 async def test_an_import_goes_on_where_a_killed_worker_left_it(
     app: FastAPI, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imports_running, "UNITS_AT_ONCE", 4)
+    in_batches_of(4, monkeypatch)
     path = await opened(world.school, "pupils")
     await put(world.school, path, children(10))
     await do_due_imports(app.state.worker_sessions, app.state.sessions)
@@ -166,20 +174,37 @@ async def test_an_import_ends_with_what_its_client_may(
     assert await ledger.sql("select id from pupils where registered_by_id = :id", id=world.council.id) == []
 
 
+def failing_at(name: str, fault: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first time that the row of this family name is done, it fails so."""
+    faults = [fault]
+
+    async def done(caller: Any, session: Any, said: Any) -> Any:
+        if said["family_name"] == name and faults:
+            raise faults.pop()
+        return await import_pupil(caller, session, said)
+
+    monkeypatch.setitem(imports_doing._ROWS, ImportKind.PUPILS, done)
+
+
 async def test_a_row_that_fails_on_our_side_is_named_and_holds_up_no_other(
     app: FastAPI, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from app.services import imports_doing, imports_pupils
-
-    async def breaks(caller: Any, session: Any, said: Any) -> Any:
-        if said["family_name"] == "N1":
-            raise RuntimeError("a fault of ours")
-        return await imports_pupils.import_pupil(caller, session, said)
-
-    monkeypatch.setitem(imports_doing._ROWS, next(iter(imports_doing._ROWS)), breaks)
+    failing_at("N1", RuntimeError("a fault of ours"), monkeypatch)
     _, rows = await imported(app, world.school, "pupils", children(3))
     assert states(rows) == ["made", "rejected", "made"]
     assert rows[1]["faults"][0]["code"] == "not_done"
+
+
+async def test_a_row_that_the_database_cannot_do_just_now_is_done_later(
+    app: FastAPI, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing_at("N1", Unavailable(), monkeypatch)
+    path = await opened(world.school, "pupils")
+    await put(world.school, path, children(3))
+    await do_due_imports(app.state.worker_sessions, app.state.sessions)
+    assert states(await report(world.school, path)) == ["made", "waiting", "waiting"]
+    await work(app)
+    assert states(await report(world.school, path)) == ["made"] * 3
 
 
 async def test_reports_are_forgotten_after_a_month(

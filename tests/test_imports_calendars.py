@@ -79,6 +79,7 @@ def whole_day(summary: str, first: str, until: str | None = None, more: str = ""
 
 FIRST = whole_day("Autumn term\\, first half", "20260903", "20261024")
 THEN = whole_day("Autumn 2", "20261102", "20261219")
+DEEP = "BEGIN:VTODO\n" * 9_000 + "END:VTODO\n" * 9_000
 DAY = whole_day("INSET day", "20261127")
 
 
@@ -131,6 +132,7 @@ async def test_an_event_that_cannot_be_told_keeps_the_calendar_out(app: FastAPI,
     [
         pytest.param(csv(HEADER, AUTUMN), "file_not_icalendar", id="CSV"),
         pytest.param(icalendar(FIRST).replace("END:VEVENT\r\n", ""), "file_not_icalendar", id="an event not closed"),
+        pytest.param(f"BEGIN:VCALENDAR\n{DEEP}END:VCALENDAR\n", "no_rows", id="parts within parts"),
         pytest.param(icalendar(), "no_rows", id="no event"),
         pytest.param(icalendar(FIRST, name=""), "calendar_name_missing", id="a calendar without a name"),
         pytest.param(icalendar(FIRST, name="NAME:=1\r\n"), "calendar_name_unfit", id="a formula for a name"),

@@ -85,10 +85,13 @@ async def do_unit(
         return _all(unit, Outcome(RowState.REJECTED, None, [_OURS]))
     finally:
         session.expunge_all()
-    if not dry_run or done.state is RowState.UNCHANGED:
         caller.sees_placements(*own.touched.placements)
         caller.sees_pupils(*own.touched.pupils)
-    return _all(unit, Outcome(done.state, None if dry_run and done.state is RowState.MADE else done.found_id))
+    if dry_run and done.state is RowState.MADE:
+        caller.touched.placements.discard(done.found_id)
+        caller.touched.pupils.discard(done.found_id)
+        return _all(unit, Outcome(done.state))
+    return _all(unit, Outcome(done.state, done.found_id))
 
 
 async def _in_savepoint(

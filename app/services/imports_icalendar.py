@@ -49,9 +49,10 @@ async def read_icalendar(content: bytes, charset: str | None, name: str | None) 
 def _read(text: str, starts: Sequence[int], name: str | None) -> list[Line]:
     try:
         calendars = Calendar.from_ical(text, multiple=True)
-    except (ValueError, IndexError, KeyError, TypeError, AttributeError):
+        found = [(each, calendar) for calendar in calendars for each in calendar.walk("VEVENT")]
+    except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError):
         _refuse("file_not_icalendar", "This is no iCalendar file (RFC 5545).")
-    events = [(each, _name_of(calendar, name)) for calendar in calendars for each in calendar.walk("VEVENT")]
+    events = [(each, _name_of(calendar, name)) for each, calendar in found]
     if len(events) != len(starts):
         _refuse("file_not_icalendar", "Events of the file are not closed: it is no iCalendar file (RFC 5545).")
     return [_line(start, event, called) for start, (event, called) in zip(starts, events, strict=True)]

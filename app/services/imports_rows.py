@@ -14,7 +14,7 @@ class Done:
     """`found_id` is what was made, changed or found."""
 
     state: RowState
-    found_id: UUID | None
+    found_id: UUID
 
 
 def made(found_id: UUID) -> Done:

@@ -108,6 +108,8 @@ def upgrade() -> None:
     op.create_index(
         "ix_import_rows_made_id", "import_rows", ["made_id"], postgresql_where=sa.text("made_id is not null")
     )
+    # A file without UPNs finds its children by their birthdays.
+    op.create_index("ix_pupils_registered_by_id_date_of_birth", "pupils", ["registered_by_id", "date_of_birth"])
     _secure()
     op.execute(KEEP)
 
@@ -135,6 +137,7 @@ def _secure() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_pupils_registered_by_id_date_of_birth", table_name="pupils")
     op.drop_table("import_rows")
     op.drop_table("imports")
     op.execute("drop function keep_import()")
