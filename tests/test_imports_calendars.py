@@ -63,6 +63,8 @@ async def test_a_bad_row_keeps_its_calendar_out_and_no_other(app: FastAPI, world
 
 
 async def test_a_row_that_may_be_of_any_calendar_keeps_all_out(app: FastAPI, world: World) -> None:
+    _, rows = await imported(app, world.council, "calendars", csv(HEADER, "N,passed_over,,,2026-09-03,,"))
+    assert codes(rows) == [(2, "entry", "not_one_of")]
     _, rows = await imported(app, world.council, "calendars", csv(HEADER, AUTUMN, "M,half_term"))
     assert codes(rows) == [(2, None, "calendar_incomplete"), (3, None, "row_ragged")]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from app.rules.identifiers import IdentifierScheme
 from app.rules.imports import ImportKind
+from app.rules.imports_calendars import Entry
 from app.services.import_templates import COLUMNS
 from app.services.imports_calendars import INCOMPLETE
 from app.services.imports_files import Fault, Line, read_csv
@@ -40,7 +41,10 @@ def _complete(line: Line, kind: ImportKind, *, icalendar: bool) -> Line:
     if line.faults or icalendar:
         return line
     missing = [each.name for each in COLUMNS[kind] if each.required and each.name not in line.cells]
-    return line.having(*(Fault(name, "required", "Is required.") for name in missing))
+    line = line.having(*(Fault(name, "required", "Is required.") for name in missing))
+    if line.cells.get("entry", "").lower() == Entry.PASSED_OVER:
+        return line.having(Fault("entry", "not_one_of", "Must be half_term or closure."))
+    return line
 
 
 def _by_calendar(lines: Sequence[Line]) -> list[Read]:
