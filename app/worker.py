@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.attachments.store import AttachmentStore
 from app.clock import utc_now
-from app.db.engine import UnsafeDatabaseError, make_engine, make_sessions, refuse_unsafe_database
+from app.db.engine import Sessions, UnsafeDatabaseError, make_engine, make_sessions, refuse_unsafe_database
 from app.outbox.tools import Tools
 from app.queries.sandbox import sandboxes_to_sweep
 from app.services import attachments_erasing
@@ -25,7 +25,14 @@ from app.services.absconding_alerts_delivery import keep_delivering
 from app.services.audit_seals import seal_all
 from app.services.duties import do_duties
 from app.services.email_sending import send_due_emails
-from app.services.pruning import MOST_AT_ONCE, prune_events, prune_idempotency_records, prune_webhook_deliveries
+from app.services.imports_running import do_due_imports
+from app.services.pruning import (
+    MOST_AT_ONCE,
+    prune_events,
+    prune_idempotency_records,
+    prune_imports,
+    prune_webhook_deliveries,
+)
 from app.services.webhook_sending import Sending
 from app.settings import Settings
 from app.settings import settings as read_settings
@@ -79,8 +86,11 @@ class Pulse:
 
 @dataclass(frozen=True, slots=True)
 class Worker:
+    """`requests` are sessions of the application's role: without them no imports are done."""
+
     tools: Tools
     pulse: Pulse = field(default_factory=Pulse)
+    requests: Sessions | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until `stop` is set; what has begun to be delivered may then end."""
@@ -94,6 +104,8 @@ class Worker:
             "erasing": (ERASING_SECONDS, self.erase_attachments),
             "pruning": (PRUNING_SECONDS, self.prune),
         }
+        if self.requests is not None:
+            work["imports"] = (PAUSE_SECONDS, self.do_imports)
         self.pulse.rounds.update({name: seconds for name, (seconds, _) in work.items()})
         loops = [asyncio.create_task(self._again(name, *each), name=name) for name, each in work.items()]
         loops.append(asyncio.create_task(self._say_alive(), name="alive"))
@@ -140,6 +152,13 @@ class Worker:
     async def send_webhooks(self) -> None:
         await Sending(self.tools).run(alive=lambda: self.pulse.beat("webhooks"))
 
+    async def do_imports(self) -> None:
+        """Does the rows of imports until none is left, one batch of each import after the other."""
+        assert self.requests is not None
+        while done := await do_due_imports(self.tools.sessions, self.requests):
+            self.pulse.beat("imports")
+            _log.info("import_rows_done", rows=done)
+
     async def seal_audit(self) -> None:
         """Seals the audit. The new heads go to the log, which is kept apart from the database."""
         async with self.tools.sessions() as session:
@@ -160,7 +179,12 @@ class Worker:
 
     async def prune(self) -> None:
         kept = timedelta(days=self.tools.settings.events_kept_days)
-        for forget in (prune_idempotency_records, prune_webhook_deliveries, partial(prune_events, kept=kept)):
+        for forget in (
+            prune_idempotency_records,
+            prune_webhook_deliveries,
+            prune_imports,
+            partial(prune_events, kept=kept),
+        ):
             pruned = MOST_AT_ONCE
             while pruned == MOST_AT_ONCE:
                 async with self.tools.sessions() as session:
@@ -198,12 +222,19 @@ async def serve(settings: Settings) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     engine = make_engine(settings.database_worker_url, settings)
+    requests = make_engine(settings.database_url, settings) if settings.database_url else None
+    if requests is None:
+        _log.error("imports_not_done", reason="set DATABASE_URL to the address of the application role")
     try:
-        if not await _database_is_safe(engine, settings, stop):
-            return 1
-        await Worker(Tools(make_sessions(engine), settings)).run(stop)
+        for each in filter(None, (engine, requests)):
+            if not await _database_is_safe(each, settings, stop):
+                return 1
+        tools = Tools(make_sessions(engine), settings)
+        await Worker(tools, requests=None if requests is None else make_sessions(requests)).run(stop)
     finally:
         await engine.dispose()
+        if requests is not None:
+            await requests.dispose()
     return 0
 
 

@@ -33,7 +33,7 @@ from tests.world import World
 # A last stop, not a measure: what is waited for comes about within a few seconds.
 WITHIN_SECONDS = 90
 
-LOOPS = {"emails", "duties", "sandboxes", "alerts", "webhooks", "seals", "erasing", "pruning"}
+LOOPS = {"emails", "duties", "sandboxes", "alerts", "webhooks", "seals", "imports", "erasing", "pruning"}
 
 # Whom an alert is written to.
 TOLD = ("host_school", "commissioner")
@@ -218,7 +218,7 @@ async def test_the_live_organisations_wait_for_no_sandbox(
 
 
 async def test_a_worker_says_when_each_of_its_loops_last_did_its_work(app: FastAPI, settings: Settings) -> None:
-    working = Worker(Tools(app.state.worker_sessions, settings))
+    working = Worker(Tools(app.state.worker_sessions, settings), requests=app.state.sessions)
     stop = asyncio.Event()
     running = asyncio.create_task(working.run(stop))
     await become(lambda: working.pulse.done.keys() == LOOPS)

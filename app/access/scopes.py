@@ -31,6 +31,8 @@ class Scope(StrEnum):
     TOOLKIT_WRITE = "toolkit:write"
     ATTACHMENTS_READ = "attachments:read"
     ATTACHMENTS_WRITE = "attachments:write"
+    IMPORTS_READ = "imports:read"
+    IMPORTS_WRITE = "imports:write"
     EVENTS_READ = "events:read"
     WEBHOOKS_READ = "webhooks:read"
     WEBHOOKS_WRITE = "webhooks:write"
@@ -69,6 +71,8 @@ MEANINGS: dict[Scope, str] = {
     Scope.TOOLKIT_WRITE: "Write toolkit assessments.",
     Scope.ATTACHMENTS_READ: "Read what is attached to whatever the client may read.",
     Scope.ATTACHMENTS_WRITE: "Attach files to what the client may write; withdraw them.",
+    Scope.IMPORTS_READ: "Read the reports of one's own organisation's imports.",
+    Scope.IMPORTS_WRITE: "Import files, of what the client may also make one by one.",
     Scope.EVENTS_READ: "Read the feed of events.",
     Scope.WEBHOOKS_READ: "See one's own organisation's webhook endpoints, and what was delivered to them.",
     Scope.WEBHOOKS_WRITE: "Keep webhook endpoints, which are told whatever the feed tells; have messages sent again.",

@@ -20,6 +20,7 @@ class Pupil(Record, table=True):
     __table_args__ = (
         UniqueConstraint("registered_by_id", "upn"),
         Index("ix_pupils_upn", "upn", postgresql_where=text("upn is not null")),
+        Index("ix_pupils_registered_by_id_date_of_birth", "registered_by_id", "date_of_birth"),
         Index("ix_pupils_severed", "severed_at", postgresql_where=text("severed_at is not null")),
     )
 

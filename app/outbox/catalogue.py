@@ -208,6 +208,8 @@ class EventType(StrEnum):
     CONCERN_OVERDUE = "concern.overdue"
     ATTACHMENT_STORED = "attachment.stored"
     ATTACHMENT_WITHDRAWN = "attachment.withdrawn"
+    IMPORT_COMPLETED = "import.completed"
+    IMPORT_STOPPED = "import.stopped"
     WEBHOOK_ENDPOINT_ENABLED = "webhook-endpoint.enabled"
     WEBHOOK_ENDPOINT_DISABLED = "webhook-endpoint.disabled"
     WEBHOOK_ENDPOINT_REMOVED = "webhook-endpoint.removed"

@@ -205,6 +205,8 @@ MEANINGS: dict[EventType, str] = {
     EventType.CONCERN_OVERDUE: "A concern waits after its day: for the council, or for the provider's answer.",
     EventType.ATTACHMENT_STORED: "A file was attached and its content has come; those who may read it are told.",
     EventType.ATTACHMENT_WITHDRAWN: "An attachment was taken back: erase the copy that you keep of it.",
+    EventType.IMPORT_COMPLETED: "Every row of an import is done; its report names what was made and what was rejected.",
+    EventType.IMPORT_STOPPED: "An import was stopped, because its client was revoked or lost the scope that it needs.",
     EventType.WEBHOOK_ENDPOINT_ENABLED: "A webhook endpoint was proved: events from now on are sent to it.",
     EventType.WEBHOOK_ENDPOINT_DISABLED: "A webhook endpoint was disabled: by hand, as gone, or for failing for days.",
     EventType.WEBHOOK_ENDPOINT_REMOVED: "A webhook endpoint was removed.",

@@ -19,13 +19,13 @@ Slug = Annotated[str, Field(max_length=80)]
 class WholeList(Read, Generic[R]):
     """A list that comes whole, never in pages."""
 
-    items: Annotated[list[R], Field(max_length=200)]
+    items: Annotated[list[R], Field(max_length=1000)]
 
 
 class TaggedList(Tagged, Generic[R]):
     """A list that comes whole, with an ETag by which a client knows whether it has changed."""
 
-    items: Annotated[list[R], Field(max_length=200)]
+    items: Annotated[list[R], Field(max_length=1000)]
 
 
 class AttendanceCodeRead(Read):

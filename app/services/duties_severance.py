@@ -125,6 +125,7 @@ _FORGET_IN_EMAILS = text(
     "update email_deliveries set placement_ids = array(select each from unnest(placement_ids) as each"
     " where each <> all(:placements)) where placement_ids && :placements"
 )
+_FORGET_IN_IMPORTS = text("update import_rows set made_id = null where made_id = any(cast(:ids as uuid[]))")
 _ERASE = text("delete from pupils where id = :pupil")
 
 
@@ -195,5 +196,6 @@ async def _retain_history(
     await session.execute(_FORGET_AUDIENCES, {"placements": placements, "ids": gone})
     await session.execute(_FORGET_REPLIES, {"ids": gone})
     await session.execute(_FORGET_TELLINGS, {"ids": gone})
+    await session.execute(_FORGET_IN_IMPORTS, {"ids": gone})
     await session.execute(_FORGET_IN_EMAILS, {"placements": placements})
     await session.execute(_ERASE, {"pupil": pupil.id})

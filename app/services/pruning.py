@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 IDEMPOTENCY_KEPT = timedelta(hours=48)
 WEBHOOK_DELIVERIES_KEPT = timedelta(days=31)
 MOST_AT_ONCE = 5_000
+IMPORTS_AT_ONCE = 20
 
 _FORGET_EVENTS = text(
     """
@@ -37,6 +38,11 @@ _FORGET_DELIVERIES = text(
     " where state <> 'pending' and changed_at < :before order by changed_at limit :most for update skip locked)"
 )
 
+_FORGET_IMPORTS = text(
+    "delete from imports where id in (select id from imports where kept_until < :now"
+    " and state not in ('waiting', 'running') order by kept_until limit :most for update skip locked)"
+)
+
 
 async def prune_idempotency_records(session: AsyncSession, now: datetime) -> int:
     """Forgets at most `MOST_AT_ONCE` stored replies; gives how many. `now` is the machine's time. Does not commit."""
@@ -60,3 +66,13 @@ async def prune_events(session: AsyncSession, now: datetime, kept: timedelta) ->
     if ids:
         await session.execute(_FORGET_OLD_EVENTS, {"ids": ids})
     return len(ids)
+
+
+async def prune_imports(session: AsyncSession, now: datetime) -> int:
+    """Forgets imports with their reports, a few at once; gives `MOST_AT_ONCE` where more may be left. Does not commit.
+
+    One may have tens of thousands of rows.
+    """
+    done = await session.execute(_FORGET_IMPORTS, {"now": now, "most": IMPORTS_AT_ONCE})
+    pruned = cast("CursorResult[Any]", done).rowcount
+    return MOST_AT_ONCE if pruned == IMPORTS_AT_ONCE else pruned

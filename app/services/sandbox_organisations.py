@@ -34,6 +34,7 @@ SCOPES: dict[OrganisationKind, frozenset[Scope]] = {
             Scope.CALENDARS_WRITE,
             Scope.DIRECTORY_WRITE,
             Scope.CLIENTS_WRITE,
+            Scope.IMPORTS_WRITE,
         }
     ),
     OrganisationKind.PROVIDER: frozenset(
@@ -51,6 +52,7 @@ SCOPES: dict[OrganisationKind, frozenset[Scope]] = {
             Scope.DIRECTORY_WRITE,
             Scope.FRAMEWORKS_WRITE,
             Scope.CLIENTS_WRITE,
+            Scope.IMPORTS_WRITE,
         }
     ),
 }

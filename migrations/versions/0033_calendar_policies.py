@@ -1,7 +1,7 @@
 """A calendar is seen where its owner is, asked by a function: its rows are read in every request about a placement.
 
 Revision ID: 0033
-Revises: 0031
+Revises: 0032
 
 Written out in each policy, what decides who sees an organisation took two milliseconds to plan, and was planned anew
 in every query of half-terms and closures. The function runs with the rights and under the policies of whoever calls
@@ -13,7 +13,7 @@ from alembic import op
 from migrations.row_security import ME, resecure, seen
 
 revision = "0033"
-down_revision = "0031"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 

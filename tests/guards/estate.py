@@ -36,6 +36,7 @@ PRIVATE = {
     "email-deliveries",
     "extensions",
     "immediate-terminations",
+    "imports",
     "insurance-certificates",
     "keys",
     "lot-applications",
@@ -330,7 +331,8 @@ async def _told_by_email(world: World) -> dict[str, str]:
 async def _about_clients(world: World) -> dict[str, str]:
     client = made(await world.council.post("/v1/api-clients", {"name": "Second", "scopes": ["events:read"]}))["id"]
     key = made(await world.council.post(f"/v1/api-clients/{client}/keys", {"kind": "api_key"}))["id"]
-    return {"api-clients": client, "keys": key, **await _webhooks(world)}
+    file = made(await world.council.post("/v1/imports", {"kind": "calendars"}))["id"]
+    return {"api-clients": client, "keys": key, "imports": file, **await _webhooks(world)}
 
 
 async def _webhooks(world: World) -> dict[str, str]:

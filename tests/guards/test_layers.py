@@ -95,6 +95,7 @@ WITHOUT_CALLER = {
     "queries/directory_entries.py": {"entry_of"},
     "queries/directory_sites.py": {"provider_sites", "provider_site", "number_of_sites"},
     "queries/framework_windows.py": {"with_state", "changed_since"},
+    "queries/imports.py": {"imports_due"},
     "queries/insurance_certificates.py": {"with_state", "changed_since"},
     "queries/lot_awards.py": {"with_state", "changed_since", "as_lot", "as_award"},
     "queries/double_timetabling.py": {"clashing_sessions", "clashing_sessions_as"},
@@ -167,6 +168,7 @@ COMMITS = {
     "services/duties.py",
     "services/absconding_alerts_delivery.py",
     "services/email_sending.py",
+    "services/imports_running.py",
     "services/webhook_sending.py",
     "services/sandbox_scenarios.py",
 }
