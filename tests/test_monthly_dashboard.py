@@ -96,7 +96,10 @@ async def test_a_row_counts_how_far_the_targets_have_come(world: World, database
     assert _of(told, no_roll) == dict.fromkeys(OF_REPORT, "")
     answer = await world.council.get(f"{PATH}.xlsx", month="2026-11")
     names, *cells = load_workbook(BytesIO(answer.content))["Records"].iter_rows(values_only=True)
-    in_sheet = {str(each["placement_id"]): each for each in (dict(zip(names, row, strict=True)) for row in cells)}
+    in_sheet: dict[str, dict[str, Any]] = {}
+    for row in cells:
+        record = {str(name): cell for name, cell in zip(names, row, strict=True)}
+        in_sheet[str(record["placement_id"])] = record
     assert (_of(in_sheet, on_roll), _of(in_sheet, no_roll)) == (counted, nothing)
 
 
