@@ -36,11 +36,15 @@ class _TooMuchWork(Exception):
 
 
 class Work:
-    """What validations may still cost together. Sizes are kept by identity: form and answers outlive it."""
+    """What validations may still cost together."""
 
     def __init__(self) -> None:
         self._left = MOST_STEPS
         self._sizes: dict[int, int] = {}
+
+    def begin(self) -> None:
+        """Sizes are kept by identity, for as long as one form and one set of answers live."""
+        self._sizes.clear()
 
     def spend(self, keyword: str, asked: object, instance: object) -> None:
         """Raises _TooMuchWork. A keyword costs what it compares, and what a fault of it would print."""
@@ -119,7 +123,9 @@ def faults_of_answers(
     too_large = faults_of_size(answers)
     if too_large:
         return too_large
-    _work.set(work or Work())
+    work = work or Work()
+    work.begin()
+    _work.set(work)
     faults: dict[AnswerFault, None] = {}
     try:
         for error in _Validator(form, registry=Registry()).iter_errors(answers):
