@@ -97,7 +97,9 @@ async def _of_assessment(caller: Caller, session: AsyncSession, attachment: Atta
     if assessment.state is not AssessmentState.COMPLETE:
         return _alone(attachment)
     told = {assessment.assessor_id, assessment.provider_id}
-    if assessment.use not in BETWEEN_THE_TWO:
+    if assessment.lot_council_id is not None:
+        told.add(assessment.lot_council_id)
+    elif assessment.use not in BETWEEN_THE_TWO:
         told |= await councils_overseeing(session, assessment.provider_id)
     return Audience(organisations=frozenset(told))
 
