@@ -163,7 +163,7 @@ WITHOUT_CALLER = {
 # The one place each where a transaction ends; the edge for requests, the others for what no request asked for.
 COMMITS = {
     "web/edge.py",
-    "cli.py",
+    "cli_database.py",
     "worker.py",
     "services/duties.py",
     "services/absconding_alerts_delivery.py",
