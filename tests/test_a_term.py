@@ -74,4 +74,4 @@ async def test_a_term_is_reported_visited_assessed_and_returned(app: FastAPI, da
         for chapter in AFTERWARDS:
             await chapter(term)
         assert at_first == {("qa_return", "submit_return", "provider")}
-        assert await plans.what_is_due(term) == set()
+        assert not await plans.what_is_due(term)

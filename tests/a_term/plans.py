@@ -39,7 +39,8 @@ async def a_plan_follows_the_visit(term: Term) -> None:
     await done(term.council, f"/v1/actions/{first['id']}", "closure")
     steps = await listed(term.council, f"/v1/actions/{first['id']}/steps")
     assert [each["what"] for each in steps] == ["set", "completed", "closed"]
-    await term.hidden(path, term.next_school, term.their_school)
+    assert (await read(term.next_school, path))["state"] == "open"  # the visit is published to it
+    await term.hidden(path, term.other_council, term.their_school)
     assert {"action-plan.opened", "action.set", "action.closed"} <= set(await term.news(term.farm))
 
 
