@@ -40,6 +40,7 @@ class Term:
     parties: dict[str, Party]
     ids: dict[str, str] = field(default_factory=dict)
     feeds: dict[str, str] = field(default_factory=dict)
+    heard: dict[str, set[str]] = field(default_factory=dict)
 
     @property
     def council(self) -> Party:
@@ -78,13 +79,13 @@ class Term:
         moved = await self.council.post("/v1/sandbox/clock/advance", {"seconds": int(seconds)})
         assert moved.status_code == 200, moved.text
 
-    async def news(self, party: Party) -> list[str]:
-        """The types of what has come to the party since it asked last."""
+    async def news(self, party: Party) -> set[str]:
+        """The types of all that has come to the party."""
         asked = {"cursor": self.feeds[party.name]} if party.name in self.feeds else {}
-        types: list[str] = []
+        types = self.heard.setdefault(party.name, set())
         while True:
             page = await read(party, "/v1/events", limit=200, **asked)
-            types += [event["type"] for event in page["items"]]
+            types |= {event["type"] for event in page["items"]}
             asked = {"cursor": page["next_cursor"]}
             if not page["items"]:
                 self.feeds[party.name] = page["next_cursor"]
