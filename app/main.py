@@ -21,7 +21,7 @@ from app.web.rates import make_rates
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-VERSION = "0.3.0"
+VERSION = "0.4.0"
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

@@ -11,6 +11,8 @@ from app.settings import Settings
 from tests.ledger import Ledger
 from tests.overseen import rows_seen
 from tests.quality import ACTION, ACTIONS, DONE, LATER, PLANS, actions_of, opened, overseen
+from tests.test_qa_return_types import published
+from tests.test_qa_returns import BY, SAID, put, requested
 from tests.test_qa_visits import Plan, carried_out, plan, reported
 from tests.world import World
 
@@ -192,6 +194,46 @@ async def test_a_plan_comes_of_an_assessment_that_is_complete(world: World, path
     assert (await world.other_provider.post(PLANS, body)).json()["rule"] == "provider_not_on_framework"
 
 
+async def test_a_plan_comes_of_a_return_that_was_submitted(world: World, path: str, ledger: Ledger) -> None:
+    returned = await requested(world, await published(world.council))
+    source = {"kind": "qa_return", "id": returned.rsplit("/", 1)[1]}
+    body = {"provider_id": str(world.provider.id), "title": "After the return", "source": source, "actions": [ACTION]}
+    await put(world.provider, returned, "contents", SAID)
+    for party in (world.council, world.provider):
+        early = await party.post(PLANS, body)
+        assert (early.status_code, early.json()["errors"][0]["code"]) == (422, "unknown_source")
+    await world.provider.act(returned, "submission", BY)
+    first, second = await gather(world.council.post(PLANS, body), world.council.post(PLANS, body))
+    made, refused = sorted((first, second), key=lambda each: each.status_code)
+    assert (made.status_code, made.json()["source"]) == (201, source)
+    assert (refused.status_code, refused.json()["open_plan"]) == (409, made.json()["id"])
+    own = await world.provider.post(PLANS, body)
+    assert (own.status_code, own.json()["kept_by_id"]) == (201, str(world.provider.id))
+    unseen = await world.other_council.post(PLANS, body)
+    assert (unseen.status_code, unseen.json()["errors"][0]["code"]) == (422, "unknown_source")
+    listed = (await world.council.get(PLANS, source="qa_return", source_id=source["id"])).json()["items"]
+    assert [each["id"] for each in listed] == [made.json()["id"]]
+    await world.council.act(returned, "return", {"reason": "Say more"})
+    await world.council.act(
+        (await actions_of(world, made.headers["Location"]))[0], "confirmation", {"how_known": "Seen"}
+    )
+    assert (await world.council.act(made.headers["Location"], "closure", {})).status_code == 200
+    assert (await world.council.post(PLANS, body)).status_code == 201
+
+
+async def test_the_database_lets_a_plan_come_of_no_others_return(world: World, path: str, ledger: Ledger) -> None:
+    returned = (await requested(world, await published(world.council))).rsplit("/", 1)[1]
+    plan_of = (
+        "insert into action_plans (id, created_at, changed_at, version, kept_by_id, provider_id, title, state,"
+        " qa_return_id) values (gen_random_uuid(), now(), now(), 1, '{0}', '{1}', 'x', 'open', '{2}')"
+    )
+    provider, other = world.provider.id, world.other_council.id
+    with pytest.raises(DBAPIError, match="row-level security"):
+        await ledger.sql_as(other, plan_of.format(other, provider, returned))
+    with pytest.raises(DBAPIError, match="fk_action_plans_qa_return_id_provider_id"):
+        await ledger.sql_as(world.council.id, plan_of.format(world.council.id, world.council.id, returned))
+
+
 @pytest.mark.parametrize(
     ("change", "pointer"),
     [
@@ -203,6 +245,7 @@ async def test_a_plan_comes_of_an_assessment_that_is_complete(world: World, path
         pytest.param({"source": {"kind": "none", "id": NOWHERE}}, "/source/id", id="an id without a kind"),
         pytest.param({"source": {"kind": "qa_visit", "id": NOWHERE}}, "/source/id", id="an unknown visit"),
         pytest.param({"source": {"kind": "toolkit_assessment", "id": NOWHERE}}, "/source/id", id="an assessment"),
+        pytest.param({"source": {"kind": "qa_return", "id": NOWHERE}}, "/source/id", id="an unknown return"),
         pytest.param({"source": {"kind": "concern", "id": NOWHERE}}, "/source/id", id="a concern, which acts itself"),
     ],
 )

@@ -258,3 +258,17 @@ async def test_attachments_are_listed_by_what_they_are_about(world: World, ledge
     assert (await world.school.get(ATTACHMENTS)).json()["items"] == []
     assert len((await world.provider.get(ATTACHMENTS)).json()["items"]) == 4
     assert len((await world.provider.get(ATTACHMENTS, **late)).json()["items"]) == 1
+
+
+async def test_a_file_goes_out_whole_however_it_is_asked_for(world: World) -> None:
+    path = await attached(world.provider, "provider_policy", str(world.provider.id))
+    http, at = world.provider.http, f"{path}/content"
+    head = await http.head(at)
+    assert (head.status_code, head.content, head.headers["Content-Length"]) == (200, b"", str(len(pdf())))
+    for asked in (
+        {"Range": "bytes=0-3"},
+        {"If-None-Match": "*"},
+        {"If-None-Match": (await http.get(path)).headers["ETag"]},
+    ):
+        answer = await http.get(at, headers=asked)
+        assert (answer.status_code, answer.content) == (200, pdf()), asked

@@ -138,6 +138,7 @@ def test_a_text_is_text(content: bytes, file_type: FileType, fault: FileFault | 
 
 EXTERNAL = relationships("attachedTemplate", "https://elsewhere.example/t.dotm", "External")
 LINK = relationships("hyperlink", "https://gov.uk", "External")
+HIDDEN = relationships("vbaProject", "media/notes.bin")
 BOMB = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><x>&b;</x>'
 
 
@@ -156,6 +157,10 @@ BOMB = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><x>&b;</x>'
         (openxml(DOCX, {"word/_rels/document.xml.rels": LINK}), DOCX, None),
         (openxml(DOCX, {"word/_rels/document.xml.rels": BOMB}), DOCX, EXPANDS),
         (openxml(DOCX, {"word/_rels/document.xml.rels": b"<x>"}), DOCX, DAMAGED),
+        (openxml(DOCX, {"word/_rels/document.xml.rels": HIDDEN}), DOCX, ACTIVE),
+        (openxml(XLSX, {"xl/externalLinks/externalLink1.xml": b"<x><ddeLink ddeService='cmd'/></x>"}), XLSX, ACTIVE),
+        (openxml(XLSX, {"xl/externalLinks/externalLink1.xml": b"<x><externalBook/></x>"}), XLSX, None),
+        (opendocument(ODT, {"content.xml": b"<x><t:dde-connection xmlns:t='t'/></x>"}), ODT, ACTIVE),
         (openxml(DOCX, {"../../etc/passwd": b"x"}), DOCX, ACTIVE),
         (openxml(DOCX, {"WORD/DOCUMENT.XML": b"<y/>"}), DOCX, SECOND_TYPE),
         (b"junk" + openxml(DOCX), DOCX, NOT_OF_TYPE),

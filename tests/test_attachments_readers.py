@@ -16,6 +16,7 @@ from tests.owner import sessions_of
 from tests.test_attachments import listed
 from tests.test_lot_applications import applied
 from tests.test_progress_reports import begun
+from tests.test_qa_visit_partners import joined
 from tests.test_qa_visits import carried_out, reported, the_framework
 from tests.toolkit_assessing import address_all, begin
 from tests.world import Party, World
@@ -213,3 +214,28 @@ async def test_a_council_keeps_the_policies_of_a_provider_that_has_no_client(wor
     assert (await world.other_council.get(path)).status_code == 404
     answer = await world.school.post(ATTACHMENTS, declaration("provider_policy", str(world.school.id), pdf()))
     assert answer.status_code == 422
+
+
+async def test_a_council_that_joined_reads_a_visits_files_and_each_publishes_them_to_its_own_schools(
+    world: World, ledger: Ledger, visit: str
+) -> None:
+    subject = visit.rpartition("/")[2]
+    photo = await attached(world.council, "qa_visit", subject)
+    await agree(world, ledger, photo, {"council"})
+    await joined(world, visit)
+    evidence = await attached(world.provider, "qa_visit", subject)
+    councils = {"council", "other_council"}
+    assert await ledger.told("attachment.stored", evidence) == {
+        world.council.id,
+        world.other_council.id,
+        world.provider.id,
+    }
+    await agree(world, ledger, photo, councils)
+    await agree(world, ledger, evidence, councils | {"provider"})
+    answer = await world.other_council.post(ATTACHMENTS, declaration("qa_visit", subject, pdf()))
+    assert answer.status_code == 422
+    await reported(world, visit)
+    assert (await world.other_council.act(visit, "publication")).status_code == 200
+    await agree(world, ledger, photo, councils | {"provider", "other_school"})
+    assert (await world.council.act(visit, "publication")).status_code == 200
+    await agree(world, ledger, photo, councils | {"provider", "other_school", "school"})

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
+from app.cli import CONTRACT
 from app.db import migrate
 from app.db.embedded import EmbeddedServer
 from app.db.embedded_database import Addresses, prepare
@@ -75,7 +76,7 @@ def test_the_access_table_prints_itself_in_columns() -> None:
 
 
 def test_a_contract_that_is_not_the_committed_one_fails_and_names_what_breaks(tmp_path: Path) -> None:
-    committed = json.loads(waymark("contract").stdout)
+    committed = json.loads(CONTRACT.read_text())
     committed["paths"]["/v1/lost"] = {"get": {"operationId": "lost", "responses": {}}}
     spoilt = tmp_path / "contract.json"
     spoilt.write_text(json.dumps(committed))
@@ -84,7 +85,7 @@ def test_a_contract_that_is_not_the_committed_one_fails_and_names_what_breaks(tm
     assert "BREAKING" in done.stdout
     assert "GET /v1/lost: the operation is gone" in done.stdout
     assert waymark("contract", "--write", "--file", str(spoilt)).returncode == 0
-    assert waymark("contract", "--check", "--file", str(spoilt)).returncode == 0
+    assert spoilt.read_text() == CONTRACT.read_text()
 
 
 def test_the_sandbox_that_runs_here_is_found_without_an_address(tmp_path: Path) -> None:

@@ -42,6 +42,9 @@ LONG = '"' + "\n".join(["x" * 60] * 3_000)
             csv(HEADER + ",Ada Example", ROW + ","), "text/csv", "column_unknown", id="a column that is not known"
         ),
         pytest.param(csv(HEADER + ",Given name", ROW + ","), "text/csv", "column_repeated", id="a column twice"),
+        pytest.param("given_name," * 900_000, "text/csv", "too_many_columns", id="ten megabytes of one line"),
+        pytest.param(csv(HEADER) + "\n" * 900_000, "text/csv", "too_many_rows", id="empty lines without end"),
+        pytest.param("\n" * 900_000, "text/csv", "header_missing", id="nothing but empty lines"),
         pytest.param(csv(HEADER), "text/csv", "no_rows", id="nothing but the header"),
         pytest.param(
             csv(HEADER, ROW) + '"Ada,x,y\n', "text/csv", "quote_not_closed", id="a quotation mark never closed"

@@ -11,11 +11,16 @@ from app.db.embedded_database import Addresses
 from app.schemas.monthly_dashboard import DashboardRow
 from tests.ledger import Ledger
 from tests.test_attendance_census import a_day_of_attendance
-from tests.test_progress_reports import begun
+from tests.test_progress_reports import MORNINGS, begun
 from tests.test_reviews import HELD
 from tests.world import Party, World, make_world
 
 PATH = "/v1/monthly-dashboard"
+OF_REPORT = [
+    "readiness_to_return",
+    "targets",
+    *(f"targets_{each}" for each in ("achieved", "on_track", "some_progress", "not_started", "no_longer_set")),
+]
 
 
 async def dashboard(party: Party, **asked: Any) -> dict[str, Any]:
@@ -52,6 +57,65 @@ async def test_a_row_says_how_the_pupil_attends_and_comes_on(world: World, datab
     assert (row["provider_name"], row["host_school_name"]) == (world.provider.name, world.school.name)
     other = (await rows_of(world.council))[no_roll]
     assert (other["possible"], other["attendance_percent"], other["host_school_id"]) == (0, None, None)
+
+
+async def test_a_row_counts_how_far_the_targets_have_come(world: World, database: Addresses) -> None:
+    on_roll, no_roll = await a_day_of_attendance(world, database)
+    targets = [
+        MORNINGS,
+        MORNINGS | {"text": "Read a book"},
+        MORNINGS | {"text": "Join the team", "progress": "achieved"},
+        MORNINGS | {"text": "Speak up", "progress": "no_longer_set", "comment": "Speaks up"},
+        MORNINGS | {"text": "Swim", "progress": "not_started"},
+    ]
+    path = await begun(world, placement_id=on_roll, targets=targets, readiness_to_return="ready_next_term")
+    nothing = dict.fromkeys(OF_REPORT)
+    assert _of(await rows_of(world.provider), on_roll) == nothing
+    assert (await world.provider.act(path, "submission")).status_code == 200
+    counted = {
+        "readiness_to_return": "ready_next_term",
+        "targets": 5,
+        "targets_achieved": 1,
+        "targets_on_track": 2,
+        "targets_some_progress": 0,
+        "targets_not_started": 1,
+        "targets_no_longer_set": 1,
+    }
+    for party in (world.council, world.school, world.provider):
+        assert _of(await rows_of(party), on_roll) == counted
+    await world.council.act(path, "return", {"reason": "Say more"})
+    headers = {"If-Match": (await world.provider.get(path)).headers["ETag"]}
+    rewritten = {"answers": {}, "readiness_to_return": "not_yet", "targets": [MORNINGS]}
+    assert (await world.provider.http.put(f"{path}/answers", json=rewritten, headers=headers)).status_code == 200
+    rows = await rows_of(world.council)
+    assert (_of(rows, on_roll), _of(rows, no_roll)) == (counted, nothing)
+    assert (await rows_of(world.council, month="2026-10")) == {}
+    lines = csv.DictReader(StringIO((await world.council.get(f"{PATH}.csv", month="2026-11")).text, newline=""))
+    told = {each["placement_id"]: each for each in lines}
+    assert _of(told, on_roll) == {name: str(value) for name, value in counted.items()}
+    assert _of(told, no_roll) == dict.fromkeys(OF_REPORT, "")
+    answer = await world.council.get(f"{PATH}.xlsx", month="2026-11")
+    names, *cells = load_workbook(BytesIO(answer.content))["Records"].iter_rows(values_only=True)
+    in_sheet: dict[str, dict[str, Any]] = {}
+    for row in cells:
+        record = {str(name): cell for name, cell in zip(names, row, strict=True)}
+        in_sheet[str(record["placement_id"])] = record
+    assert (_of(in_sheet, on_roll), _of(in_sheet, no_roll)) == (counted, nothing)
+
+
+async def test_a_report_of_a_later_month_is_not_in_an_earlier_one(world: World, database: Addresses) -> None:
+    on_roll, _ = await a_day_of_attendance(world, database)
+    path = await begun(world, placement_id=on_roll)
+    moved = await world.council.post("/v1/sandbox/clock/advance", {"seconds": 8 * 86_400})
+    assert moved.status_code == 200, moved.text
+    assert (await world.provider.act(path, "submission")).status_code == 200
+    november, december = await rows_of(world.council), await rows_of(world.council, month="2026-12")
+    assert (november[on_roll]["report_id"], november[on_roll]["targets"]) == (None, None)
+    assert (december[on_roll]["targets"], december[on_roll]["readiness_to_return"]) == (1, "working_towards")
+
+
+def _of(rows: dict[str, dict[str, Any]], placement: str) -> dict[str, Any]:
+    return {name: rows[placement][name] for name in OF_REPORT}
 
 
 async def test_each_reads_its_own_and_strangers_nothing(world: World, database: Addresses) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.ledger import Ledger
+from tests.ledger_model import instant
 from tests.test_qa_visits import DISCUSSION, Plan, carried_out, plan, put, reported
 from tests.world import World
 
@@ -54,6 +55,23 @@ async def test_a_move_that_is_not_valid_changes_nothing(
     assert refused.status_code == 422
     assert refused.json()["errors"][0]["pointer"] == pointer
     assert (await world.council.get(path)).json() == before
+
+
+async def test_a_school_that_asks_what_changed_finds_the_plan_of_a_visit_that_was_published(
+    world: World, plan: Plan, ledger: Ledger
+) -> None:
+    path = await plan()
+    await written(world, path)
+    action = {"text": "Renew the policy.", "owner": "The head", "due_on": "2026-12-20"}
+    assert (await world.council.post(f"{path}/actions", action)).status_code == 201
+    await ledger.stand_at(instant("2026-11-26T09:00"))
+    assert (await world.council.act(path, "discussion", DISCUSSION)).status_code == 200
+    assert (await world.council.act(path, "publication")).status_code == 200
+    for collection in ("action-plans", "actions", "qa-actions"):
+        changes = {"changed_since": "2026-11-26T08:00:00Z"}
+        assert len((await world.school.get(f"/v1/{collection}", **changes)).json()["items"]) == 1, collection
+        assert (await world.provider.get(f"/v1/{collection}", **changes)).json()["items"] == []
+        assert (await world.other_school.get(f"/v1/{collection}", **changes)).json()["items"] == []
 
 
 async def test_only_what_has_not_taken_place_moves(world: World, plan: Plan) -> None:

@@ -11,15 +11,17 @@ from uuid import UUID
 import pytest
 from openpyxl import load_workbook
 from openpyxl.utils.escape import unescape
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.access.row_security import Standing, stand
+from app.access.row_security import Standing, stand, standing_of
 from app.db.embedded_database import Addresses
 from app.rules.tables import LONGEST_CELL, Cells, Column, ColumnType
 from app.services import returns
 from app.services.tables_csv import as_csv
 from app.services.tables_xlsx import as_xlsx
 from tests.ledger import Ledger
+from tests.owner import sessions_of
 from tests.test_attendance_census import a_day_of_attendance, file_of
 from tests.world import Party, World
 
@@ -34,7 +36,7 @@ COLUMNS = [
 ]
 ID = UUID("3f0c8e0a-8d0e-4a65-9a57-0a1a3c1f2b77")
 HOSTILE = [
-    *[f"{sign}1+1" for sign in "=+-@\t\r"],
+    *[f"{sign}1+1" for sign in "=+-@\t\r\uff1d\uff0b\uff0d\uff20"],
     '=HYPERLINK("http://x","y")',
     "https://evil.example/",
     "0123",
@@ -83,7 +85,7 @@ async def test_no_cell_of_a_workbook_is_a_formula_a_link_or_a_number_that_was_a_
     assert {cell.data_type for cell in cells} == {"s"}
     assert [cell.hyperlink for cell in cells] == [None] * len(HOSTILE)
     assert [unescape(cell.value) for cell in cells] == HOSTILE
-    assert [cell.quotePrefix for cell in cells] == [text[0] in "=+-@\t\r" for text in HOSTILE]
+    assert [cell.quotePrefix for cell in cells] == [text[0] in "=+-@\t\r\uff1d\uff0b\uff0d\uff20" for text in HOSTILE]
 
 
 async def test_a_text_longer_than_a_cell_is_cut() -> None:
@@ -191,3 +193,15 @@ async def _broken() -> AsyncIterator[list[Cells]]:
 
 def _temporary() -> list[str]:
     return listdir(gettempdir())
+
+
+async def test_whoever_is_next_on_a_connection_does_not_stand_where_an_export_stood(
+    world: World, database: Addresses
+) -> None:
+    standing = Standing(str(world.council.id), str(world.sandbox_id), "", "")
+    async with sessions_of(database.app)() as session:
+        await stand(session, standing)
+        first = await session.scalar(text("select pg_backend_pid()"))
+    async with sessions_of(database.app)() as session:
+        assert await session.scalar(text("select pg_backend_pid()")) == first
+        assert await standing_of(session) == Standing("", "", "", "")

@@ -7,11 +7,12 @@ from sqlalchemy.exc import DBAPIError
 from app.db.embedded_database import Addresses
 from app.db.engine import make_engine, make_sessions
 from app.settings import Settings
+from tests.attaching import attached
 from tests.ledger import Ledger
 from tests.overseen import award, become, rows_seen
 from tests.test_lot_applications import WHY, applied, evaluated
 from tests.test_qa_visits import NOWHERE
-from tests.toolkit_assessing import PATH, about, begin, completed
+from tests.toolkit_assessing import PATH, about, address_all, begin, completed
 from tests.world import Party, World
 
 USE = "readiness_of_prospective_provider"
@@ -43,6 +44,19 @@ async def test_applicant_and_council_assess_readiness_for_an_application_and_nob
         assert set((await party.get(application)).json()["readiness_assessments"]) == {own[-36:], councils[-36:]}
         listed = (await party.get(PATH, lot_application_id=application[-36:])).json()["items"]
         assert {each["id"] for each in listed} == {own[-36:], councils[-36:]}
+
+
+async def test_no_other_council_is_told_of_a_file_that_is_withdrawn_from_it(
+    world: World, database: Addresses, settings: Settings, ledger: Ledger
+) -> None:
+    await award(database, settings, world.other_council.id, world.provider.id)
+    application = await applied(world)
+    draft = await begin(world.provider, world.provider, USE, lot_application_id=application[-36:])
+    file = await attached(world.provider, "toolkit_assessment", draft[-36:])
+    await address_all(world.provider, draft)
+    assert (await world.provider.act(draft, "completion")).status_code == 200
+    assert (await world.provider.change("DELETE", file, None)).status_code in (200, 204)
+    assert await ledger.told("attachment.withdrawn", file) == {world.council.id, world.provider.id}
 
 
 async def test_a_draft_of_the_councils_is_not_named_to_the_applicant(world: World) -> None:

@@ -19,7 +19,9 @@ _ACTIVE_PART = re.compile(
     r"|basic/|scripts/|dialogs/)|\.(exe|dll|com|scr|js|vbs|ps1|bat|cmd|jar|hta|lnk|msi|html?|svg|xhtml)$",
     re.IGNORECASE,
 )
-_RUNS = frozenset({"event-listener", "script", "plugin", "applet"})
+_RUNS = frozenset(
+    {"event-listener", "script", "plugin", "applet", "dde-source", "dde-link", "dde-connection", "dde-connection-decl"}
+)
 _ACTIVE_TYPE = re.compile(r"macroenabled|vbaproject|activex|macrosheet|oleobject", re.IGNORECASE)
 
 
@@ -45,6 +47,8 @@ def check_openxml(content: bytes, file_type: FileType) -> None:
     for name in sorted(parts):
         if name.lower().endswith(".rels"):
             _walk(archive.read(name), _refuse_loading)
+        elif name.lower().startswith("xl/externallinks/"):
+            _walk(archive.read(name), _refuse_asking_programs)
     archive.prove()
 
 
@@ -70,8 +74,15 @@ def _refuse_active_parts(names: frozenset[str]) -> None:
 
 def _refuse_loading(tag: str, attributes: dict[str, str]) -> None:
     """A link waits to be clicked; whatever else lies outside (a template, an object) is loaded when it is opened."""
-    outside = attributes.get("TargetMode", "").lower() == "external"
-    if tag.rpartition(":")[2] == "Relationship" and outside and not attributes.get("Type", "").endswith("/hyperlink"):
+    kind = attributes.get("Type", "")
+    outside = attributes.get("TargetMode", "").lower() == "external" and not kind.endswith("/hyperlink")
+    if tag.rpartition(":")[2] == "Relationship" and (outside or _ACTIVE_TYPE.search(kind)):
+        raise FileRefusedError(FileFault.ACTIVE)
+
+
+def _refuse_asking_programs(tag: str, _attributes: dict[str, str]) -> None:
+    """A cell that asks another program for its value starts that program."""
+    if tag.rpartition(":")[2] in ("ddeLink", "oleLink"):
         raise FileRefusedError(FileFault.ACTIVE)
 
 

@@ -33,6 +33,7 @@ class ActionPlan(Record, table=True):
         ForeignKeyConstraint(
             ["toolkit_assessment_id", "provider_id"], ["toolkit_assessments.id", "toolkit_assessments.provider_id"]
         ),
+        ForeignKeyConstraint(["qa_return_id", "provider_id"], ["qa_returns.id", "qa_returns.provider_id"]),
         ForeignKeyConstraint(
             ["concern_id", "kept_by_id", "provider_id"], ["concerns.id", "concerns.council_id", "concerns.provider_id"]
         ),

@@ -12,7 +12,7 @@ from app.rules.imports import ImportKind, ImportState, RowState, StopReason
 
 
 class Import(Record, table=True):
-    """One file of one organisation, done row by row for the client that opened it.
+    """One file of one organisation, done row by row for the client that sent it; before, that opened the import.
 
     Progress moves the counts and `changed_at`; `version` moves with the state alone, so that an import that runs can
     be cancelled. `kept_until` is by the machine's clock: the report is then forgotten.

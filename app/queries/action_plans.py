@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -92,9 +92,18 @@ def review_overdue(today: date) -> ColumnElement[bool]:
 
 
 def changed_since(caller: Caller, statement: Select[ActionPlan], since: datetime) -> Select[ActionPlan]:
-    """Those changed, or whose review fell due by the mere passing of days; a day too many rather than one less."""
+    """Those changed, come into a school's sight, or whose review fell due as days passed; rather a day too many."""
     fell_due = and_(review_overdue(caller.today), col(ActionPlan.review_on) >= london_day(since) - timedelta(days=1))
-    return statement.where(or_(col(ActionPlan.changed_at) >= since, fell_due))
+    return statement.where(
+        or_(col(ActionPlan.changed_at) >= since, fell_due, col(ActionPlan.id).in_(came_into_sight(caller, since)))
+    )
+
+
+def came_into_sight(caller: Caller, since: datetime) -> Select[UUID]:
+    """The plans that a school may have come to see since an instant: their visit changed, as it does when published."""
+    visits = visible_visits(caller).with_only_columns(col(QaVisit.id)).where(col(QaVisit.changed_at) >= since)
+    plans = visible_plans(caller).with_only_columns(col(ActionPlan.id)).where(col(ActionPlan.visit_id).in_(visits))
+    return plans.where(true() if caller.kind is OrganisationKind.SCHOOL else false())
 
 
 def visible_reviews(caller: Caller, plan_id: UUID) -> Select[ActionPlanReview]:

@@ -11,7 +11,7 @@ from app.access.caller import Caller
 from app.clock import london_day
 from app.models.action_plans import Action, ActionPlan, ActionStep
 from app.problems import NotFound
-from app.queries.action_plans import visible_plans
+from app.queries.action_plans import came_into_sight, visible_plans
 from app.rules.action_plans import ActionState
 
 
@@ -26,9 +26,9 @@ def is_overdue(today: date) -> ColumnElement[bool]:
 
 
 def changed_or_overdue(caller: Caller, since: datetime) -> ColumnElement[bool]:
-    """Changed, or overdue by the mere passing of days, since an instant; a day too many rather than one less."""
+    """Changed, come into a school's sight, or overdue as days passed since an instant; rather a day too many."""
     fell_due = and_(is_overdue(caller.today), col(Action.due_on) >= london_day(since) - timedelta(days=1))
-    return or_(col(Action.changed_at) >= since, fell_due)
+    return or_(col(Action.changed_at) >= since, fell_due, col(Action.plan_id).in_(came_into_sight(caller, since)))
 
 
 async def visible_action(caller: Caller, session: AsyncSession, action_id: UUID, *, lock: bool = False) -> Action:

@@ -14,22 +14,33 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.access.caller import Caller
+from app.models.action_plans import Action, ActionPlan
 from app.models.attachments import Attachment
 from app.models.columns import Record
+from app.models.concerns import Concern
 from app.models.lot_applications import LotApplication
 from app.models.organisations import Organisation, OrganisationKind
 from app.models.placements import Placement
 from app.models.progress_reports import ProgressReport
 from app.models.provider_assurance import InsuranceCertificate, SafeguardingConfirmation
 from app.models.qa import QaVisit
+from app.models.qa_returns import QaReturn
+from app.models.qualifications import Qualification
+from app.models.teaching_observations import TeachingObservation
 from app.models.toolkit import ToolkitAssessment
 from app.problems import NotFound
+from app.queries.action_plans import visible_plans
+from app.queries.actions import visible_actions
+from app.queries.concerns import visible_concerns
 from app.queries.directory import visible_organisations
 from app.queries.insurance_certificates import visible_certificates
 from app.queries.lot_applications import visible_applications
 from app.queries.progress_reports import visible_reports
+from app.queries.qa_returns import visible_returns
 from app.queries.qa_visits import visible_visits
+from app.queries.qualifications import visible_qualifications
 from app.queries.safeguarding_confirmations import visible_confirmations
+from app.queries.teaching_observations import visible_observations
 from app.queries.toolkit_assessments import visible_assessments
 from app.rules.attachments import AttachmentAbout, AttachmentState
 from app.rules.qa_visits import SHARED_WITH_PROVIDER
@@ -52,6 +63,23 @@ def _qa_visit(caller: Caller) -> ColumnElement[bool]:
         col(Attachment.added_by_id) == caller.organisation_id,
     )
     return visible_visits(caller).where(col(QaVisit.id) == _SUBJECT, shown).exists()
+
+
+def _qa_return(caller: Caller) -> ColumnElement[bool]:
+    """What has come since the return was last submitted is its provider's own, as the answers are."""
+    submitted = col(Attachment.stored_at) <= col(QaReturn.submitted_at)
+    shown = or_(submitted, col(QaReturn.provider_id) == caller.organisation_id)
+    return visible_returns(caller).where(col(QaReturn.id) == _SUBJECT, shown).exists()
+
+
+def _concern(caller: Caller) -> ColumnElement[bool]:
+    """The provider reads no file of whoever raised the concern and may not be named: it would name them."""
+    shown = or_(
+        col(Concern.provider_id) != caller.organisation_id,
+        col(Concern.raiser_may_be_named),
+        col(Attachment.added_by_id).in_((col(Concern.council_id), caller.organisation_id)),
+    )
+    return visible_concerns(caller).where(col(Concern.id) == _SUBJECT, shown).exists()
 
 
 def _provider_policy(caller: Caller) -> ColumnElement[bool]:
@@ -81,15 +109,43 @@ _READABLE: Mapping[AttachmentAbout, tuple[type[Record], Callable[[Caller], Colum
             lambda caller: visible_certificates(caller).where(col(InsuranceCertificate.id) == _SUBJECT).exists(),
         ),
         AttachmentAbout.PROVIDER_POLICY: (Organisation, _provider_policy),
+        AttachmentAbout.QA_RETURN: (QaReturn, _qa_return),
+        AttachmentAbout.TEACHING_OBSERVATION: (
+            TeachingObservation,
+            lambda caller: visible_observations(caller).where(col(TeachingObservation.id) == _SUBJECT).exists(),
+        ),
+        AttachmentAbout.QUALIFICATION: (
+            Qualification,
+            lambda caller: visible_qualifications(caller).where(col(Qualification.id) == _SUBJECT).exists(),
+        ),
+        AttachmentAbout.ACTION_PLAN: (
+            ActionPlan,
+            lambda caller: visible_plans(caller).where(col(ActionPlan.id) == _SUBJECT).exists(),
+        ),
+        AttachmentAbout.ACTION: (
+            Action,
+            lambda caller: visible_actions(caller).where(col(Action.id) == _SUBJECT).exists(),
+        ),
+        AttachmentAbout.CONCERN: (Concern, _concern),
     }
 )
 
 _ONE_AT_A_TIME = text("select pg_advisory_xact_lock(hashtextextended('attachments of ' || :subject_id, 0))")
 
 
-def own_attachments(caller: Caller, kinds: Collection[AttachmentAbout]) -> Select[Attachment]:
-    """Those that the caller's organisation added to things of these kinds."""
-    return select(Attachment).where(col(Attachment.added_by_id) == caller.organisation_id, _readable_of(caller, kinds))
+async def own_attachments(
+    caller: Caller, session: AsyncSession, kinds: Collection[AttachmentAbout]
+) -> Select[Attachment]:
+    """Those that the caller's organisation added to things of these kinds.
+
+    What it has added is looked up first: to ask of every kind at once takes long to plan.
+    """
+    mine = col(Attachment.added_by_id) == caller.organisation_id
+    one_of = {each: select(1).where(mine, col(Attachment.about) == each).exists().label(each) for each in kinds}
+    added = (await session.execute(select(*one_of.values()))).one() if one_of else ()
+    return select(Attachment).where(
+        mine, _readable_of(caller, [each for each, is_so in zip(one_of, added, strict=True) if is_so])
+    )
 
 
 def visible_attachments(caller: Caller, about: AttachmentAbout, subject_id: UUID) -> Select[Attachment]:
@@ -105,9 +161,11 @@ def visible_attachments(caller: Caller, about: AttachmentAbout, subject_id: UUID
 
 async def visible_attachment(caller: Caller, session: AsyncSession, attachment_id: UUID) -> Attachment:
     """Noted for the audit where it is about a child. Raises NotFound."""
-    statement = select(Attachment).where(
-        col(Attachment.id) == attachment_id, _has_come_or_is_own(caller), _readable_of(caller, _READABLE)
-    )
+    that = col(Attachment.id) == attachment_id
+    about = (await session.scalars(select(col(Attachment.about)).where(that))).one_or_none()
+    if about is None:
+        raise NotFound
+    statement = select(Attachment).where(that, _has_come_or_is_own(caller), _readable_of(caller, [about]))
     found = (await session.scalars(statement)).one_or_none()
     if found is None:
         raise NotFound

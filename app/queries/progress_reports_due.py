@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -21,10 +22,21 @@ async def reports_begun(
     caller: Caller | None, session: AsyncSession, ids: Collection[UUID]
 ) -> Mapping[UUID, Mapping[ReportTerm, Begun]]:
     """The reports of each placement by their term: of a caller those that it may see, of the worker (None) all."""
-    statement = select(ProgressReport) if caller is None else visible_reports(caller)
+    every: Select[Any] = select(ProgressReport) if caller is None else visible_reports(caller)
+    wanted = every.with_only_columns(
+        col(ProgressReport.placement_id),
+        col(ProgressReport.school_year),
+        col(ProgressReport.term),
+        col(ProgressReport.id),
+        col(ProgressReport.state),
+        col(ProgressReport.first_submitted_at),
+        col(ProgressReport.handed_in_late),
+        maintain_column_froms=True,
+    )
     found: defaultdict[UUID, dict[ReportTerm, Begun]] = defaultdict(dict)
-    for each in await session.scalars(statement.where(among(col(ProgressReport.placement_id), ids))):
-        submitted_on = london_day(each.first_submitted_at) if each.first_submitted_at else None
-        term = ReportTerm(each.school_year, each.term)
-        found[each.placement_id][term] = Begun(each.id, each.state, submitted_on, each.handed_in_late)
+    for placement_id, school_year, term, id_, state, submitted_at, late in await session.execute(
+        wanted.where(among(col(ProgressReport.placement_id), ids))
+    ):
+        submitted_on = london_day(submitted_at) if submitted_at else None
+        found[placement_id][ReportTerm(school_year, term)] = Begun(id_, state, submitted_on, late)
     return found

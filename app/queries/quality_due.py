@@ -1,4 +1,4 @@
-"""What of a council's actions, plans, concerns and planned visits falls due, of one kind at a time."""
+"""What of a council's actions, plans, concerns, planned visits and annual returns falls due, of one kind at a time."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -14,9 +14,11 @@ from app.access.caller import Caller
 from app.models.action_plans import Action, ActionPlan
 from app.models.concerns import Concern
 from app.models.qa import QaVisit
+from app.models.qa_returns import QaReturn
 from app.queries.action_plans import visible_plans
 from app.queries.actions import visible_actions
 from app.queries.concerns import visible_concerns
+from app.queries.qa_returns import outstanding_returns
 from app.queries.qa_visits import visible_visits
 from app.rules.action_plans import ActionPlanState, ActionState
 from app.rules.concerns import WAITS_FOR_SOMEBODY
@@ -70,6 +72,18 @@ async def due_visits(
         *_of(QaVisit, col(QaVisit.planned_on), DueKind.VISIT, provider_id, due_by, after),
     )
     return await _first(session, mine, [col(QaVisit.planned_on), col(QaVisit.id)], most)
+
+
+async def due_returns(
+    caller: Caller, session: AsyncSession, provider_id: UUID | None, due_by: date, after: Place | None, most: int
+) -> Sequence[QaReturn]:
+    """Those that the council waits for, by the day it wants them by and id."""
+    day = col(QaReturn.due_on)
+    mine = outstanding_returns(caller).where(
+        col(QaReturn.council_id) == caller.organisation_id,
+        *_of(QaReturn, day, DueKind.QA_RETURN, provider_id, due_by, after),
+    )
+    return await _first(session, mine, [day, col(QaReturn.id)], most)
 
 
 def _of(

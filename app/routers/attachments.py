@@ -76,7 +76,7 @@ async def list_attachments(
     well. What has not come yet is shown to the organisation that declared it alone. `changed_since` covers those whose
     subject has changed, by which others may have come to see them.
     """
-    statement = attachments.listed(caller, about, subject_id)
+    statement = await attachments.listed(caller, session, about, subject_id)
     if state is not None:
         statement = statement.where(col(Attachment.state) == state)
     if since is not None:
@@ -93,8 +93,10 @@ async def declare_attachment(
     """Says what file is about to come; then send it to `/v1/attachments/{attachment_id}/content` within 7 days.
 
     By whoever writes the thing that it is about: the provider of a report, certificate, confirmation or application;
-    the council and the provider of a visit; the assessor; who keeps the provider's directory entry. The client needs
-    the scope for that as well. Nothing is attached to what has been submitted, completed or decided.
+    the council that leads a visit, and its provider; the assessor; who keeps the provider's directory entry; the
+    provider of an annual return; the observer; each party to a qualification's placement; the keeper of an action
+    plan, and for its actions the provider too; whoever reads a concern. The client needs the scope for that as well.
+    Nothing is attached to what has been submitted, shared, completed, closed or decided.
     """
     attachment = await attachments.declare_attachment(caller, session, body)
     response.headers["Location"] = f"{attachments.PATH}/{attachment.id}"

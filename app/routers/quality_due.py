@@ -36,13 +36,15 @@ async def list_quality_due(
 ) -> Page[QualityDueRead]:
     """Everything overdue in the calling council's quality assurance, of every provider and kind, the oldest first.
 
-    Each says what is to be done, who is to do it and where it is read.
+    Each says what is to be done, who is to do it and where it is read. Progress reports are those of placements that
+    the council may see, for clients with `reports:read`.
     """
     until = due_by or caller.today - timedelta(days=1)
     place = pages.position([date, str, str])
     after = (place[0], place[1], place[2]) if place else None
     found = await quality_due(caller, session, kind, Wanted(until, provider_id, after, pages.limit + 1))
     rows, more = found[: pages.limit], len(found) > pages.limit
+    caller.sees_placements(*(each.placement_id for each in rows if each.placement_id is not None))
     next_cursor = _cursor(pages, rows[-1]) if more else None
     return Cut(next_cursor).holding([_read(caller, each) for each in rows])
 

@@ -30,9 +30,17 @@ class AttachmentAbout(StrEnum):
     SAFEGUARDING_CONFIRMATION = "safeguarding_confirmation"
     INSURANCE_CERTIFICATE = "insurance_certificate"
     PROVIDER_POLICY = "provider_policy"
+    QA_RETURN = "qa_return"
+    TEACHING_OBSERVATION = "teaching_observation"
+    QUALIFICATION = "qualification"
+    ACTION_PLAN = "action_plan"
+    ACTION = "action"
+    CONCERN = "concern"
 
 
-ABOUT_A_CHILD = frozenset({AttachmentAbout.PROGRESS_REPORT})
+ABOUT_A_CHILD = frozenset(
+    {AttachmentAbout.PROGRESS_REPORT, AttachmentAbout.TEACHING_OBSERVATION, AttachmentAbout.QUALIFICATION}
+)
 """The kinds that hang on a placement."""
 
 CLOSED: Mapping[AttachmentAbout, frozenset[str]] = MappingProxyType(
@@ -42,6 +50,12 @@ CLOSED: Mapping[AttachmentAbout, frozenset[str]] = MappingProxyType(
         AttachmentAbout.TOOLKIT_ASSESSMENT: frozenset({"complete"}),
         AttachmentAbout.LOT_APPLICATION: frozenset({"awarded", "not_awarded", "withdrawn"}),
         AttachmentAbout.INSURANCE_CERTIFICATE: frozenset({"withdrawn"}),
+        AttachmentAbout.QA_RETURN: frozenset({"submitted", "accepted", "withdrawn"}),
+        AttachmentAbout.TEACHING_OBSERVATION: frozenset({"shared", "withdrawn"}),
+        AttachmentAbout.QUALIFICATION: frozenset({"withdrawn"}),
+        AttachmentAbout.ACTION_PLAN: frozenset({"closed"}),
+        AttachmentAbout.ACTION: frozenset({"closed"}),
+        AttachmentAbout.CONCERN: frozenset({"closed", "withdrawn"}),
     }
 )
 """The states of a thing in which nothing more is attached to it: others have read and decided on it as it was."""

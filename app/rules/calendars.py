@@ -85,14 +85,17 @@ class SchoolCalendar:
     def open_pupil_days(self, first: date, last: date) -> Iterator[date]:
         """The open pupil days from `first` to `last`, both included, in order."""
         for half_term in sorted(self.half_terms, key=_first_day):
-            yield from filter(self._is_open, _days(max(first, half_term.first), min(last, half_term.last)))
+            days = _days(max(first, half_term.first), min(last, half_term.last))
+            yield from filter(self._is_open, map(date.fromordinal, days))
 
-    def last_open_pupil_day(self, half_term: HalfTerm) -> date | None:
-        """The last day of a half-term that is neither a closure nor a weekend; None when all of it is closed.
+    def last_open_pupil_day(self, half_term: HalfTerm, first: date = date.min, last: date = date.max) -> date | None:
+        """The last day of a half-term, from `first` to `last`, that is neither a closure nor a weekend; None when all
+        of it is closed.
 
         Source: Salford AP contract slides, read in the primary source.
         """
-        return max(self.open_pupil_days(half_term.first, half_term.last), default=None)
+        backwards = reversed(_days(max(first, half_term.first), min(last, half_term.last)))
+        return next(filter(self._is_open, map(date.fromordinal, backwards)), None)
 
     def _is_open(self, day: date) -> bool:
         return not _is_weekend(day) and day not in self.closed_days
@@ -230,8 +233,8 @@ def _pupil_days(calendar: SchoolCalendar) -> set[date]:
     return {day for each in calendar.half_terms for day in calendar.open_pupil_days(each.first, each.last)}
 
 
-def _days(first: date, last: date) -> Iterator[date]:
-    return map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1))
+def _days(first: date, last: date) -> range:
+    return range(first.toordinal(), last.toordinal() + 1)
 
 
 def _first_day(half_term: HalfTerm) -> date:

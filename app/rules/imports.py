@@ -68,7 +68,9 @@ IMPORTS = StateTable(
 
 # What a spreadsheet takes for the beginning of a formula, in the wide forms of East Asian keyboards too.
 _FORMULA = re.compile("[=+\\-@\uff1d\uff0b\uff0d\uff20]")
-_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+# Marks that are not seen, or turn round what is: two names that look the same would not be the same.
+_UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _PHONE = re.compile(r"\+[0-9][0-9 ]{1,28}", re.ASCII)
 
 
@@ -84,6 +86,8 @@ def check_cell(cell: str) -> Verdict:
         return Refused("nul_character", "A cell contains the NUL character.", OUR_OWN)
     if _UNFIT.search(cell):
         return Refused("control_character", "A cell contains a control character.", OUR_OWN)
+    if _UNSEEN.search(cell):
+        return Refused("invisible_character", "A cell contains a character that is not seen.", OUR_OWN)
     if _FORMULA.match(cell.lstrip()) and not _PHONE.fullmatch(cell.strip()):
         return Refused(
             "formula",

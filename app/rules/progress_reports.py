@@ -55,8 +55,7 @@ def terms_of_placement(calendar: SchoolCalendar, starts_on: date, ends_on: date)
     """
     terms: dict[ReportTerm, None] = {}
     for half_term in calendar.half_terms:
-        first, last = max(starts_on, half_term.first), min(ends_on, half_term.last)
-        if next(calendar.open_pupil_days(first, last), None) is not None:
+        if calendar.last_open_pupil_day(half_term, starts_on, ends_on) is not None:
             terms[ReportTerm(school_year_of(half_term.first), half_term.term)] = None
     return tuple(terms)
 
@@ -67,12 +66,12 @@ def due_on(calendar: SchoolCalendar, starts_on: date, ends_on: date, term: Repor
     None where it has none. Source: Salford AP contract slides (termly), read in the primary source; the day is
     Waymark's own.
     """
-    last = None
-    for half_term in calendar.half_terms:
-        if ReportTerm(school_year_of(half_term.first), half_term.term) == term:
-            days = calendar.open_pupil_days(max(starts_on, half_term.first), min(ends_on, half_term.last))
-            last = max(days, default=last)
-    return last
+    days = [
+        calendar.last_open_pupil_day(half_term, starts_on, ends_on)
+        for half_term in calendar.half_terms
+        if ReportTerm(school_year_of(half_term.first), half_term.term) == term
+    ]
+    return max((day for day in days if day is not None), default=None)
 
 
 def may_begin_report(term: ReportTerm, owed: Collection[ReportTerm], already_begun: Collection[ReportTerm]) -> Verdict:

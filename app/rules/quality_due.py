@@ -14,7 +14,9 @@ from uuid import UUID
 
 
 class DueKind(StrEnum):
-    """`activity` falls due by its minimum frequency; `visit` is one that is planned and has not been carried out."""
+    """`visit` is one that is planned and has not been carried out. `activity` falls due by its minimum frequency, and
+    no visit is planned for it that is itself in the list.
+    """
 
     ACTION = "action"
     PLAN_REVIEW = "plan_review"

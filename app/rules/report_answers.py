@@ -18,10 +18,8 @@ MOST_FAULTS = 100
 MOST_VALUES = 3_000
 LONGEST_LIST = 200
 LONGEST_TEXT = 20_000
-MOST_STEPS = 200_000
-"""Keywords looked at in one validation: well under a second of work."""
-
-_steps_left: ContextVar[int] = ContextVar("steps_left")
+MOST_STEPS = 60_000
+"""What one validation may cost, a keyword looked at being one step: about a second of work at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +35,59 @@ class _TooMuchWork(Exception):
     pass
 
 
-def _counted(check: Callable[..., Any]) -> Callable[..., Any]:
-    def checked(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
-        left = _steps_left.get() - 1
-        if left < 0:
+class Work:
+    """What validations may still cost together."""
+
+    def __init__(self) -> None:
+        self._left = MOST_STEPS
+        self._sizes: dict[int, int] = {}
+
+    def begin(self) -> None:
+        """Sizes are kept by identity, for as long as one form and one set of answers live."""
+        self._sizes.clear()
+
+    def spend(self, keyword: str, asked: object, instance: object) -> None:
+        """Raises _TooMuchWork. A keyword costs what it compares, and what a fault of it would print."""
+        cost = 1 + self._size(instance) // 8
+        if keyword in ("enum", "const"):
+            cost += self._size(asked) // 16
+        elif keyword in ("required", "dependentRequired"):
+            cost += self._size(asked)
+        elif keyword == "uniqueItems" and isinstance(instance, list):
+            cost += len(instance) * self._size(instance) // 32
+        self._left -= cost
+        if self._left < 0:
             raise _TooMuchWork
-        _steps_left.set(left)
-        yield from check(validator, value, instance, schema) or ()
+
+    def _size(self, value: object) -> int:
+        """How many values there are within one, long texts counting for more."""
+        if isinstance(value, str):
+            return 1 + len(value) // 200
+        if not isinstance(value, list | Mapping):
+            return 1
+        if id(value) not in self._sizes:
+            parts = value.values() if isinstance(value, Mapping) else value
+            self._sizes[id(value)] = 1 + sum(self._size(each) for each in parts)
+        return self._sizes[id(value)]
+
+
+_work: ContextVar[Work] = ContextVar("work")
+
+
+def _counted(keyword: str, check: Callable[..., Any]) -> Callable[..., Any]:
+    def checked(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+        _work.get().spend(keyword, value, instance)
+        try:
+            yield from check(validator, value, instance, schema) or ()
+        except OverflowError:
+            yield ValidationError("a number past what can be reckoned with")
 
     return checked
 
 
 _Validator: Any = validators.extend(  # type: ignore[no-untyped-call]
-    Draft202012Validator, {keyword: _counted(check) for keyword, check in Draft202012Validator.VALIDATORS.items()}
+    Draft202012Validator,
+    {keyword: _counted(keyword, check) for keyword, check in Draft202012Validator.VALIDATORS.items()},
 )
 
 
@@ -73,15 +111,21 @@ def faults_of_size(answers: Mapping[str, Any]) -> list[AnswerFault]:
     return faults[:MOST_FAULTS]
 
 
-def faults_of_answers(form: Mapping[str, Any], answers: Mapping[str, Any]) -> list[AnswerFault]:
+def faults_of_answers(
+    form: Mapping[str, Any], answers: Mapping[str, Any], work: Work | None = None
+) -> list[AnswerFault]:
     """Everything that keeps answers from filling in a sound form; empty when they do.
+
+    Several sets of answers may share what they cost together, as `work`.
 
     Source: Salford AP contract slides (on the council's own form), read in the primary source.
     """
     too_large = faults_of_size(answers)
     if too_large:
         return too_large
-    _steps_left.set(MOST_STEPS)
+    work = work or Work()
+    work.begin()
+    _work.set(work)
     faults: dict[AnswerFault, None] = {}
     try:
         for error in _Validator(form, registry=Registry()).iter_errors(answers):

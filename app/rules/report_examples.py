@@ -6,7 +6,7 @@ Source: Waymark's own.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.rules.report_answers import AnswerFault, faults_of_answers
+from app.rules.report_answers import AnswerFault, Work, faults_of_answers
 from app.rules.report_forms import FormFault, escaped, parts_of
 
 MOST_EXAMPLES = 50
@@ -23,9 +23,10 @@ def faults_of_examples(form: Mapping[str, Any]) -> list[FormFault]:
         return [FormFault("", "too_many_examples", f"A form holds at most {MOST_EXAMPLES} examples.")]
     definitions = form.get("$defs", {})
     faults: list[FormFault] = []
+    work = Work()
     for pointer, schema, example in found:
         wrapped = {"type": "object", "$defs": definitions, "properties": {_VALUE: schema}}
-        faults += [_told(pointer, fault) for fault in faults_of_answers(wrapped, {_VALUE: example})]
+        faults += [_told(pointer, fault) for fault in faults_of_answers(wrapped, {_VALUE: example}, work)]
     return faults
 
 

@@ -114,8 +114,19 @@ def _faults_within(schema: object, pointer: str, depth: int) -> Iterator[FormFau
     for keyword in schema:
         if keyword not in KEYWORDS and not keyword.startswith("x-"):
             yield FormFault(f"{pointer}/{escaped(keyword)}", "keyword_not_supported", "Forms do not use this keyword.")
+    yield from _faults_of_names(schema, pointer)
     for where, part in parts_of(schema):
         yield from _faults_within(part, pointer + where, depth + 1)
+
+
+def _faults_of_names(schema: Mapping[str, Any], pointer: str) -> Iterator[FormFault]:
+    """Lists of names hold names alone: others would be compared each with each."""
+    named = [(f"/{keyword}", schema[keyword]) for keyword in ("required", "type") if keyword in schema]
+    if isinstance(dependent := schema.get("dependentRequired"), Mapping):
+        named += [(f"/dependentRequired/{escaped(name)}", names) for name, names in dependent.items()]
+    for where, names in named:
+        if isinstance(names, list) and not all(isinstance(each, str) for each in names):
+            yield FormFault(pointer + where, "form_not_json_schema", "This lists names, each of them a text.")
 
 
 def parts_of(schema: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
@@ -172,8 +183,10 @@ class _References:
         return _Extent(size, 1 + max((part.depth for part in parts), default=0))
 
     def _referred(self, reference: str, pointer: str, above: int) -> _Extent:
-        name = reference.removeprefix(_DEFINITIONS).replace("~1", "/").replace("~0", "~")
-        if not reference.startswith(_DEFINITIONS) or name not in self.definitions:
+        step = reference.removeprefix(_DEFINITIONS)
+        name = step.replace("~1", "/").replace("~0", "~")
+        leads_elsewhere = "/" in step or "%" in step
+        if not reference.startswith(_DEFINITIONS) or leads_elsewhere or name not in self.definitions:
             self._fault(pointer, "reference_not_local", "`$ref` leads to a definition in the form's `$defs`.")
             return _Extent()
         if name not in self._known:

@@ -9,7 +9,9 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-FORMULAE = ("=", "+", "-", "@", "\t", "\r")
+FORMULAE = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""The last four are the wide forms of East Asian keyboards."""
+_PASSED_OVER = " \n\v\f\u00a0\u200b\u3000\ufeff"
 LONGEST_CELL = 32_767
 """Characters that a cell of a workbook holds at most."""
 
@@ -60,7 +62,7 @@ def text_of(value: object) -> str:
 
 def may_be_a_formula(value: object) -> bool:
     """Whether a spreadsheet would read a cell as a formula: text alone; a negative number is none."""
-    return isinstance(value, str | list) and text_of(value).lstrip(" \n").startswith(FORMULAE)
+    return isinstance(value, str | list) and text_of(value).lstrip(_PASSED_OVER).startswith(FORMULAE)
 
 
 def safe_text_of(value: object) -> str:

@@ -11,8 +11,9 @@ from app.schemas.wire import Day, Id, Read
 class QualityDueRead(Read):
     """One thing that is due: of which provider, by which day, what is to be done and who is to do it.
 
-    `resource` is the path at which it is read. `title` is an action's text, a plan's title, or the slug of an activity
-    or a type of return; null where that could be personal. `placement_id` is of a progress report, else null.
+    `resource` is the path at which it is read. `title` is an action's text, a plan's title, the slug of an activity
+    or a type of return, or a report's school year and term; null where it could be personal. `placement_id` is of a
+    progress report, else null.
     """
 
     kind: DueKind

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.caller import Caller
 from app.problems import NotFound
+from app.queries.qa_returns import visible_return
 from app.queries.qa_visits import visible_visit
 from app.queries.toolkit_assessments import visible_assessment
 from app.rules.action_plans import SourceKind
@@ -39,6 +40,14 @@ async def toolkit_assessment(caller: Caller, session: AsyncSession, assessment_i
     return assessment.provider_id
 
 
+async def qa_return(caller: Caller, session: AsyncSession, return_id: UUID) -> UUID:
+    """An annual return that was submitted, even if it was sent back since. Raises NotFound."""
+    found = await visible_return(caller, session, return_id, lock=True)
+    if found.first_submitted_at is None:
+        raise NotFound
+    return found.provider_id
+
+
 async def unknown(caller: Caller, session: AsyncSession, source_id: UUID) -> UUID:
     """A kind of source that plans are not opened of by this operation. Raises NotFound."""
     raise NotFound
@@ -47,6 +56,6 @@ async def unknown(caller: Caller, session: AsyncSession, source_id: UUID) -> UUI
 CHECKS: Mapping[SourceKind, Check] = {
     SourceKind.QA_VISIT: qa_visit,
     SourceKind.TOOLKIT_ASSESSMENT: toolkit_assessment,
-    SourceKind.QA_RETURN: unknown,  # annual returns put their own function here
+    SourceKind.QA_RETURN: qa_return,
     SourceKind.CONCERN: unknown,  # a concern leads to a plan by `act_on_concern`
 }

@@ -52,13 +52,15 @@ async def declare_attachment(caller: Caller, session: AsyncSession, body: Attach
     return attachment
 
 
-def listed(caller: Caller, about: AttachmentAbout | None, subject_id: UUID | None) -> Select[Attachment]:
+async def listed(
+    caller: Caller, session: AsyncSession, about: AttachmentAbout | None, subject_id: UUID | None
+) -> Select[Attachment]:
     """Those of one subject, or those that the caller's organisation added. Raises Forbidden, Invalid."""
     if about is not None and subject_id is not None:
         insist_may_read(caller, about)
         return visible_attachments(caller, about, subject_id)
     if about is None and subject_id is None:
-        return own_attachments(caller, readable_kinds(caller))
+        return await own_attachments(caller, session, readable_kinds(caller))
     missing = "subject_id" if subject_id is None else "about"
     raise Invalid([ParameterError(missing, "required", "name both `about` and `subject_id`, or neither")])
 

@@ -15,19 +15,26 @@ from app.access.caller import Caller
 from app.access.scopes import Scope
 from app.models.attachments import Attachment
 from app.problems import Forbidden, NotFound
+from app.queries.action_plans import told_of, visible_plan
+from app.queries.actions import visible_action
+from app.queries.concerns import visible_concern
 from app.queries.insurance_certificates import own_certificate
 from app.queries.lot_applications import visible_application
 from app.queries.oversight import councils_overseeing
 from app.queries.placements import own_placement
 from app.queries.progress_reports import visible_report
+from app.queries.qa_returns import visible_return
 from app.queries.qa_visits import audience_of, visible_visit
+from app.queries.qualifications import visible_qualification
 from app.queries.safeguarding_confirmations import own_confirmation
+from app.queries.teaching_observations import visible_observation
 from app.queries.toolkit_assessments import own_assessment, visible_assessment
 from app.rules.attachments import AttachmentAbout
 from app.rules.qa_visits import SHARED_WITH_PROVIDER
 from app.rules.toolkit import AssessmentState
 from app.rules.toolkit_uses import BETWEEN_THE_TWO
 from app.services.directory import kept_provider
+from app.services.placements_parties import locked_for_party
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +104,9 @@ async def _of_assessment(caller: Caller, session: AsyncSession, attachment: Atta
     if assessment.state is not AssessmentState.COMPLETE:
         return _alone(attachment)
     told = {assessment.assessor_id, assessment.provider_id}
-    if assessment.use not in BETWEEN_THE_TWO:
+    if assessment.lot_council_id is not None:
+        told.add(assessment.lot_council_id)
+    elif assessment.use not in BETWEEN_THE_TWO:
         told |= await councils_overseeing(session, assessment.provider_id)
     return Audience(organisations=frozenset(told))
 
@@ -140,6 +149,86 @@ async def _of_provider(caller: Caller, session: AsyncSession, attachment: Attach
     return Audience(organisations=frozenset({attachment.subject_id, caller.organisation_id} | councils))
 
 
+async def _return(caller: Caller, session: AsyncSession, return_id: UUID) -> Subject:
+    found = await visible_return(caller, session, return_id, lock=True)
+    if found.provider_id != caller.organisation_id:
+        raise NotFound
+    return Subject(found.state)
+
+
+async def _of_return(caller: Caller, session: AsyncSession, attachment: Attachment) -> Audience:
+    found = await visible_return(caller, session, attachment.subject_id)
+    if attachment.stored_at and found.submitted_at and attachment.stored_at <= found.submitted_at:
+        return Audience(organisations=frozenset({found.council_id, found.provider_id}))
+    return _alone(attachment)
+
+
+async def _observation(caller: Caller, session: AsyncSession, observation_id: UUID) -> Subject:
+    seen = await visible_observation(caller, session, observation_id)
+    if seen.observer_id != caller.organisation_id:
+        raise NotFound
+    observation = await visible_observation(caller, session, observation_id, lock=True)
+    return Subject(observation.state, observation.placement_id)
+
+
+async def _of_observation(caller: Caller, session: AsyncSession, attachment: Attachment) -> Audience:
+    observation = await visible_observation(caller, session, attachment.subject_id)
+    if observation.shared_at is None:
+        return _alone(attachment)
+    return Audience(frozenset({observation.placement_id}), frozenset({observation.observer_id}))
+
+
+async def _qualification(caller: Caller, session: AsyncSession, qualification_id: UUID) -> Subject:
+    seen, _ = await visible_qualification(caller, session, qualification_id)
+    await locked_for_party(caller, session, seen.placement_id)
+    qualification, _ = await visible_qualification(caller, session, qualification_id, lock=True)
+    return Subject(qualification.state, qualification.placement_id)
+
+
+async def _of_qualification(caller: Caller, session: AsyncSession, attachment: Attachment) -> Audience:
+    qualification, _ = await visible_qualification(caller, session, attachment.subject_id)
+    return Audience(placements=frozenset({qualification.placement_id}))
+
+
+async def _plan(caller: Caller, session: AsyncSession, plan_id: UUID) -> Subject:
+    plan = await visible_plan(caller, session, plan_id, lock=True)
+    if plan.kept_by_id != caller.organisation_id:
+        raise NotFound
+    return Subject(plan.state)
+
+
+async def _of_plan(caller: Caller, session: AsyncSession, attachment: Attachment) -> Audience:
+    plan = await visible_plan(caller, session, attachment.subject_id)
+    return Audience(organisations=frozenset(await told_of(caller, session, plan)))
+
+
+async def _action(caller: Caller, session: AsyncSession, action_id: UUID) -> Subject:
+    action = await visible_action(caller, session, action_id, lock=True)
+    if caller.organisation_id not in (action.kept_by_id, action.provider_id):
+        raise NotFound
+    return Subject(action.state)
+
+
+async def _of_action(caller: Caller, session: AsyncSession, attachment: Attachment) -> Audience:
+    action = await visible_action(caller, session, attachment.subject_id)
+    plan = await visible_plan(caller, session, action.plan_id)
+    return Audience(organisations=frozenset(await told_of(caller, session, plan)))
+
+
+async def _concern(caller: Caller, session: AsyncSession, concern_id: UUID) -> Subject:
+    return Subject((await visible_concern(caller, session, concern_id, lock=True)).state)
+
+
+async def _of_concern(caller: Caller, session: AsyncSession, attachment: Attachment) -> Audience:
+    """The provider from when the concern is shared, unless the file would name a raiser who may not be named."""
+    concern = await visible_concern(caller, session, attachment.subject_id)
+    told = {concern.council_id, concern.raised_by_id}
+    names_nobody = concern.raiser_may_be_named or attachment.added_by_id in (concern.council_id, concern.provider_id)
+    if concern.shared_at is not None and names_nobody:
+        told.add(concern.provider_id)
+    return Audience(organisations=frozenset(told))
+
+
 def _alone(attachment: Attachment) -> Audience:
     return Audience(organisations=frozenset({attachment.added_by_id}))
 
@@ -159,6 +248,14 @@ KINDS: Mapping[AttachmentAbout, Kind] = MappingProxyType(
             Scope.FRAMEWORKS_READ, Scope.FRAMEWORKS_WRITE, _certificate, _of_assurance
         ),
         AttachmentAbout.PROVIDER_POLICY: Kind(Scope.DIRECTORY_READ, Scope.DIRECTORY_WRITE, _provider, _of_provider),
+        AttachmentAbout.QA_RETURN: Kind(Scope.QA_READ, Scope.QA_WRITE, _return, _of_return),
+        AttachmentAbout.TEACHING_OBSERVATION: Kind(
+            Scope.REPORTS_READ, Scope.REPORTS_WRITE, _observation, _of_observation
+        ),
+        AttachmentAbout.QUALIFICATION: Kind(Scope.REPORTS_READ, Scope.REPORTS_WRITE, _qualification, _of_qualification),
+        AttachmentAbout.ACTION_PLAN: Kind(Scope.QA_READ, Scope.QA_WRITE, _plan, _of_plan),
+        AttachmentAbout.ACTION: Kind(Scope.QA_READ, Scope.QA_WRITE, _action, _of_action),
+        AttachmentAbout.CONCERN: Kind(Scope.QA_READ, Scope.QA_WRITE, _concern, _of_concern),
     }
 )
 

@@ -39,11 +39,7 @@ async def open_import(caller: Caller, session: AsyncSession, body: ImportCreate)
 
     Raises Forbidden or WrongKindOfOrganisation where the caller may not make one of these by itself.
     """
-    scope, kinds = NEEDS[body.kind]
-    if scope not in caller.scopes:
-        raise Forbidden(needed_scope=scope.value)
-    if caller.kind not in kinds:
-        raise WrongKindOfOrganisation(needed_kinds=sorted(each.value for each in kinds))
+    _insist_may_import(caller, body.kind)
     if body.calendar_name is not None and body.kind is not ImportKind.CALENDARS:
         raise Invalid([FieldError("/calendar_name", "not_expected", "names the calendar of a file of calendars only")])
     opened = Import(
@@ -69,12 +65,13 @@ async def upload_content(
     charset: str | None,
     expected_version: int,
 ) -> Import:
-    """Takes the file, and keeps its rows until they are done.
+    """Takes the file, and keeps its rows until they are done: for the client that sent it, whoever opened the import.
 
-    Raises NotFound, PreconditionFailed, RuleRefused, UnsupportedMediaType, and Invalid for a file that cannot be read;
-    after that another may be sent.
+    Raises NotFound, Forbidden, PreconditionFailed, RuleRefused, UnsupportedMediaType, and Invalid for a file that
+    cannot be read; after that another may be sent.
     """
     held = await visible_import(caller, session, import_id, lock=True)
+    _insist_may_import(caller, held.kind)
     after = moved(held, expected_version, IMPORTS, held.state, "upload", None)
     if media_type == ICALENDAR and held.kind is not ImportKind.CALENDARS:
         raise UnsupportedMediaType("Only calendars are imported from text/calendar; send text/csv.")
@@ -82,6 +79,7 @@ async def upload_content(
     await session.execute(insert(ImportRow), [_row(held, each) for each in read])
     held.row_count = len(read)
     held.rejected_count = sum(bool(each.line.faults) for each in read)
+    held.client_id, held.on_behalf_of = caller.client_id, caller.on_behalf_of
     held.media_type = media_type
     held.content_sha256 = sha256(content).hexdigest()
     held.uploaded_at = caller.now
@@ -114,6 +112,15 @@ async def leave_undone(session: AsyncSession, held: Import) -> None:
         .where(col(ImportRow.import_id) == held.id, col(ImportRow.state) == RowState.WAITING)
         .values(state=RowState.NOT_DONE, cells=None)
     )
+
+
+def _insist_may_import(caller: Caller, kind: ImportKind) -> None:
+    """Raises Forbidden or WrongKindOfOrganisation where the caller may not make one of these by itself."""
+    scope, kinds = NEEDS[kind]
+    if scope not in caller.scopes:
+        raise Forbidden(needed_scope=scope.value)
+    if caller.kind not in kinds:
+        raise WrongKindOfOrganisation(needed_kinds=sorted(each.value for each in kinds))
 
 
 def _row(held: Import, read: Read) -> dict[str, object]:

@@ -8,6 +8,7 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import StringIO
+from itertools import islice
 from typing import NoReturn
 
 from app.problems import FieldError, Invalid
@@ -18,6 +19,9 @@ from app.services.imports_encodings import decoded
 
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _MOST_NAMED = 30
+_MOST_COLUMNS = 100
+_MOST_LINES = 10 * MOST_ROWS
+"""So many, empty ones included: to pass over millions of them would keep others waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +60,15 @@ def read_csv(content: bytes, charset: str | None, columns: Sequence[Column]) -> 
     """The rows of a file. Raises Invalid for one that cannot be read in one way only."""
     text = decoded(content, charset)
     records = _records(text)
-    header = next(records, None)
-    while header is not None and header.fault is None and not any(cell.strip() for cell in header.cells):
-        header = next(records, None)
+    first = (each for each in islice(records, _MOST_LINES) if each.fault or any(cell.strip() for cell in each.cells))
+    header = next(first, None)
     if header is None or header.fault is not None:
         refuse_file("header_missing", "The first line must name the columns.")
     names = _named(text, header.cells, columns)
     lines: list[Line] = []
-    for record in records:
+    for read, record in enumerate(records):
+        if read == _MOST_LINES:
+            refuse_file("too_many_rows", f"A file has at most {MOST_ROWS} rows: take out the empty lines.")
         if record.fault is None and not any(cell.strip() for cell in record.cells):
             continue
         if len(lines) == MOST_ROWS:
@@ -114,6 +119,8 @@ def _named(text: str, cells: Sequence[str], columns: Sequence[Column]) -> list[s
     names = [cell.strip().lower().replace(" ", "_").replace("-", "_") for cell in cells]
     while names and not names[-1]:
         names.pop()
+    if len(names) > _MOST_COLUMNS:
+        refuse_file("too_many_columns", f"The first line names {len(names)} columns; one line is one row.")
     known = {each.name for each in columns}
     if not known & set(names):
         refuse_file("header_missing", f"The first line must name the columns, such as {', '.join(_first(columns))}.")

@@ -1,7 +1,7 @@
 """Doing the rows of imports, batch by batch: each batch is a transaction, so that one that is killed halfway goes on
 where it was.
 
-A row is done by the services that serve requests, with the client that opened the import as the caller, on the
+A row is done by the services that serve requests, with the client that sent the file as the caller, on the
 application's role under row security. Each stands in a savepoint: one that is refused undoes nothing of another.
 """
 

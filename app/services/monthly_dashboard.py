@@ -3,6 +3,7 @@
 Source: Bolton's dashboard return (QMC-5) and Cheshire West, read in the primary source.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -16,21 +17,16 @@ from app.models.placements import Placement
 from app.models.progress_reports import ProgressReport
 from app.queries.attendance_census import census_pupils, counted_by_code
 from app.queries.monthly_dashboard import dashboard_placements, last_reviews, reports_by
+from app.queries.report_targets import targets_of
 from app.queries.returns import names_of
 from app.rules.attendance_summaries import Tally, attendance
+from app.rules.report_targets import Target, TargetProgress
 from app.schemas.monthly_dashboard import DashboardRow
 from app.schemas.returns import columns_of
 from app.services.attendance_summaries import tally_of
 from app.services.returns import Asked, Return, Shown
 
-_OF_TARGETS = (
-    "targets",
-    "targets_achieved",
-    "targets_on_track",
-    "targets_some_progress",
-    "targets_not_started",
-    "targets_no_longer_set",
-)
+_OF_PROGRESS = {f"targets_{each.value}": each for each in TargetProgress}
 
 
 async def dashboard_rows(caller: Caller, session: AsyncSession, found: Sequence[Row[Any]], asked: Asked) -> list[Shown]:
@@ -72,17 +68,28 @@ async def report_figures(
 ) -> Mapping[UUID, Shown]:
     """What the dashboard takes from the last report submitted on each placement; without one it is left out."""
     reports = await reports_by(caller, session, placements, asked.period.last)
-    return {each: _of_report(report) for each, report in reports.items()}
+    targets = await targets_of(caller, session, [each.id for each in reports.values()], submitted=True)
+    return {each: _of_report(report, targets.get(report.id, ())) for each, report in reports.items()}
 
 
-def _of_report(report: ProgressReport) -> Shown:
+def _of_report(report: ProgressReport, targets: Sequence[Target]) -> Shown:
     return _NO_REPORT | {
         "report_id": report.id,
         "report_school_year": report.school_year,
         "report_term": report.term,
         "report_state": report.state,
         "report_submitted_at": report.submitted_at,
+        "readiness_to_return": (report.submitted_statements or {}).get("readiness_to_return"),
+        **_of_targets(targets),
     }
+
+
+def _of_targets(targets: Sequence[Target]) -> Shown:
+    """How many targets stand at each word; nothing for a report that names none, as no form asked it to."""
+    if not targets:
+        return {}
+    standing = Counter(each.progress for each in targets)
+    return {"targets": len(targets)} | {name: standing[progress] for name, progress in _OF_PROGRESS.items()}
 
 
 def _attendance(tally: Tally) -> Shown:
@@ -105,7 +112,8 @@ _NO_REPORT: Shown = dict.fromkeys(
         "report_state",
         "report_submitted_at",
         "readiness_to_return",
-        *_OF_TARGETS,
+        "targets",
+        *_OF_PROGRESS,
     )
 )
 

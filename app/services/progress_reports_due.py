@@ -3,7 +3,7 @@
 `queries.clocks` finds the placements; everything else is worked out from their calendars as of today.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -22,6 +22,7 @@ from app.rules.progress_reports_due import ReportDueState, ReportOwed, TermOwed,
 MOST_LOOKED_AT = 1_000
 """A page ends after so many placements, however few of them match."""
 _FIRST_BATCH = 250
+_RECEIVED = frozenset({ReportDueState.RECEIVED, ReportDueState.RECEIVED_LATE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,24 @@ async def page_of_due(
         if looked_at >= MOST_LOOKED_AT:
             return found, after
         size = min(2 * size, MOST_LOOKED_AT - looked_at)
+
+
+async def outstanding_reports(
+    caller: Caller, session: AsyncSession, filters: ClockFilters, due_by: date
+) -> AsyncIterator[Sequence[Owing]]:
+    """What the caller's placements owe by a day and nobody has received, batch by batch of placements in no order."""
+    after = None
+    while True:
+        rows = await placements_with_clocks(caller, session, filters, after, MOST_LOOKED_AT)
+        owed = await reports_due(caller, session, [row for row in rows if row.starts_on <= due_by])
+        yield [
+            Owing(row, [each for each in owed[row.id] if each.owed.due_on <= due_by and each.state not in _RECEIVED])
+            for row in rows
+            if row.id in owed
+        ]
+        if len(rows) < MOST_LOOKED_AT:
+            return
+        after = rows[-1].id
 
 
 async def reports_due(

@@ -211,6 +211,11 @@ def _make_plans() -> None:
             name=op.f("fk_action_plans_toolkit_assessment_id_provider_id"),
         ),
         sa.ForeignKeyConstraint(
+            ["qa_return_id", "provider_id"],
+            ["qa_returns.id", "qa_returns.provider_id"],
+            name=op.f("fk_action_plans_qa_return_id_provider_id"),
+        ),
+        sa.ForeignKeyConstraint(
             ["concern_id", "kept_by_id", "provider_id"],
             ["concerns.id", "concerns.council_id", "concerns.provider_id"],
             name=op.f("fk_action_plans_concern_id_kept_by_id_provider_id"),
@@ -319,6 +324,7 @@ _SOURCE_SEEN = " and ".join(
     for parent, column in (
         ("qa_visits", "visit_id"),
         ("toolkit_assessments", "toolkit_assessment_id"),
+        ("qa_returns", "qa_return_id"),
         ("concerns", "concern_id"),
     )
 )

@@ -11,7 +11,7 @@ attachment go.
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.row_security import ME, provided, secure
+from migrations.row_security import ME, allow_function, party, provided, secure
 
 revision = "0031"
 down_revision = "0030"
@@ -51,8 +51,30 @@ SUBJECTS: dict[str, tuple[str, str, str]] = {
         "true",
         f"p.kind = 'provider' and (p.id = {ME} or (p.registered_by_id = {ME} and not keeps_its_own_entry(p.id)))",
     ),
+    "qa_return": (
+        "qa_returns",
+        f"attachments.stored_at <= p.submitted_at or p.provider_id = {ME}",
+        f"p.provider_id = {ME} and p.state in ('requested', 'draft', 'returned')",
+    ),
+    "teaching_observation": (
+        "teaching_observations",
+        "true",
+        f"p.placement_id = attachments.placement_id and p.observer_id = {ME} and p.state = 'draft'",
+    ),
+    "qualification": (
+        "qualifications",
+        "true",
+        f"p.placement_id = attachments.placement_id and p.state <> 'withdrawn' and {party('attachments')}",
+    ),
+    "action_plan": ("action_plans", "true", f"p.kept_by_id = {ME} and p.state = 'open'"),
+    "action": ("actions", "true", f"{ME} in (p.kept_by_id, p.provider_id) and p.state <> 'closed'"),
+    "concern": (
+        "concerns",
+        f"p.provider_id <> {ME} or p.raiser_may_be_named or attachments.added_by_id in (p.council_id, {ME})",
+        "p.state not in ('closed', 'withdrawn')",
+    ),
 }
-ABOUT_A_CHILD = ("progress_report",)
+ABOUT_A_CHILD = ("progress_report", "teaching_observation", "qualification")
 
 FUNCTIONS = """
 create function keep_attachment() returns trigger language plpgsql as $$
@@ -93,14 +115,17 @@ def upgrade() -> None:
     op.create_index(op.f("ix_attachment_erasures_since"), "attachment_erasures", ["since"])
     op.execute(FUNCTIONS)
     op.execute("revoke execute on function erase_attachment() from public")
+    for name, which in (("reads_attachment", 1), ("adds_attachment", 2)):
+        op.execute(_asks_of_subject(name, which))
+        allow_function(f"{name}(attachments)")
     secure(
         "attachments",
-        f"({_MINE} or stored_at is not null) and {_of_subject(1)}",
-        adds=f"{_MINE} and state = 'declared' and stored_at is null and {_of_subject(2)}",
+        f"({_MINE} or stored_at is not null) and reads_attachment(attachments)",
+        adds=f"{_MINE} and state = 'declared' and stored_at is null and adds_attachment(attachments)",
     )
     op.execute(
         f"create policy app_changes on attachments for update to waymark_app using ({_MINE})"
-        f" with check ({_MINE} and (state = 'withdrawn' or (state = 'stored' and {_of_subject(2)})))"
+        f" with check ({_MINE} and (state = 'withdrawn' or (state = 'stored' and adds_attachment(attachments))))"
     )
     op.execute(
         "grant update (state, title, file_name, stored_at, withdrawn_at, changed_at, version) on attachments"
@@ -110,19 +135,34 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    for policy in ("app_sees", "app_adds", "app_changes"):
+        op.execute(f"drop policy {policy} on attachments")
+    op.execute("drop function reads_attachment(attachments), adds_attachment(attachments)")
     op.drop_table("attachments")
     op.drop_table("attachment_erasures")
     op.execute("drop function keep_attachment(), erase_attachment()")
 
 
-def _of_subject(which: int) -> str:
-    """Whether the subject, seen by its own policy, is as the caller's condition for its kind says."""
-    kinds = [
-        f"when '{about}' then exists (select 1 from {conditions[0]} p"
-        f" where p.id = attachments.subject_id and ({conditions[which]}))"
+def _asks_of_subject(name: str, which: int) -> str:
+    """A function that says whether the subject, seen by its own policy, is as the caller's condition for its kind says.
+
+    It runs with the rights of who asks. Of all kinds only the one in hand is planned, once a connection.
+    """
+    kinds = "\n".join(
+        f"when '{about}' then return exists (select 1 from {conditions[0]} p"
+        f" where p.id = attachments.subject_id and ({conditions[which]}));"
         for about, conditions in SUBJECTS.items()
-    ]
-    return f"case about {' '.join(kinds)} else false end"
+    )
+    return f"""
+create function {name}(attachments attachments) returns boolean
+language plpgsql stable set search_path = public, pg_temp as $$
+begin
+    case attachments.about
+    {kinds}
+    else return false;
+    end case;
+end $$
+"""
 
 
 def _create_attachments() -> None:

@@ -20,7 +20,7 @@ STATES = ("awaiting_content", "waiting", "running", "completed", "cancelled", "s
 ROW_STATES = ("waiting", "made", "changed", "unchanged", "rejected", "not_done")
 COUNTS = ("row_count", "made_count", "changed_count", "unchanged_count", "rejected_count", "not_done_count")
 MOVED = (
-    "state, stopped_because, media_type, content_sha256, uploaded_at, settled_at, changed_at, version, "
+    "state, client_id, on_behalf_of, stopped_because, media_type, content_sha256, uploaded_at, settled_at, changed_at, version, "
     + ", ".join(COUNTS)
 )
 
@@ -36,6 +36,11 @@ begin
         ('waiting', 'cancelled'), ('waiting', 'stopped'), ('running', 'completed'), ('running', 'cancelled'),
         ('running', 'stopped')) then
         raise insufficient_privilege using message = 'an import does not move so';
+    end if;
+    if (new.client_id, new.on_behalf_of) is distinct from (old.client_id, old.on_behalf_of) and not (
+        (old.state, new.state) = ('awaiting_content', 'waiting')
+        and new.client_id = nullif(current_setting('app.client', true), '')::uuid) then
+        raise insufficient_privilege using message = 'an import is done for the client that sent its file';
     end if;
     return new;
 end $$;

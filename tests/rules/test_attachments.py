@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.rules.action_plans import ActionPlanState, ActionState
 from app.rules.attachments import (
     ATTACHMENTS,
     CLOSED,
@@ -13,10 +14,14 @@ from app.rules.attachments import (
     check_file_name,
     may_attach,
 )
+from app.rules.concerns import ConcernState
 from app.rules.lot_applications import ApplicationState
 from app.rules.progress_reports import EDITABLE, ReportState
 from app.rules.provider_assurance import AssuranceState
+from app.rules.qa_returns import ReturnState
 from app.rules.qa_visits import VisitState
+from app.rules.qualifications import QualificationState
+from app.rules.teaching_observations import ObservationState
 from app.rules.toolkit import AssessmentState
 from app.rules.verdict import Refused
 
@@ -26,6 +31,12 @@ STATES = {
     AttachmentAbout.TOOLKIT_ASSESSMENT: AssessmentState,
     AttachmentAbout.LOT_APPLICATION: ApplicationState,
     AttachmentAbout.INSURANCE_CERTIFICATE: AssuranceState,
+    AttachmentAbout.QA_RETURN: ReturnState,
+    AttachmentAbout.TEACHING_OBSERVATION: ObservationState,
+    AttachmentAbout.QUALIFICATION: QualificationState,
+    AttachmentAbout.ACTION_PLAN: ActionPlanState,
+    AttachmentAbout.ACTION: ActionState,
+    AttachmentAbout.CONCERN: ConcernState,
 }
 
 
@@ -45,6 +56,17 @@ STATES = {
         (AttachmentAbout.LOT_APPLICATION, "under_evaluation", 0, None),
         (AttachmentAbout.LOT_APPLICATION, "awarded", 0, "attachments_closed"),
         (AttachmentAbout.INSURANCE_CERTIFICATE, "withdrawn", 0, "attachments_closed"),
+        (AttachmentAbout.QA_RETURN, "returned", 0, None),
+        (AttachmentAbout.QA_RETURN, "submitted", 0, "attachments_closed"),
+        (AttachmentAbout.TEACHING_OBSERVATION, "draft", 0, None),
+        (AttachmentAbout.TEACHING_OBSERVATION, "shared", 0, "attachments_closed"),
+        (AttachmentAbout.QUALIFICATION, "achieved", 0, None),
+        (AttachmentAbout.QUALIFICATION, "withdrawn", 0, "attachments_closed"),
+        (AttachmentAbout.ACTION_PLAN, "closed", 0, "attachments_closed"),
+        (AttachmentAbout.ACTION, "done", 0, None),
+        (AttachmentAbout.ACTION, "closed", 0, "attachments_closed"),
+        (AttachmentAbout.CONCERN, "shared", 0, None),
+        (AttachmentAbout.CONCERN, "closed", 0, "attachments_closed"),
         (AttachmentAbout.SAFEGUARDING_CONFIRMATION, "given", 0, None),
         (AttachmentAbout.PROVIDER_POLICY, "kept", MOST_ATTACHMENTS - 1, None),
         (AttachmentAbout.PROVIDER_POLICY, "kept", MOST_ATTACHMENTS, "too_many_attachments"),

@@ -55,6 +55,15 @@ def test_a_form_holds_no_more_examples_than_can_be_tried() -> None:
     assert [f.code for f in faults_of_examples(with_voice(examples=["Good"] * 51))] == ["too_many_examples"]
 
 
+def test_examples_are_tried_in_bounded_time_together() -> None:
+    costly = {"items": {"items": {"allOf": [{"minimum": 0}] * 20}}, "examples": [[[1] * 140] * 2] * 50}
+    form = {"type": "object", "properties": {"a": costly}}
+    assert faults_of_form(form) == []
+    faults = faults_of_examples(form)
+    assert 0 < len(faults) < 50
+    assert {f.reason.rsplit(": ")[-1] for f in faults} == {"These answers are too many for what the form asks of each."}
+
+
 def test_the_form_that_comes_with_the_service_is_sound_and_shows_itself_filled_in() -> None:
     assert faults_of_form(SHIPPED) == []
     assert SHIPPED["examples"]
