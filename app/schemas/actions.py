@@ -24,7 +24,7 @@ class ActionCreate(Body):
 
 
 class ActionComplete(Body):
-    """What the provider did, and what shows it. Name no child."""
+    """What the provider did, and what shows it. Files go to the action as attachments. Name no child."""
 
     note: ActionText = Field(examples=["Renewed and read by all staff"])
     evidence: Evidence = []

@@ -57,7 +57,8 @@ async def the_dashboard_says_how_ada_comes_on(term: Term) -> None:
         for each in await listed(term.school, DASHBOARD, month="2026-12")
         if each["placement_id"] == term.ids["ada_placement"]
     ]
-    assert (ada["report_state"], ada["report_term"]) == ("accepted", "autumn"), ada
+    assert (ada["report_state"], ada["readiness_to_return"]) == ("accepted", "working_towards"), ada
+    assert (ada["targets"], ada["targets_some_progress"], ada["targets_achieved"]) == (1, 1, 0), ada
     [november] = [
         each
         for each in await listed(term.school, DASHBOARD, **NOVEMBER)
