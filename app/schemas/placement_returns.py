@@ -25,7 +25,7 @@ class PlacementReturnFile(Body):
     """
 
     period: ReturnPeriod
-    nil_return: bool
+    nil_return: bool = Field(examples=[False])
     filed_by: Name = Field(examples=["A. Head, headteacher"])
     note: ShortText | None = Field(default=None, examples=["One placement was backdated"])
 

@@ -16,10 +16,10 @@ Comment = Annotated[str, Field(min_length=1, max_length=2000, examples=["Came by
 
 
 class PupilVoiceWrite(Body):
-    """What the pupil says of the term, in its own words where possible; or why that could not be had."""
+    """What the pupil says of the term, in its own words where possible, or else why that could not be had."""
 
     said: LongText | None = Field(default=None, examples=["I like the workshop best."])
-    why_not: ShortText | None = Field(default=None, examples=["In hospital since half-term; asked again in January"])
+    why_not: ShortText | None = Field(default=None, examples=[None])
 
 
 class ReportTargetWrite(Body):
@@ -28,11 +28,11 @@ class ReportTargetWrite(Body):
     Until the report is submitted, all but `text` may be left open.
     """
 
-    target_id: Id | None = None
+    target_id: Id | None = Field(default=None, examples=[None])
     text: ShortText = Field(examples=["Attend every morning"])
     success_criterion: ShortText | None = Field(default=None, examples=["19 of 20 mornings in the register"])
     review_on: Day | None = Field(default=None, examples=["2027-01-15"])
-    progress: TargetProgress | None = Field(default=None, strict=False)
+    progress: TargetProgress | None = Field(default=None, strict=False, examples=["on_track"])
     comment: Comment | None = None
 
 
@@ -43,7 +43,9 @@ class ReportStatementsWrite(Body):
     """What every report says besides its form's answers. A member that is left out stays as it was."""
 
     pupil_voice: PupilVoiceWrite | None = Field(default_factory=left_out)
-    readiness_to_return: ReadinessToReturn | None = Field(default_factory=left_out, strict=False)
+    readiness_to_return: ReadinessToReturn | None = Field(
+        default_factory=left_out, strict=False, examples=["working_towards"]
+    )
     readiness_reason: LongText | None = Field(
         default_factory=left_out, examples=["Two mornings a week at school go well; a third from January."]
     )

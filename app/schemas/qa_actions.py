@@ -1,5 +1,7 @@
 """Actions that come of QA visits, on the wire."""
 
+from pydantic import Field
+
 from app.rules.action_plans import ActionState
 from app.schemas.actions import ActionText
 from app.schemas.wire import Body, Day, Id, Instant, Name, Tagged
@@ -8,15 +10,15 @@ from app.schemas.wire import Body, Day, Id, Instant, Name, Tagged
 class QaActionCreate(Body):
     """Something the provider must do. `owner` is who sees to it there."""
 
-    text: ActionText
-    owner: Name
-    due_on: Day
+    text: ActionText = Field(examples=["Complete the single central record"])
+    owner: Name = Field(examples=["The head of provision"])
+    due_on: Day = Field(examples=["2026-12-11"])
 
 
 class QaActionComplete(Body):
     """What the provider did, for the council to review."""
 
-    note: ActionText
+    note: ActionText = Field(examples=["Renewed and read by all staff"])
 
 
 class QaActionReopen(Body):

@@ -21,12 +21,12 @@ class CriterionWrite(Body):
     """What is looked at. Its slug names it in findings, and is the only one of that name in the framework."""
 
     slug: Slug
-    text: ShortText
+    text: ShortText = Field(examples=["The record of checks on staff is complete."])
 
 
 class QaAreaWrite(Body):
-    slug: Slug
-    name: Name
+    slug: Slug = Field(examples=["safeguarding"])
+    name: Name = Field(examples=["Safeguarding"])
     criteria: Annotated[list[CriterionWrite], Field(min_length=1, max_length=25)]
 
 
@@ -46,7 +46,7 @@ class ActivityTypeWrite(Body):
 class QaFrameworkCreate(Body):
     """A council's own areas, criteria and activities. An edition does not change: what is new is a new edition."""
 
-    name: Name
+    name: Name = Field(examples=["Northshire QA framework"])
     areas: Annotated[list[QaAreaWrite], Field(min_length=1, max_length=20)]
     activity_types: Annotated[list[ActivityTypeWrite], Field(min_length=1, max_length=30)]
 
@@ -59,7 +59,7 @@ class QaFrameworkAdopt(Body):
 
     structure: StructureSlug = Field(strict=False)
     activity_set: ActivitySetSlug = Field(default=ActivitySetSlug.BOLTON_FIVE, strict=False)
-    name: Name | None = None
+    name: Name | None = Field(default=None, examples=["Northshire QA framework"])
 
 
 class CriterionRead(Read):

@@ -49,7 +49,7 @@ class FindingWrite(Body):
 
     criterion: Slug
     evidence_seen: bool
-    notes: LongText | None = None
+    notes: LongText | None = Field(default=None, examples=["Complete on the day."])
 
 
 class FindingsWrite(Body):
@@ -63,7 +63,9 @@ class QaVisitCarryOut(Body):
 
 
 class QaVisitReport(Body):
-    text: ReportText
+    text: ReportText = Field(
+        examples=["A calm place; the new workshop needs its risk assessment before pupils use it."]
+    )
 
 
 class QaVisitDiscuss(Body):
@@ -71,17 +73,19 @@ class QaVisitDiscuss(Body):
 
     discussed_on: Day
     discussed_with: Annotated[list[Name], Field(min_length=1, max_length=10, examples=[["The head"]])]
-    note: LongText | None = None
+    note: LongText | None = Field(default=None, examples=["The manager will send the assessment by Friday."])
 
 
 class QaVisitPublish(Body):
     """Why a report is published that was neither discussed with the provider nor answered by it."""
 
-    without_discussion_because: Reason | None = None
+    without_discussion_because: Reason | None = Field(
+        default=None, examples=["The provider closed before the report could be discussed"]
+    )
 
 
 class ProviderResponseWrite(Body):
-    text: LongText
+    text: LongText = Field(examples=["The risk assessment was written the week after, and staff have read it."])
 
 
 class FindingRead(Read):

@@ -39,12 +39,12 @@ class QualificationSaid(Body):
     title: Title
     unit: Unit | None = Field(default=None, examples=[None])
     awarding_body: AwardingBody
-    level: QualificationLevel | None = Field(default=None, strict=False)
+    level: QualificationLevel | None = Field(default=None, strict=False, examples=[None])
     qualification_number: QualificationNumber | None = None
     entered_on: Day | None = Field(default=None, examples=["2026-11-09"])
     achieved_on: Day | None = Field(default=None, examples=[None])
     grade: Grade | None = Field(default=None, examples=[None])
-    evidence: Evidence | None = None
+    evidence: Evidence | None = Field(default=None, examples=["Entry list of the board, seen by the exams officer"])
     recorded_by: RecordedBy
 
 

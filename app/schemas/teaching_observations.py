@@ -28,7 +28,7 @@ class ObservationWrite(Body):
     observed_on: Day = Field(examples=["2026-11-23"])
     observed_by: Observers
     activity: Activity
-    seen: LongText
+    seen: LongText = Field(examples=["Pupils worked in pairs; two needed each step shown twice."])
     strengths: Strengths = []
     to_develop: ToDevelop = []
 
@@ -38,7 +38,7 @@ class ObservationRecord(ObservationWrite):
 
 
 class ObservationComment(Body):
-    text: LongText
+    text: LongText = Field(examples=["Agreed: the aim of each lesson now stands on the board."])
 
 
 class ObservationWithdraw(Body):

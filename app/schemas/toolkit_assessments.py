@@ -10,7 +10,7 @@ from app.rules.toolkit_evidence import EvidenceKind
 from app.rules.toolkit_uses import AssessorRole
 from app.schemas.wire import Body, Day, Id, Instant, Name, Read, ShortText, Tagged, left_out
 
-Statement = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"\S")]
+Statement = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"\S", examples=["Staff know every pupil."])]
 Statements = Annotated[list[Statement], Field(max_length=20)]
 AreaSlug = Annotated[
     str, Field(min_length=1, max_length=60, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", examples=["pupil-induction"])
@@ -58,16 +58,16 @@ class ToolkitAssessmentCreate(Body):
 
     provider_id: Id
     use: ToolkitUse = Field(strict=False)
-    assessors: ShortText
+    assessors: ShortText = Field(examples=["The head of centre and a governor"])
     named_assessors: NamedAssessors = []
-    question_set_id: Id | None = None
-    lot_application_id: Id | None = None
+    question_set_id: Id | None = Field(default=None, examples=[None])
+    lot_application_id: Id | None = Field(default=None, examples=[None])
 
 
 class ToolkitAssessmentUpdate(Body):
     """Who carries the assessment out. A member left out stays as it is."""
 
-    assessors: ShortText = Field(default_factory=left_out)
+    assessors: ShortText = Field(default_factory=left_out, examples=["The head of centre and a governor"])
     named_assessors: NamedAssessors = Field(default_factory=left_out)
 
 
@@ -77,13 +77,13 @@ class AreaWrite(Body):
     `evidence` and `actions` are words alone; `sources` and `planned_actions` say more of the same.
     """
 
-    strengths: Statements = []
-    development_areas: Statements = []
+    strengths: Statements = Field(default=[], examples=[["Every pupil has a key worker from the first day."]])
+    development_areas: Statements = Field(default=[], examples=[["Families are met in the second week, not before."]])
     evidence: Statements = []
     sources: SourcesWrite = []
     actions: Statements = []
     planned_actions: PlannedActionsWrite = []
-    not_applicable_because: Statement | None = None
+    not_applicable_because: Statement | None = Field(default=None, examples=[None])
 
 
 class AssessorRead(Read):
@@ -139,7 +139,7 @@ class ToolkitAssessmentSummary(Read):
     assessor_role: AssessorRole
     use: ToolkitUse
     state: AssessmentState
-    assessors: ShortText
+    assessors: ShortText = Field(examples=["The head of centre and a governor"])
     named_assessors: Annotated[list[AssessorRead], Field(max_length=20)]
     question_set_id: Id | None
     lot_application_id: Id | None

@@ -35,6 +35,7 @@ SCOPES: dict[OrganisationKind, frozenset[Scope]] = {
             Scope.DIRECTORY_WRITE,
             Scope.CLIENTS_WRITE,
             Scope.IMPORTS_WRITE,
+            Scope.ATTACHMENTS_WRITE,
         }
     ),
     OrganisationKind.PROVIDER: frozenset(
@@ -53,6 +54,7 @@ SCOPES: dict[OrganisationKind, frozenset[Scope]] = {
             Scope.FRAMEWORKS_WRITE,
             Scope.CLIENTS_WRITE,
             Scope.IMPORTS_WRITE,
+            Scope.ATTACHMENTS_WRITE,
         }
     ),
 }

@@ -14,11 +14,13 @@ def example_of(schema: dict[str, Any], document: dict[str, Any]) -> Any:
     """A value that the schema accepts; the first of its own examples where it gives some."""
     if "$ref" in schema:
         return example_of(_resolve(schema["$ref"], document), document)
-    for key in ("example", "const", "default"):
+    for key in ("example", "const"):
         if schema.get(key) is not None:
             return schema[key]
     if schema.get("examples"):
         return schema["examples"][0]
+    if schema.get("default") is not None:
+        return schema["default"]
     if "enum" in schema:
         return schema["enum"][0]
     for key in ("allOf", "anyOf", "oneOf"):
