@@ -21,6 +21,7 @@ from tests.world import World, make_world
 hypothesis_settings.register_profile("long")
 
 SLOWEST = (
+    "test_a_term.py",
     "test_a_year.py",
     "test_placement_life.py",
     "test_readme.py",
