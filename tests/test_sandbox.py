@@ -140,6 +140,7 @@ async def test_a_day_is_told_in_its_order_however_large_the_step(world: World, d
         ("attendance.missing", "2026-11-25T13:30:00+00:00"),
         ("placement.ended", "2026-11-26T00:00:00+00:00"),
         ("clock.overdue", "2026-11-27T00:00:00+00:00"),
+        ("progress-report.overdue", "2026-11-27T00:00:00+00:00"),
     ]
     await put(world.council, "2026-11-28T08:00:00Z")
     assert await events_of(database, world.school) == told

@@ -119,6 +119,11 @@ HINTS: Mapping[str, str] = MappingProxyType(
         r"\S": "Must not be blank.",
         r"^([01][0-9]|2[0-3]):[0-5][0-9]$": "Must be a time of the 24-hour clock written HH:MM, such as 09:12.",
         r"^20[0-9]{2}-[0-9]{2}$": "Must be a school year written like 2026-27.",
+        r"^20[0-9]{2}-((0[1-9]|1[0-2])|[0-9]{2}-(autumn|spring|summer))$": (
+            "Must be a month written like 2026-11, or a term written like 2026-27-autumn."
+        ),
+        r"^[0-9A-Z]+(/[0-9A-Z]+)*$": "Must be a qualification's number, such as 601/4608/1.",
+        r"^/v1/": "Must be the path of something here, such as /v1/qa-visits/ and its id.",
         r"^20[0-9]{2}-(0[1-9]|1[0-2])$": "Must be a month written like 2026-11.",
         r"^[a-z0-9]+(-[a-z0-9]+)*$": "Must be a slug: lower-case letters and digits, in words joined by hyphens.",
         r"^[0-9a-f]{64}$": "Must be a SHA-256: 64 lower-case hexadecimal digits.",

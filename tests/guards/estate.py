@@ -186,7 +186,15 @@ async def _returned(world: World) -> dict[str, str]:
 
 async def _report(world: World, placement: str) -> dict[str, str]:
     form = made(await world.council.post("/v1/report-forms", FORM))["id"]
-    body = {"placement_id": placement, "form_id": form, "school_year": "2026-27", "term": "autumn", "answers": {}}
+    term = {"placement_id": placement, "form_id": form, "school_year": "2026-27", "term": "autumn"}
+    said = {"pupil_voice": {"said": "I like the workshop."}, "readiness_to_return": "working_towards"}
+    target = {
+        "text": "Attend every morning",
+        "success_criterion": "19 of 20 mornings",
+        "review_on": "2027-01-15",
+        "progress": "on_track",
+    }
+    body = {**term, **said, "targets": [target], "answers": {}}
     report = made(await world.provider.post("/v1/progress-reports", body))["id"]
     attachment = await attached(world.provider, "progress_report", report)
     made_of_it = {"report-forms": form, "progress-reports": report, "attachments": attachment.rpartition("/")[2]}
