@@ -149,7 +149,7 @@ class Invalid(Problem):
     status, slug, title = 422, "invalid", "The request is not valid"
     advice = (
         "`errors` names each fault: its place, as `pointer` into the body or `parameter`; its `code`; and what to do."
-        " `GET /v1/reference-data/field-error-codes` explains the codes."
+        " `GET /v1/reference-data/field-error-codes` explains the codes of what is written wrongly."
     )
 
     def __init__(self, errors: Sequence[FieldError | ParameterError], detail: str | None = None) -> None:

@@ -43,6 +43,7 @@ class Archive:
             raise FileRefusedError(FileFault.SECOND_TYPE)
         try:
             file = zipfile.ZipFile(BytesIO(content))
+        # NotImplementedError: the file asks for a version of zip that the library does not read.
         except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, ValueError, struct.error):
             raise FileRefusedError(FileFault.DAMAGED) from None
         parts = sorted(file.infolist(), key=lambda part: part.header_offset)
